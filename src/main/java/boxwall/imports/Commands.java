@@ -113,11 +113,7 @@ final class Commands {
             Node function = state.functions.get(name.get(0));
             return function != null ? call(node, function, rest) : command(node, base, name, rest, asks);
         }
-        boolean direct = !ShellWord.isOf(base, "sudo", "nohup", "nice");
-        base = ShellWord.baseName(behind);
-        Node function = direct ? null : state.functions.get(base);
-        rest = rest.subList(1, rest.size());
-        return function != null ? call(node, function, rest) : command(node, base, Arrays.asList(base), rest, asks);
+        return command(node, ShellWord.baseName(behind), Arrays.asList(behind), rest.subList(1, rest.size()), asks);
     }
 
     /**
@@ -143,7 +139,10 @@ final class Commands {
         if (is(name, "keep", "own", "expect")) { return own(node, name, rest); }
         if (is(name, "[", "test", "[[")) { return Conditions.test(state, node, name, rest); }
         if (is(name, "export", "readonly", "local", "declare", "typeset", "unset")) { return names(node, name, rest); }
-        if (is(name, "exit", "return", "break", "continue")) { shell.halt(name, node.line); }
+        if (is(name, "exit", "return", "break", "continue")) {
+            shell.halt = name;
+            shell.haltLine = node.line;
+        }
         if (name.equals("shift")) {
             List<String> left = state.variables.positional;
             state.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
@@ -223,7 +222,6 @@ final class Commands {
             variables.forget(name, e.getMessage(), meant);
             lines.note(node.line, "name-unknown", name, e.getMessage(),
                     meant != null ? "write " + name + "=" + meant : e.texts[1]);
-            lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         }
     }
 
@@ -332,11 +330,9 @@ final class Commands {
         boolean adds = false;
         for (ShellWord option : options) {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
-            lines.mark(option.line, option.line, SourceLines.STRUCTURE);
         }
         new SaveDump(state, iptables, name.startsWith("ip6") ? 6 : 4, adds).here(here);
         lines.mark(node.line, node.line, SourceLines.TAKEN);
-        lines.mark(node.line, here.bodyLine + here.body.size(), SourceLines.STRUCTURE);
         return ExitStatus.TRUE;
     }
 
@@ -368,7 +364,6 @@ final class Commands {
         } else {
             lines.note(node.line, asks ? "asks-box" : "prints");
         }
-        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         return ExitStatus.UNKNOWN;
     }
 

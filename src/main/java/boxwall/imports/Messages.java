@@ -74,11 +74,10 @@ final class Messages {
 
     /** What to do in place of writing to a file of the kernel's. */
     static String instead(String target) {
-        String instead = null;
         for (String[] row : rows("setting")) {
-            instead = instead == null && target.contains(row[1]) ? row[2] : instead;
+            if (target.contains(row[1])) { return row[2]; }
         }
-        return instead;
+        return null;
     }
 
     /** What to write for the address that an option lacks, as the rest of its line and the line's comment let see. */
@@ -87,15 +86,14 @@ final class Messages {
         int sign = source.lastIndexOf('#');
         String comment = sign < 0 ? "" : source.substring(sign).toLowerCase(Locale.ROOT);
         String side = option.startsWith("-s") || option.startsWith("--s") ? "from" : "to";
-        String write = null;
         for (String[] row : rows("address")) {
-            boolean all = write == null;
+            boolean all = true;
             for (String key : Words.of(row[1])) {
                 all &= key.charAt(0) == '#' ? comment.contains(key.substring(1))
                         : key.equals(side) || words.contains(key);
             }
-            write = all ? filled(row[2], "", option) : write;
+            if (all) { return filled(row[2], "", option); }
         }
-        return write;
+        return null;
     }
 }
