@@ -1,10 +1,8 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,23 +11,16 @@ import java.util.Map;
 
 /** What remarks say, and tables of what to do instead: the rows of the resource messages, which tells its form. */
 final class Messages {
-    private static final String RESOURCE = "/boxwall/imports/messages";
     private static final Map<String, List<String[]>> ROWS = new HashMap<>();
 
     static {
-        try {
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(Messages.class.getResourceAsStream(RESOURCE), "US-ASCII"));
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String[] row = Words.split(line.startsWith("#") ? "" : line, '|');
-                for (int i = 0; i < row.length; i++) {
-                    row[i] = row[i].trim();
-                }
-                if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
-                ROWS.get(row[0]).add(row);
+        for (String line : Rows.lines("/boxwall/imports/messages")) {
+            String[] row = Words.split(line, '|');
+            for (int i = 0; i < row.length; i++) {
+                row[i] = row[i].trim();
             }
-        } catch (IOException e) {
-            throw new IllegalStateException(RESOURCE + " can't be read: " + e.getMessage(), e);
+            if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
+            ROWS.get(row[0]).add(row);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import boxwall.box.Rows;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Rows;
 
 /** generations.txt, read: which module carries what on which kernel. The file's own head explains its format. */
 public final class ModuleTable {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /** A row of the resource {@code paths}: a file to read on a box, its size limit, and the lines that may be recorded. */
