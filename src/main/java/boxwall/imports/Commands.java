@@ -267,7 +267,7 @@ final class Commands {
     private ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
         Expansion all = Expansion.of(rest, state.variables);
         String text = IptablesCommands.text(name, all.texts);
-        if (text == null) { return state.left(node, "own-control"); }
+        if (text == null) { throw new ShellError("own-control"); }
         state.add(new OutputLine(node.line, text, name + " " + Words.join(all.named, " ")));
         return state.taken(node);
     }
@@ -287,12 +287,12 @@ final class Commands {
                     continue;
                 }
                 for (String path : Expansion.of(Arrays.asList(lastPart(word)), state.variables).texts) {
-                    String name = moduleName(ShellWord.baseName(path));
-                    if (!Letters.isText(name)) {
-                        state.aside(node, "module-control");
-                        return ExitStatus.UNKNOWN;
+                    String name = ShellWord.baseName(path);
+                    for (String end : new String[] {".gz", ".xz", ".ko", ".o"}) {
+                        name = name.endsWith(end) ? name.substring(0, name.length() - end.length()) : name;
                     }
-                    String text = "modprobe " + Quoting.word(name);
+                    String text = IptablesCommands.text("modprobe", Arrays.asList(name));
+                    if (text == null) { throw new ShellError("own-control"); }
                     state.add(new OutputLine(node.line, text, text));
                 }
                 state.taken(node);
@@ -303,14 +303,6 @@ final class Commands {
             return ExitStatus.UNKNOWN;
         }
         return modules == 0 ? state.aside(node, "no-module") : ExitStatus.TRUE;
-    }
-
-    /** Without .ko or .o, and .gz or .xz behind that. */
-    private static String moduleName(String file) {
-        for (String end : new String[] {".ko", ".o", ".ko.gz", ".o.gz", ".ko.xz", ".o.xz"}) {
-            if (file.endsWith(end)) { return file.substring(0, file.length() - end.length()); }
-        }
-        return file;
     }
 
     /** What stands after the last slash: the folder may be computed, as the kernel's release often is. */

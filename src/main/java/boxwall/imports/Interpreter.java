@@ -232,14 +232,21 @@ final class Interpreter {
     /** Braces, or a subshell, whose names and exit end with it. */
     private ExitStatus group(Node node, boolean asks) {
         if (!node.flag) { return run(node.parts.get(0), asks); }
+        return apart(node.parts.get(0), asks);
+    }
+
+    /** Runs a part whose names and exit end with it. */
+    private ExitStatus apart(Node node, boolean asks) {
         Variables outer = state.variables;
         boolean lasting = state.lasting;
+        String halted = halt;
         state.variables = outer.copy();
         state.lasting = false;
-        ExitStatus status = run(node.parts.get(0), asks);
-        state.variables = outer;
-        state.lasting = lasting;
         halt = null;
+        ExitStatus status = run(node, asks);
+        halt = halted;
+        state.lasting = lasting;
+        state.variables = outer;
         return status;
     }
 
@@ -291,27 +298,20 @@ final class Interpreter {
         }
         perhaps(node);
         forget(node, true, new HashSet<Node>());
-        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
     }
 
     /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
     private void perhaps(Node node) {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
-        Variables outer = state.variables;
         Map<String, Node> defined = state.functions;
         Set<String> present = state.present;
-        String halted = halt;
-        state.variables = outer.copy();
         state.functions = new HashMap<>(defined);
         state.present = new HashSet<>(present);
-        halt = null;
         lines.muted++;
-        run(node, false);
+        apart(node, false);
         lines.muted--;
-        halt = halted;
         state.present = present;
         state.functions = defined;
-        state.variables = outer;
     }
 
     /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
@@ -377,12 +377,8 @@ final class Interpreter {
     /** The name gets its value back when the function that runs now ends. */
     void local(String name) {
         if (locals.isEmpty() || isLocal(name)) { return; }
-        String value = null;
-        try {
-            value = state.variables.value(name);
-        } catch (ShellError e) {
-            state.variables.unset(name);
-        }
+        String value = state.variables.values.get(name);
+        if (value == null) { state.variables.unset(name); }
         locals.get(locals.size() - 1).put(name, value);
     }
 
