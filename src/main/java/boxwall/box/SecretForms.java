@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /**

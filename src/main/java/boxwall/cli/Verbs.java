@@ -14,7 +14,6 @@ import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Site;
-import boxwall.imports.Import;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -267,7 +266,7 @@ final class Verbs {
         String file = arguments.file("import needs a file");
         String text = text(file);
         String name = file.substring(file.lastIndexOf('/') + 1);
-        Imported imported = Import.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
+        Imported imported = Imported.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
         ImportJson report = new ImportJson(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
         if (arguments.has("--json")) {
             out.println(report.text());

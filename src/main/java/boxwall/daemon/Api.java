@@ -6,7 +6,7 @@ import boxwall.http.Handler;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
-import boxwall.imports.Import;
+import boxwall.imports.Imported;
 import boxwall.netfilter.Ruleset;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
@@ -146,7 +146,8 @@ final class Api extends Replies implements Handler {
             case RESTORE :
                 return drafts.restore(request, route.id(request));
             case IMPORT :
-                return Reply.json(200, new ImportJson(Import.read("import", request.body), Site.unknown()).text());
+                return Reply.json(200,
+                        new ImportJson(Imported.read("import", request.body, null), Site.unknown()).text());
             case RECORD :
                 return changing.record(request);
             case PA :

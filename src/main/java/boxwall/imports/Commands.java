@@ -113,11 +113,7 @@ final class Commands {
             Node function = state.functions.get(name.get(0));
             return function != null ? call(node, function, rest) : command(node, base, name, rest, asks);
         }
-        boolean direct = !ShellWord.isOf(base, "sudo", "nohup", "nice");
-        base = ShellWord.baseName(behind);
-        Node function = direct ? null : state.functions.get(base);
-        rest = rest.subList(1, rest.size());
-        return function != null ? call(node, function, rest) : command(node, base, Arrays.asList(base), rest, asks);
+        return command(node, ShellWord.baseName(behind), Arrays.asList(behind), rest.subList(1, rest.size()), asks);
     }
 
     /**
@@ -143,7 +139,10 @@ final class Commands {
         if (is(name, "keep", "own", "expect")) { return own(node, name, rest); }
         if (is(name, "[", "test", "[[")) { return Conditions.test(state, node, name, rest); }
         if (is(name, "export", "readonly", "local", "declare", "typeset", "unset")) { return names(node, name, rest); }
-        if (is(name, "exit", "return", "break", "continue")) { shell.halt(name, node.line); }
+        if (is(name, "exit", "return", "break", "continue")) {
+            shell.halt = name;
+            shell.haltLine = node.line;
+        }
         if (name.equals("shift")) {
             List<String> left = state.variables.positional;
             state.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
@@ -223,7 +222,6 @@ final class Commands {
             variables.forget(name, e.getMessage(), meant);
             lines.note(node.line, "name-unknown", name, e.getMessage(),
                     meant != null ? "write " + name + "=" + meant : e.texts[1]);
-            lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         }
     }
 
@@ -269,7 +267,7 @@ final class Commands {
     private ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
         Expansion all = Expansion.of(rest, state.variables);
         String text = IptablesCommands.text(name, all.texts);
-        if (text == null) { return state.left(node, "own-control"); }
+        if (text == null) { throw new ShellError("own-control"); }
         state.add(new OutputLine(node.line, text, name + " " + Words.join(all.named, " ")));
         return state.taken(node);
     }
@@ -289,12 +287,12 @@ final class Commands {
                     continue;
                 }
                 for (String path : Expansion.of(Arrays.asList(lastPart(word)), state.variables).texts) {
-                    String name = moduleName(ShellWord.baseName(path));
-                    if (!Letters.isText(name)) {
-                        state.aside(node, "module-control");
-                        return ExitStatus.UNKNOWN;
+                    String name = ShellWord.baseName(path);
+                    for (String end : new String[] {".gz", ".xz", ".ko", ".o"}) {
+                        name = name.endsWith(end) ? name.substring(0, name.length() - end.length()) : name;
                     }
-                    String text = "modprobe " + Quoting.word(name);
+                    String text = IptablesCommands.text("modprobe", Arrays.asList(name));
+                    if (text == null) { throw new ShellError("own-control"); }
                     state.add(new OutputLine(node.line, text, text));
                 }
                 state.taken(node);
@@ -305,14 +303,6 @@ final class Commands {
             return ExitStatus.UNKNOWN;
         }
         return modules == 0 ? state.aside(node, "no-module") : ExitStatus.TRUE;
-    }
-
-    /** Without .ko or .o, and .gz or .xz behind that. */
-    private static String moduleName(String file) {
-        for (String end : new String[] {".ko", ".o", ".ko.gz", ".o.gz", ".ko.xz", ".o.xz"}) {
-            if (file.endsWith(end)) { return file.substring(0, file.length() - end.length()); }
-        }
-        return file;
     }
 
     /** What stands after the last slash: the folder may be computed, as the kernel's release often is. */
@@ -332,11 +322,9 @@ final class Commands {
         boolean adds = false;
         for (ShellWord option : options) {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
-            lines.mark(option.line, option.line, SourceLines.STRUCTURE);
         }
         new SaveDump(state, iptables, name.startsWith("ip6") ? 6 : 4, adds).here(here);
         lines.mark(node.line, node.line, SourceLines.TAKEN);
-        lines.mark(node.line, here.bodyLine + here.body.size(), SourceLines.STRUCTURE);
         return ExitStatus.TRUE;
     }
 
@@ -368,7 +356,6 @@ final class Commands {
         } else {
             lines.note(node.line, asks ? "asks-box" : "prints");
         }
-        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         return ExitStatus.UNKNOWN;
     }
 

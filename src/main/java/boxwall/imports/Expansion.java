@@ -14,7 +14,6 @@ import java.util.Locale;
 final class Expansion {
     /** Values can repeat each other; nothing that is meant comes near. */
     private static final int LIMIT = 64 * 1024;
-    private static final int DEPTH_LIMIT = 20;
 
     /** The words with values put in. */
     final List<String> texts = new ArrayList<>();
@@ -45,14 +44,9 @@ final class Expansion {
 
     /** One word without splitting, as in an assignment; an unset name is empty if {@code lenient}. */
     static String single(ShellWord word, Variables variables, boolean lenient) throws ShellError {
-        return single(word, variables, lenient, 0);
-    }
-
-    private static String single(ShellWord word, Variables variables, boolean lenient, int depth) throws ShellError {
-        if (depth > DEPTH_LIMIT) { throw new ShellError("value-deep"); }
         StringBuilder out = new StringBuilder();
         for (ShellWord.Piece piece : word.pieces) {
-            out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient, depth));
+            out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient));
             check(out.length());
         }
         return out.toString();
@@ -62,8 +56,7 @@ final class Expansion {
         if (length > LIMIT) { throw new ShellError("value-long", LIMIT); }
     }
 
-    private static String value(ShellWord.Piece piece, Variables variables, boolean lenient, int depth)
-            throws ShellError {
+    private static String value(ShellWord.Piece piece, Variables variables, boolean lenient) throws ShellError {
         if (piece.kind == ShellWord.Kind.TEXT) { return piece.text; }
         if (piece.isUnknown()) {
             String meant = Messages.meant(piece.text);
@@ -76,7 +69,7 @@ final class Expansion {
             boolean plus = piece.operator.endsWith("+");
             if (value != null && Quoting.isMarked(value)) { without = !plus; }
             if (without == plus) { return plus ? "" : value; }
-            String other = single(piece.other, variables, lenient, depth + 1);
+            String other = single(piece.other, variables, lenient);
             if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;
         }
@@ -100,7 +93,7 @@ final class Expansion {
             boolean kept = piece.isName() && piece.operator == null && variables.kept.contains(piece.text);
             boolean whole = !piece.isName() || piece.quoted && !piece.text.equals("*");
             List<String> values =
-                    piece.isAll() ? variables.positional : Collections.singletonList(value(piece, variables, false, 0));
+                    piece.isAll() ? variables.positional : Collections.singletonList(value(piece, variables, false));
             for (int i = 0; i < values.size(); i++) {
                 if (i > 0) { blank(true); }
                 String value = values.get(i);
@@ -110,7 +103,6 @@ final class Expansion {
                 } else {
                     split(value, !kept);
                 }
-                if (whole && piece.isAll() && value.length() == 0) { name.append("''"); }
             }
             if (kept) {
                 flush();

@@ -26,7 +26,14 @@ public final class Imported {
     /** How many lines hold a rule that the script doesn't run, as it is started; nothing is lost by these. */
     public final int rulesNotRun;
 
-    Imported(Output output, SourceLines lines) {
+    private Imported(String name, String input, String word, boolean withoutWord) {
+        SourceText source = new SourceText(name, input);
+        SourceLines lines = source.lines;
+        Interpreter shell = new Interpreter(lines, name, word);
+        if (withoutWord) { lines.note(1, "without-word"); }
+        shell.run(new Script(source.commands(), lines));
+        source.remarkOnComments();
+        Output output = new Output(shell.state);
         text = output.text;
         ruleset = output.ruleset;
         stricter = output.stricter;
@@ -34,6 +41,22 @@ public final class Imported {
         ruleLines = lines.tally(SourceLines.RULE, 0);
         rulesLeft = lines.tally(SourceLines.RULE | SourceLines.LEFT, 0);
         rulesNotRun = lines.tally(SourceLines.NOT_RUN, SourceLines.LEFT);
+    }
+
+    /**
+     * The ruleset that a text stands for: a script, a page with rules in it, a dump of iptables-save, or what iptables
+     * -S lists. Never throws for any text, but gives up when its thread is interrupted.
+     *
+     * @param name what the user calls it (a file's name without its folder); a name that ends in 6 tells a dump's
+     * family
+     * @param text one character for each byte, or Unicode
+     * @param word what a script is started with; null for start, or none if that gave no rule
+     */
+    public static Imported read(String name, String text, String word) {
+        Imported started = new Imported(name, text, word, false);
+        if (word != null || started.isWhole() || started.rulesTaken() > 0) { return started; }
+        Imported alone = new Imported(name, text, "", true);
+        return alone.rulesTaken() > 0 ? alone : started;
     }
 
     /** How many lines are in the ruleset. */

@@ -34,8 +34,8 @@ final class Interpreter {
     private boolean listing;
     private int steps;
     /** Why nothing more is run (exit, return, break, continue), or null. */
-    private String halt;
-    private int haltLine;
+    String halt;
+    int haltLine;
 
     /** {@code word}: what a script is started with, null for start. */
     Interpreter(SourceLines lines, String name, String word) {
@@ -79,9 +79,7 @@ final class Interpreter {
             state.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
         }
-        if (node.kind.compareTo(Node.Kind.IF) >= 0 && node.kind.compareTo(Node.Kind.GROUP) <= 0) {
-            lines.mark(node.line, node.end, SourceLines.STRUCTURE);
-        }
+        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         switch (node.kind) {
             case SIMPLE :
                 return commands.run(node, asks);
@@ -148,33 +146,27 @@ final class Interpreter {
 
     /** Once a condition is open, all branches from there on are; a known one only decides for those behind it. */
     private ExitStatus choice(Node node) {
+        ExitStatus status = ExitStatus.FALSE;
+        Node asked = null;
         boolean done = false;
-        Node open = null;
-        for (int i = 0; i < node.parts.size(); i += 2) {
-            boolean otherwise = i + 1 == node.parts.size();
-            Node condition = node.parts.get(i);
-            Node body = node.parts.get(otherwise ? i : i + 1);
-            if (open != null && (otherwise || halt == null)) {
-                undecided(condition, open);
-                if (!otherwise) { undecided(body, open); }
-            } else if (otherwise && !done && halt == null) {
-                run(body, false);
-            } else if (otherwise) {
-                state.skip(node.parts.get(0), body, "another branch is taken");
-            } else if (done || halt != null) {
-                state.skip(condition, "another branch is taken");
-                state.skip(body, "another branch is taken");
+        for (int i = 0; i < node.parts.size(); i++) {
+            Node part = node.parts.get(i);
+            boolean body = i % 2 == 1;
+            boolean otherwise = !body && i + 1 == node.parts.size();
+            if (status == ExitStatus.UNKNOWN) {
+                undecided(part, asked);
+            } else if (done && otherwise) {
+                state.skip(node.parts.get(0), part, "another branch is taken");
+            } else if (done) {
+                state.skip(part, "another branch is taken");
+            } else if (body && status == ExitStatus.FALSE) {
+                state.skip(asked, part, "the condition doesn't hold");
+            } else if (body || otherwise) {
+                run(part, false);
+                done = true;
             } else {
-                ExitStatus status = run(condition, true);
-                done = status == ExitStatus.TRUE;
-                if (done) {
-                    run(body, false);
-                } else if (status == ExitStatus.FALSE) {
-                    state.skip(condition, body, "the condition doesn't hold");
-                } else {
-                    open = condition;
-                    undecided(body, open);
-                }
+                asked = part;
+                status = run(part, true);
             }
         }
         return ExitStatus.TRUE;
@@ -240,14 +232,21 @@ final class Interpreter {
     /** Braces, or a subshell, whose names and exit end with it. */
     private ExitStatus group(Node node, boolean asks) {
         if (!node.flag) { return run(node.parts.get(0), asks); }
+        return apart(node.parts.get(0), asks);
+    }
+
+    /** Runs a part whose names and exit end with it. */
+    private ExitStatus apart(Node node, boolean asks) {
         Variables outer = state.variables;
         boolean lasting = state.lasting;
+        String halted = halt;
         state.variables = outer.copy();
         state.lasting = false;
-        ExitStatus status = run(node.parts.get(0), asks);
-        state.variables = outer;
-        state.lasting = lasting;
         halt = null;
+        ExitStatus status = run(node, asks);
+        halt = halted;
+        state.lasting = lasting;
+        state.variables = outer;
         return status;
     }
 
@@ -299,27 +298,20 @@ final class Interpreter {
         }
         perhaps(node);
         forget(node, true, new HashSet<Node>());
-        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
     }
 
     /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
     private void perhaps(Node node) {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
-        Variables outer = state.variables;
         Map<String, Node> defined = state.functions;
         Set<String> present = state.present;
-        String halted = halt;
-        state.variables = outer.copy();
         state.functions = new HashMap<>(defined);
         state.present = new HashSet<>(present);
-        halt = null;
         lines.muted++;
-        run(node, false);
+        apart(node, false);
         lines.muted--;
-        halt = halted;
         state.present = present;
         state.functions = defined;
-        state.variables = outer;
     }
 
     /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
@@ -328,9 +320,6 @@ final class Interpreter {
             state.variables.forget(node.name, "line " + node.line + " may set it or not", null);
         } else if (node.kind == Node.Kind.FUNCTION && here) {
             state.functions.remove(node.name);
-        } else if (node.kind == Node.Kind.UNREADABLE) {
-            lines.passOver(node.line, node.end, state.whyUnreadable(node), "write what it should do into the ruleset",
-                    false);
         } else if (node.kind == Node.Kind.SIMPLE) {
             forgetAssigned(node);
             Node function = state.functions.get(node.called());
@@ -388,23 +377,13 @@ final class Interpreter {
     /** The name gets its value back when the function that runs now ends. */
     void local(String name) {
         if (locals.isEmpty() || isLocal(name)) { return; }
-        String value = null;
-        try {
-            value = state.variables.value(name);
-        } catch (ShellError e) {
-            state.variables.unset(name);
-        }
+        String value = state.variables.values.get(name);
+        if (value == null) { state.variables.unset(name); }
         locals.get(locals.size() - 1).put(name, value);
     }
 
     /** Whether an assignment may go out as one: it holds from here on, everywhere. */
     boolean mayKeep(String name) {
         return state.lasting && !isLocal(name);
-    }
-
-    /** Stops: exit, return, break or continue. */
-    void halt(String how, int line) {
-        halt = how;
-        haltLine = line;
     }
 }

@@ -48,7 +48,7 @@ final class IptablesCommands {
         List<String> named = Quoting.words(first);
         words.addAll(all.texts);
         named.addAll(all.named);
-        if (addresses(node.line, node.end, words)) { return ExitStatus.UNKNOWN; }
+        if (addresses(node.line, words)) { return ExitStatus.UNKNOWN; }
         char verb = verb(words);
         boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
         Set<String> present = state.present;
@@ -75,7 +75,7 @@ final class IptablesCommands {
     /** A rule of a dump, in words. */
     void saved(int line, String program, List<String> words) {
         List<String> named = Quoting.words(words);
-        if (!addresses(line, line, words)) { add(line, line, program, words, named, true); }
+        if (!addresses(line, words)) { add(line, line, program, words, named, true); }
     }
 
     /**
@@ -192,7 +192,7 @@ final class IptablesCommands {
     }
 
     /** Remarks on each -s and -d without a value; true if there was one. */
-    private boolean addresses(int line, int end, List<String> words) {
+    private boolean addresses(int line, List<String> words) {
         boolean missing = false;
         for (int i = 0; i < words.size(); i++) {
             if (RuleText.isWithoutAddress(words, i)) {
@@ -203,7 +203,6 @@ final class IptablesCommands {
                 missing = true;
             }
         }
-        if (missing) { lines.mark(line, end, SourceLines.STRUCTURE); }
         return missing;
     }
 }

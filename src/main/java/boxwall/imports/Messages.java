@@ -1,10 +1,8 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,23 +11,16 @@ import java.util.Map;
 
 /** What remarks say, and tables of what to do instead: the rows of the resource messages, which tells its form. */
 final class Messages {
-    private static final String RESOURCE = "/boxwall/imports/messages";
     private static final Map<String, List<String[]>> ROWS = new HashMap<>();
 
     static {
-        try {
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(Messages.class.getResourceAsStream(RESOURCE), "US-ASCII"));
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String[] row = Words.split(line.startsWith("#") ? "" : line, '|');
-                for (int i = 0; i < row.length; i++) {
-                    row[i] = row[i].trim();
-                }
-                if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
-                ROWS.get(row[0]).add(row);
+        for (String line : Rows.lines("/boxwall/imports/messages")) {
+            String[] row = Words.split(line, '|');
+            for (int i = 0; i < row.length; i++) {
+                row[i] = row[i].trim();
             }
-        } catch (IOException e) {
-            throw new IllegalStateException(RESOURCE + " can't be read: " + e.getMessage(), e);
+            if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
+            ROWS.get(row[0]).add(row);
         }
     }
 
@@ -74,11 +65,10 @@ final class Messages {
 
     /** What to do in place of writing to a file of the kernel's. */
     static String instead(String target) {
-        String instead = null;
         for (String[] row : rows("setting")) {
-            instead = instead == null && target.contains(row[1]) ? row[2] : instead;
+            if (target.contains(row[1])) { return row[2]; }
         }
-        return instead;
+        return null;
     }
 
     /** What to write for the address that an option lacks, as the rest of its line and the line's comment let see. */
@@ -87,15 +77,14 @@ final class Messages {
         int sign = source.lastIndexOf('#');
         String comment = sign < 0 ? "" : source.substring(sign).toLowerCase(Locale.ROOT);
         String side = option.startsWith("-s") || option.startsWith("--s") ? "from" : "to";
-        String write = null;
         for (String[] row : rows("address")) {
-            boolean all = write == null;
+            boolean all = true;
             for (String key : Words.of(row[1])) {
                 all &= key.charAt(0) == '#' ? comment.contains(key.substring(1))
                         : key.equals(side) || words.contains(key);
             }
-            write = all ? filled(row[2], "", option) : write;
+            if (all) { return filled(row[2], "", option); }
         }
-        return write;
+        return null;
     }
 }

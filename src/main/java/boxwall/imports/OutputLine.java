@@ -33,7 +33,6 @@ final class OutputLine {
         strict = rule;
         text = "";
         table = "";
-        assigned = null;
         verb = 0;
         return this;
     }

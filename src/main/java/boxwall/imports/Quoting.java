@@ -10,7 +10,7 @@ import java.util.List;
  * value ({@code $LAN_NET}, unset in the script) is kept between two marks while the script is interpreted.
  */
 final class Quoting {
-    /** Before and after the name; the input holds neither, Import sees to it. */
+    /** Before and after the name; the input holds neither, SourceText sees to it. */
     static final char MARK = '\uE000';
     private static final String SAFE = "!%+,-./:=@_^~";
     private static final int EXCERPT = 60;

@@ -60,14 +60,12 @@ final class RuleText {
     /** How many rules the line adds, in quotes and comments none. */
     static int count(String line) {
         StringBuilder bare = new StringBuilder();
-        char quote = 0;
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
-            boolean blank = i == 0 || line.charAt(i - 1) <= ' ';
-            if (quote == 0 && c == '#' && blank) { break; }
-            boolean opens = quote == 0 && (c == '"' || c == '\'') && line.indexOf(c, i + 1) > 0;
-            bare.append(quote == 0 && !opens ? c : '_');
-            quote = opens ? c : c == quote ? 0 : quote;
+            if (c == '#' && (i == 0 || line.charAt(i - 1) <= ' ')) { break; }
+            int close = c == '"' || c == '\'' ? line.indexOf(c, i + 1) : -1;
+            bare.append(close > 0 ? '_' : c);
+            i = Math.max(i, close);
         }
         List<String> words = words(bare.toString());
         int count = 0;
@@ -135,19 +133,9 @@ final class RuleText {
                 && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_' || word.charAt(0) == '$');
     }
 
-    /** The row on rules of another program that the line is one of; null for none. */
-    static String[] foreign(String line) {
-        String text = line.trim();
-        for (String[] row : Messages.rows("foreign")) {
-            if (text.startsWith(row[1].replace('_', ' ')) && text.indexOf(row[2], row[1].length()) >= 0) { return row; }
-        }
-        return null;
-    }
-
     /** The ruleset language's name for a program, or null. */
     static String program(String name) {
-        boolean legacy = name.equals("iptables-legacy") || name.equals("ip6tables-legacy");
-        String program = legacy ? name.substring(0, name.indexOf('-')) : name;
+        String program = name.endsWith("-legacy") ? name.substring(0, name.length() - 7) : name;
         return PROGRAMS.contains(program) ? program : null;
     }
 

@@ -41,8 +41,9 @@ final class SaveDump {
     private boolean refused;
     private boolean ruled;
     private int opened;
-    /** The family that the comment above each line tells, as a digit. */
-    private byte[] families;
+    /** The lines that were searched for a head, and the family that the last one there tells, as a digit or 0. */
+    private int searched;
+    private int family;
 
     SaveDump(ShellState state, IptablesCommands iptables, int program, boolean adds) {
         this.state = state;
@@ -114,7 +115,6 @@ final class SaveDump {
         List<String> block = block(line);
         six = isSix(line, block);
         table = guess(block);
-        named = false;
         ruled = false;
         if (program > 0 || saved && !lines.trimmed(line).startsWith("-P")) {
             lines.doubt(line, "no-table-line", table, command());
@@ -209,17 +209,13 @@ final class SaveDump {
      * xtables-save (1.8.2) doesn't.
      */
     private int family(int line) {
-        if (families == null) {
-            families = new byte[lines.count + 2];
-            for (int i = 1; i < families.length; i++) {
-                String text = lines.trimmed(i);
-                boolean head = RuleText.isHead(text);
-                boolean save = text.contains("tables-save");
-                families[i] = !head ? families[i - 1] : save && text.contains("ip6tables") ? 6
-                        : (byte) (save && !text.contains("xtables") ? 4 : 0);
-            }
+        while (searched < line) {
+            String text = lines.trimmed(++searched);
+            boolean save = text.contains("tables-save");
+            int told = save && text.contains("ip6tables") ? 6 : save && !text.contains("xtables") ? 4 : 0;
+            family = RuleText.isHead(text) ? told : family;
         }
-        return families[Math.min(line, families.length - 1)];
+        return family;
     }
 
     /** The family of a block: its head's comment, the file's name, or the addresses and protocols in it. */

@@ -147,24 +147,16 @@ final class Script {
         String name = ShellWord.baseName(first);
         String[] words = Words.of(line);
         boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
-        if (first.indexOf('=') > 0 && ShellWord.isName(first.substring(0, first.indexOf('=')))) { return true; }
+        if (first.indexOf('=') > 0 && ShellWord.isName(first(first, "="))) { return true; }
         if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables")
                 || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        switch (name) {
-            case "modprobe" :
-            case "insmod" :
-                return words.length == 2 || option || words.length > 2 && words[2].startsWith("#");
-            case "echo" :
-                return line.indexOf('>') > 0;
-            case "export" :
-                return line.indexOf('=') > 0;
-            case "cat" :
-                return line.contains("<<");
-            default :
-                return first.equals("[");
+        if (ShellWord.isOf(name, "modprobe", "insmod")) {
+            return words.length == 2 || option || words.length > 2 && words[2].startsWith("#");
         }
+        return name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
+                || name.equals("cat") && line.contains("<<") || first.equals("[");
     }
 
     /**

@@ -244,9 +244,8 @@ final class ShellLexer {
 
     /** {@code ${NAME}}, {@code ${NAME:-other}} and its like; every other form is for a shell. */
     private void braces(boolean quoted) throws ShellError {
-        int from = at + 2;
         String all = balanced('{', '}', at + 1);
-        String inside = all.length() < 2 ? "" : text.substring(from, at - 1);
+        String inside = all.substring(1, all.length() - 1);
         int end = Math.max(nameEnd(inside, 0), Words.digits(inside, 0));
         boolean good = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
         String rest = inside.substring(end);
@@ -287,7 +286,7 @@ final class ShellLexer {
             }
             if (nested == 0) {
                 at = from;
-                stepTo(Math.min(i + 1, text.length()));
+                stepTo(i + 1);
                 return text.substring(from, i + 1);
             }
         }

@@ -230,10 +230,7 @@ final class ShellParser {
                 more = redirect(simple);
             }
         }
-        for (ShellWord word : simple.words) {
-            simple.end = Math.max(simple.end, word.line);
-        }
-        simple.end = Math.max(simple.end, in.peek().line);
+        simple.end = in.peek().line;
         return simple;
     }
 

@@ -4,7 +4,6 @@ import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -114,23 +113,27 @@ final class ShellState {
 
     /** Leaves out a rule of another firewall; false if the line is none. */
     boolean foreign(Node node) {
-        String[] row = RuleText.foreign(lines.text(node.line));
-        if (row == null) { return false; }
-        lines.mark(node.line, node.line, SourceLines.RULE);
-        leave(node.line, node.last(), new String[] {row[3] + ": boxwall reads those of iptables", row[4]}, null, false);
-        return true;
-    }
-
-    ExitStatus unreadable(Node node) { return left(node, "unreadable", whyUnreadable(node)); }
-
-    /** Why a part is no shell; what bash reads is not what the box's ash does. */
-    String whyUnreadable(Node node) {
-        for (int line = node.line; line <= node.end; line++) {
-            for (String form : BASH) {
-                if (lines.text(line).contains(form)) { return "the box's ash can't read this, bash may: " + node.name; }
+        String text = lines.trimmed(node.line);
+        for (String[] row : Messages.rows("foreign")) {
+            if (text.startsWith(row[1].replace('_', ' ')) && text.indexOf(row[2], row[1].length()) >= 0) {
+                String[] texts = {row[3] + ": boxwall reads those of iptables", row[4]};
+                lines.mark(node.line, node.line, SourceLines.RULE);
+                leave(node.line, node.last(), texts, null, false);
+                return true;
             }
         }
-        return "no shell could read this: " + node.name;
+        return false;
+    }
+
+    /** Leaves out a part that is no shell; what bash reads is not what the box's ash does. */
+    ExitStatus unreadable(Node node) {
+        String why = "no shell could read this: ";
+        for (int line = node.line; line <= node.end; line++) {
+            for (String form : BASH) {
+                why = lines.text(line).contains(form) ? "the box's ash can't read this, bash may: " : why;
+            }
+        }
+        return left(node, "unreadable", why + node.name);
     }
 
     /** A part that isn't run, and what is lost by that: nothing. */
@@ -148,15 +151,17 @@ final class ShellState {
     void skip(Node by, Node part, String why) {
         skip(part, why);
         String word = by.simple().size() == 1 ? by.simple().get(0).called() : "";
-        boolean constant = word.equals("true") || word.equals("false");
+        boolean constant = ShellWord.isOf(word, "true", "false");
         String unset = constant ? word : null;
         for (Node simple : by.simple()) {
             for (ShellWord each : simple.words) {
                 unset = unset == null ? variables.unsetIn(each) : unset;
             }
         }
-        for (Node simple : unset == null ? Collections.<Node>emptyList() : part.simple()) {
-            if (adds(simple)) { lines.loss(simple.line, constant ? "constant" : "name-unset", why, unset); }
+        for (Node simple : part.simple()) {
+            if (unset != null && adds(simple)) {
+                lines.loss(simple.line, constant ? "constant" : "name-unset", why, unset);
+            }
         }
     }
 
@@ -208,10 +213,7 @@ final class ShellState {
 
     /** Whether a part adds a rule, itself or by the functions that it calls. */
     boolean adds(Node part) {
-        for (Node simple : part.simple()) {
-            if (adds(simple, new HashSet<Node>())) { return true; }
-        }
-        return false;
+        return adds(part, new HashSet<Node>());
     }
 
     private boolean adds(Node part, Set<Node> seen) {

@@ -61,12 +61,8 @@ final class SourceLines {
 
     /** A line for messages. */
     String shown(int line) {
-        String text = text(line);
-        int from = 0;
-        while (from < text.length() && text.charAt(from) <= ' ') {
-            from++;
-        }
-        return Quoting.excerpt(text.substring(from, Math.min(text.length(), from + 80)).trim());
+        String text = trimmed(line);
+        return Quoting.excerpt(text.substring(0, Math.min(text.length(), 80)).trim());
     }
 
     private boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }

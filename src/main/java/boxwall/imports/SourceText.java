@@ -48,8 +48,7 @@ final class SourceText {
      * {@link Quoting} are from.
      */
     private static String clean(String text) {
-        String from = text.startsWith("\uFEFF") ? text.substring(1)
-                : text.startsWith("\u00EF\u00BB\u00BF") ? text.substring(3) : text;
+        String from = text.substring(Letters.mark(text, 0));
         String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : Words.replace(from, "\r\n", "\n");
         return lines.replace(Quoting.MARK, '?');
     }
@@ -139,13 +138,10 @@ final class SourceText {
             rest = sign + 2;
         }
         String command = text.substring(rest).trim();
-        if (command.startsWith("sudo ")) {
-            command = command.substring(5).trim();
-            rest = 1;
-        }
+        command = command.startsWith("sudo ") ? command.substring(5).trim() : command;
         boolean program = command.startsWith("iptables") || command.startsWith("ip6tables")
                 || command.startsWith("/") && command.contains("tables ");
-        return rest > 0 && program ? command : line;
+        return command.length() < text.length() && program ? command : line;
     }
 
     /**

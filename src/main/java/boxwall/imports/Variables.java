@@ -26,7 +26,7 @@ final class Variables {
     }
 
     /** Names that have one known value at this point. */
-    private final Map<String, String> values = new HashMap<>();
+    final Map<String, String> values = new HashMap<>();
     /** Names whose value can't be known, and why. */
     private final Map<String, String> unknown = new HashMap<>();
     /** The box's own names for values that can't be known. */

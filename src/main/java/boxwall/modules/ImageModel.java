@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import boxwall.box.Readings;
-import boxwall.box.Rows;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /**

@@ -9,8 +9,8 @@ import java.util.zip.GZIPInputStream;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
-import boxwall.box.Rows;
 import boxwall.modules.Capability.State;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /**

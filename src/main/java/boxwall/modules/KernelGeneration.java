@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.box.Versions;
 import boxwall.netfilter.Family;
 

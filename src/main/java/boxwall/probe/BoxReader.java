@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Kernel;
 import boxwall.box.Readings;
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Programs;

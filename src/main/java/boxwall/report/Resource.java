@@ -1,6 +1,6 @@
 package boxwall.report;
 
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /** A text that is in the jar. */

@@ -83,7 +83,7 @@ public final class Letters {
     }
 
     /** A byte order mark at an index: its length, else 0. */
-    static int mark(CharSequence text, int at) {
+    public static int mark(CharSequence text, int at) {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 

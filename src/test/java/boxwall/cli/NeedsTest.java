@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.modules.ImageModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

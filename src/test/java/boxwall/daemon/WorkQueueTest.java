@@ -16,7 +16,7 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.TestRequest;
-import boxwall.imports.Import;
+import boxwall.imports.Imported;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
 import boxwall.report.Problem;
@@ -96,7 +96,7 @@ class WorkQueueTest {
                 () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
                 () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
                 "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",
-                () -> Import.read("import", RULES));
+                () -> Imported.read("import", RULES, null));
         steps.forEach((name, step) -> {
             step.run();
             Thread.currentThread().interrupt();

@@ -9,7 +9,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
-import boxwall.box.Rows;
+import boxwall.netfilter.Rows;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Presets;

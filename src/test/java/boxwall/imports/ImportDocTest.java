@@ -36,7 +36,7 @@ class ImportDocTest {
             if (line.equals("~~~sh")) {
                 int end = next(lines, i + 1);
                 String script = String.join("\n", lines.subList(i + 1, end)) + "\n";
-                Imported imported = Import.read("page", script);
+                Imported imported = Scripts.read("page", script);
                 assertEquals(List.of(), Taken.parse(imported).errors());
                 assertEquals(form.startsWith("Taken"), imported.isWhole(), () -> script + imported.remarks);
                 taken += form.startsWith("Taken") ? 1 : 0;

@@ -25,7 +25,7 @@ class ImportPropertiesTest {
 
     /** Imports, and holds what always holds. */
     private static Imported holds(String text) {
-        Imported imported = Import.read("x", text);
+        Imported imported = Scripts.read("x", text);
         assertEquals(List.of(), Taken.parse(imported).errors(),
                 () -> "of the input\n" + text + "\ncame\n" + imported.text);
         int lines = text.split("\n", -1).length;

@@ -103,10 +103,10 @@ class NothingIsLostTest {
                 "false && own -A INPUT -j\n", "false && x -i lan && iptables -A FORWARD -j DROP\n",
                 "iptables -I INPUT -j DROP || echo \"\niptables -A FORWARD -i \" -o dsl -j DROP\n",
                 "A=1 B=2 # x\nA=1 :own -A INPUT -j DROP\n")) {
-            assertFalse(Import.read("x", text + "iptables -A FORWARD -i lan -j ACCEPT\n").isWhole(),
-                    () -> text + Import.read("x", text).text + Import.read("x", text).remarks);
+            assertFalse(Scripts.read("x", text + "iptables -A FORWARD -i lan -j ACCEPT\n").isWhole(),
+                    () -> text + Scripts.read("x", text).text + Scripts.read("x", text).remarks);
         }
-        assertTrue(Import
+        assertTrue(Scripts
                 .read("x", "iptables -A INPUT -j LOG --log-prefix \"see -A INPUT \" # was: iptables -A INPUT -j DROP\n")
                 .isWhole());
     }
@@ -131,7 +131,7 @@ class NothingIsLostTest {
             breakIt(lines, random);
         }
         String text = String.join("\n", lines) + "\n";
-        Imported imported = Import.read("x", text);
+        Imported imported = Scripts.read("x", text);
         assertEquals(List.of(), Taken.parse(imported).errors());
         assertTrue(imported.rulesTaken() >= 0, () -> text + imported.remarks);
         if (imported.isWhole()) {
@@ -143,7 +143,7 @@ class NothingIsLostTest {
     @Example
     void theTextsThemselvesAreWhole() {
         for (String text : TEXTS) {
-            Imported imported = Import.read("x", text);
+            Imported imported = Scripts.read("x", text);
             assertTrue(imported.isWhole(), () -> text + imported.remarks);
             assertEquals(rules(text), rules(imported.text));
         }
@@ -156,7 +156,7 @@ class NothingIsLostTest {
             List<String> lines = lines(Scripts.text(file));
             for (int i = 0; i < lines.size(); i++) {
                 String text = String.join("\n", lines.subList(i, lines.size())) + "\n";
-                Imported imported = Import.read(file.getFileName().toString(), text);
+                Imported imported = Scripts.read(file.getFileName().toString(), text);
                 assertTrue(!imported.isWhole() || rules(imported.text) >= rules(text),
                         () -> text + imported.text + imported.remarks);
             }
@@ -183,17 +183,17 @@ class NothingIsLostTest {
                 "case $1 in block) iptables -A INPUT -j DROP;; *) echo usage; exit 1;; esac\n",
                 "A INPUT -p tcp -j DROP\n", "INPUT -A -j DROP\n", "-j DROP -A INPUT\n",
                 "if [ \"$1\" = go ]; then\niptables -A INPUT -j DROP\nfi\n")) {
-            assertFalse(Import.read("x", text).isWhole() && rules(Import.read("x", text).text) == 0,
-                    () -> text + Import.read("x", text).remarks);
+            assertFalse(Scripts.read("x", text).isWhole() && rules(Scripts.read("x", text).text) == 0,
+                    () -> text + Scripts.read("x", text).remarks);
         }
     }
 
     @Example
     void aWordThatTheScriptAsksForIsNamed() {
         String text = "if [ \"$1\" = go ]; then\niptables -A INPUT -j DROP\nfi\n";
-        assertTrue(Import.read("x", text).remarks.toString().contains("boxwall import FILE WORD, with [go]"),
-                () -> Import.read("x", text).remarks.toString());
-        assertTrue(Import.read("x", text, "go").isWhole());
+        assertTrue(Scripts.read("x", text).remarks.toString().contains("boxwall import FILE WORD, with [go]"),
+                () -> Scripts.read("x", text).remarks.toString());
+        assertTrue(Imported.read("x", text, "go").isWhole());
     }
 
     @Property(tries = 1000)
@@ -205,7 +205,8 @@ class NothingIsLostTest {
             words.add(2 + random.nextInt(words.size() - 2), WORDS[random.nextInt(WORDS.length)]);
         }
         String text = "so I wrote\nword " + String.join(" ", words) + "\n";
-        assertFalse(Import.read("x", text).isWhole() && !text.contains("#") && rules(Import.read("x", text).text) == 0,
-                () -> text + Import.read("x", text).remarks);
+        assertFalse(
+                Scripts.read("x", text).isWhole() && !text.contains("#") && rules(Scripts.read("x", text).text) == 0,
+                () -> text + Scripts.read("x", text).remarks);
     }
 }

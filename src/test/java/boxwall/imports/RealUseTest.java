@@ -44,7 +44,7 @@ class RealUseTest {
             esac
             """;
 
-    private static Imported read(String text) { return Import.read("x", text); }
+    private static Imported read(String text) { return Scripts.read("x", text); }
 
     private static List<String> rules(Imported imported) {
         return imported.text.lines().filter(l -> l.startsWith("ip")).collect(Collectors.toList());
@@ -83,7 +83,7 @@ class RealUseTest {
                 () -> said(none));
         assertFalse(said(none).contains("never called"), () -> said(none));
         for (String word : List.of("rf", "run-firewall")) {
-            Imported imported = Import.read("x", WANTS_A_WORD, word);
+            Imported imported = Imported.read("x", WANTS_A_WORD, word);
             assertTrue(imported.isWhole(), () -> said(imported));
             assertEquals(List.of("iptables -I FORWARD -i guest -o lan -j DROP",
                     "iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT"), rules(imported));
@@ -223,7 +223,7 @@ class RealUseTest {
 
     @Example
     void commandsBehindAKeyAreTaken() {
-        Imported imported = Import.read("wg0.conf",
+        Imported imported = Scripts.read("wg0.conf",
                 "[Interface]\nAddress = 10.9.0.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE\n"
                         + "PostDown = iptables -D FORWARD -i %i -j ACCEPT\n");
         assertEquals(
@@ -331,7 +331,7 @@ class RealUseTest {
             AtomicReference<Object> end = new AtomicReference<>();
             Thread thread = new Thread(null, () -> {
                 try {
-                    end.set(Import.read("x", text));
+                    end.set(Scripts.read("x", text));
                 } catch (Throwable e) {
                     end.set(e);
                 }

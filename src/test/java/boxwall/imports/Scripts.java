@@ -20,7 +20,10 @@ final class Scripts {
 
     static String text(Path file) throws IOException { return Files.readString(file, StandardCharsets.ISO_8859_1); }
 
-    static Imported imported(Path file) throws IOException {
-        return Import.read(file.getFileName().toString(), text(file));
+    /** Of a text whose word nobody names. */
+    static Imported read(String name, String text) {
+        return Imported.read(name, text, null);
     }
+
+    static Imported imported(Path file) throws IOException { return read(file.getFileName().toString(), text(file)); }
 }

@@ -1,4 +1,4 @@
-package boxwall.box;
+package boxwall.netfilter;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -6,21 +6,30 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-import boxwall.netfilter.Words;
-
 /** A table that is in the jar: a row a line, words between blanks, comments behind {@code #}. */
 public final class Rows {
     private Rows() {}
 
     /** The words of each row; null when the jar has no such table. */
     public static List<String[]> of(String path) {
-        InputStream in = Rows.class.getResourceAsStream(path);
-        if (in == null) { return null; }
+        List<String> lines = lines(path);
+        if (lines == null) { return null; }
         List<String[]> rows = new ArrayList<>();
-        for (String line : Words.lines(Words.text(bytes(in, Integer.MAX_VALUE)))) {
-            if (line.length() > 0 && line.charAt(0) != '#') { rows.add(Words.of(line)); }
+        for (String line : lines) {
+            rows.add(Words.of(line));
         }
         return rows;
+    }
+
+    /** Each row as a text; null when the jar has no such table. */
+    public static List<String> lines(String path) {
+        InputStream in = Rows.class.getResourceAsStream(path);
+        if (in == null) { return null; }
+        List<String> lines = new ArrayList<>();
+        for (String line : Words.lines(Words.text(bytes(in, Integer.MAX_VALUE)))) {
+            if (line.length() > 0 && line.charAt(0) != '#') { lines.add(line); }
+        }
+        return lines;
     }
 
     /** A stream to its end, or a little beyond so many bytes; IllegalStateException when it can't be read. */
