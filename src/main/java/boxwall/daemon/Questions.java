@@ -29,11 +29,6 @@ import java.util.Map;
  * errors.
  */
 public final class Questions {
-    private static final Includes NONE = new Includes() {
-        @Override
-        public Source find(String name, String fromFile) { return null; }
-    };
-
     private final Readings readings;
     private final BoxFacts facts;
     private final Site site;
@@ -83,8 +78,7 @@ public final class Questions {
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
             }
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()),
-                Names.of(Collections.<String, String>emptyMap(), Collections.<String>emptyList()), NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()), Names.none(), Includes.NONE);
         return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 
