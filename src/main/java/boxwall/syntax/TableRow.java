@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +58,11 @@ class TableRow {
     }
 
     /** An attribute's value, or null; those of one that stands more than once with blanks between. */
-    final String get(String attribute) {
-        return attributes.get(attribute);
+    final String get(String attribute) { return attributes.get(attribute); }
+
+    /** The parts of an attribute's value, which commas separate; none without it. */
+    final List<String> list(String attribute) {
+        return is(attribute) ? Arrays.asList(Words.split(get(attribute), ',')) : Collections.<String>emptyList();
     }
 
     /** Whether it has an attribute. */
@@ -66,11 +70,10 @@ class TableRow {
 
     /** The hooks of an attribute; others without it. */
     final Set<Hook> hooks(String attribute, Set<Hook> otherwise) {
-        if (!is(attribute)) { return otherwise; }
         Set<Hook> hooks = new TreeSet<>();
-        for (String hook : Words.split(get(attribute), ',')) {
+        for (String hook : list(attribute)) {
             hooks.add(Hook.valueOf(hook));
         }
-        return hooks;
+        return hooks.isEmpty() ? otherwise : hooks;
     }
 }
