@@ -81,7 +81,9 @@ final class Extensions {
     }
 
     /** The match that -p brings along for its options, or null. */
-    Extension implicit(String protocol, Family family) { return match("-p " + protocol, family); }
+    Extension implicit(String protocol, Family family) {
+        return match("-p " + protocol, family);
+    }
 
     /** All names of a kind in a family, sorted. */
     List<String> names(boolean target, Family family) {

@@ -58,7 +58,9 @@ class TableRow {
     }
 
     /** An attribute's value, or null; those of one that stands more than once with blanks between. */
-    final String get(String attribute) { return attributes.get(attribute); }
+    final String get(String attribute) {
+        return attributes.get(attribute);
+    }
 
     /** The parts of an attribute's value, which commas separate; none without it. */
     final List<String> list(String attribute) {

@@ -57,11 +57,9 @@ final class Tokenizer {
     /** The next line's words, none for a blank or comment line; null, with an error, when it can't be read. */
     List<Word> nextShell(Variables names) {
         begin();
-        while (!atEnd() && !broken) {
+        while (!atEnd() && !broken && !newline()) {
             char c = text.charAt(at);
-            if (newline()) {
-                break;
-            } else if (c == '#' && !open) {
+            if (c == '#' && !open) {
                 skipLine();
             } else if (c == ' ' || c == '\t') {
                 close();
@@ -88,33 +86,18 @@ final class Tokenizer {
     List<Word> nextSave() {
         begin();
         if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
-        boolean inside = false;
-        while (!atEnd() && !broken) {
+        while (!atEnd() && !broken && !newline()) {
             char c = text.charAt(at);
-            if (inside && c == '\\' && at + 1 < text.length() && text.charAt(at + 1) != '\n') {
-                at++;
-                at += append(text, at, true);
-            } else if (c == '"') {
-                if (inside) {
-                    close();
-                } else {
-                    start();
-                    bare = false;
-                }
-                inside = !inside;
-                at++;
-            } else if (newline()) {
-                break;
-            } else if (!inside && (c == ' ' || c == '\t')) {
+            if (c == '"') {
+                quoted(c, null);
+                close();
+            } else if (c == ' ' || c == '\t') {
                 close();
                 at++;
-            } else if (inside) {
-                at += append(text, at, true);
             } else {
                 plain(c);
             }
         }
-        if (inside && !broken) { fail(wordColumn, "a quote is opened and not closed on its line", "close it with \""); }
         return end();
     }
 
@@ -137,10 +120,15 @@ final class Tokenizer {
 
     private int column() { return at - lineStart + 1; }
 
-    /** Steps over a line's end, {@code \n} or {@code \r\n}; false when there is none here. */
+    /** How long the line's end at an index is, {@code \n} or {@code \r\n}; 0 when there is none. */
+    private int lineEnd(int index) {
+        char c = index < text.length() ? text.charAt(index) : ' ';
+        return c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", index) ? 2 : 0;
+    }
+
+    /** Steps over a line's end; false when there is none here. */
     private boolean newline() {
-        char c = atEnd() ? ' ' : text.charAt(at);
-        int length = c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", at) ? 2 : 0;
+        int length = lineEnd(at);
         if (length == 0) { return false; }
         at += length;
         line++;
@@ -215,17 +203,22 @@ final class Tokenizer {
         at += append(text, at, true);
     }
 
-    /** Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it. */
+    /**
+     * Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it.
+     * Without names, as iptables-restore reads it: a backslash takes any character.
+     */
     private void quoted(char quote, Variables names) {
         start();
         bare = false;
         quoted = true;
         int column = column();
-        boolean shell = quote == '"';
+        boolean shell = quote == '"' && names != null;
         at++;
-        while (!atEnd() && !broken && text.charAt(at) != quote && text.charAt(at) != '\n') {
+        while (!atEnd() && !broken && text.charAt(at) != quote && lineEnd(at) == 0) {
             char c = text.charAt(at);
-            if (shell && c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
+            boolean taken = c == '\\' && at + 1 < text.length() && (names == null ? lineEnd(at + 1) == 0
+                    : shell && ("$`\"\\".indexOf(text.charAt(at + 1)) >= 0 || lineEnd(at + 1) > 0));
+            if (taken) {
                 at++;
                 if (!newline()) { at += append(text, at, true); }
             } else if (shell && c == '$') {

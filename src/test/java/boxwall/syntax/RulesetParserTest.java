@@ -210,6 +210,17 @@ class RulesetParserTest {
     }
 
     @Test
+    void anUnclosedQuoteEndsWithItsLine() {
+        String unclosed = ": a quote is opened and not closed on its line; close it with \"";
+        for (String end : List.of("\n", "\r\n")) {
+            assertEquals(List.of("rules:2:31" + unclosed), errors(String.join(end, "*filter",
+                    "-A INPUT -m comment --comment \"x", "-A INPUT -j DROP", "COMMIT", "")));
+            assertEquals(List.of("rules:1:40" + unclosed), errors(
+                    String.join(end, "iptables -A INPUT -m comment --comment \"x", "iptables -A INPUT -j DROP", "")));
+        }
+    }
+
+    @Test
     void theOriginOfEachRestoreLineIsKnown() {
         ParsedRules parsed = parse("\niptables -N a\niptables -A a \\\n -j DROP\nip46tables -A INPUT -j DROP\n");
         Writer.RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
