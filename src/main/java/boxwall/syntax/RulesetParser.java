@@ -327,7 +327,7 @@ public final class RulesetParser {
                 new ChainCheck(table, family, foreign, errors).run();
                 // a chain without a policy accepts what no rule decides
                 for (DraftChain chain : table.chains.values()) {
-                    if (table.table == Table.FILTER && chain.builtin && chain.policyAt == null) {
+                    if (table.table == Table.FILTER && chain.builtin && chain.policy == null) {
                         errors.note(table.at,
                                 family.command + ": no policy for " + chain.name + " is given, so it is ACCEPT");
                     }

@@ -75,8 +75,8 @@ final class ValueKinds {
         if (text.length() == 0 && limits.startsWith("1-")) {
             throw new ValueException("an empty text", "write one, or leave the option out");
         }
-        int end = Letters.bytes(text) <= limit ? text.length() : 0;
-        while (end < text.length() && Letters.bytes(text.substring(0, end + Letters.length(text, end))) <= limit) {
+        int end = text.length() <= limit ? text.length() : 0;
+        while (end < text.length() && end + Letters.length(text, end) <= limit) {
             end += Letters.length(text, end);
         }
         return text.substring(0, end);
