@@ -217,7 +217,7 @@ final class Stateless {
         note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be recognised" : "").toString());
     }
 
-    private void loss(Rule rule, String text, String instead) { notes.add(Note.loss(rule.origin, text, instead)); }
+    private void loss(Rule rule, String text, String instead) { notes.add(new Note(rule.origin, text, instead)); }
 
     private void note(Rule rule, String text) { notes.add(new Note(rule.origin, text)); }
 }

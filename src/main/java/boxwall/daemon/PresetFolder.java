@@ -63,7 +63,7 @@ public final class PresetFolder implements Includes {
             Collections.sort(sorted);
             for (String file : sorted) {
                 Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
-                if (source != null) { all.add(Preset.of(source)); }
+                if (source != null) { all.add(new Preset(source)); }
             }
         }
         return all;

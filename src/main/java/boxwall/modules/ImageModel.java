@@ -1,5 +1,6 @@
 package boxwall.modules;
 
+import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import boxwall.box.Readings;
-import boxwall.box.Rows;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 

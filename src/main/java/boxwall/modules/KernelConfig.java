@@ -1,5 +1,6 @@
 package boxwall.modules;
 
+import boxwall.netfilter.Rows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.zip.GZIPInputStream;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
-import boxwall.box.Rows;
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Words;
 

@@ -1,5 +1,6 @@
 package boxwall.modules;
 
+import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import boxwall.box.Rows;
 import boxwall.netfilter.Family;
 
 /** generations.txt, read: which module carries what on which kernel. The file's own head explains its format. */

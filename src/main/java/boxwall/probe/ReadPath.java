@@ -1,10 +1,10 @@
 package boxwall.probe;
 
+import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Rows;
 import boxwall.netfilter.Words;
 
 /** A row of the resource {@code paths}: a file to read on a box, its size limit, and the lines that may be recorded. */

@@ -1,7 +1,6 @@
 package boxwall.report;
 
-import boxwall.box.Rows;
-
+import boxwall.netfilter.Rows;
 import java.io.UnsupportedEncodingException;
 
 /** A text that is in the jar. */

@@ -103,9 +103,7 @@ public final class Letters {
     }
 
     /** It shows nothing, or turns the text. */
-    static boolean unseen(int code) {
-        return UNSEEN.indexOf(code) >= 0;
-    }
+    static boolean unseen(int code) { return UNSEEN.indexOf(code) >= 0; }
 
     /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
     static String name(String text, int limit) throws ValueException {

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Rows;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,7 +15,7 @@ final class NumberNames {
     private static final Map<String, String> PRINTED = new HashMap<>();
 
     static {
-        for (String[] fields : TableRow.resource("names")) {
+        for (String[] fields : Rows.of("/boxwall/syntax/names")) {
             Map<String, String> names = KINDS.get(fields[0]);
             if (names == null) {
                 names = new LinkedHashMap<>();

@@ -223,7 +223,7 @@ public final class RulesetParser {
             errors.add(name, Letters.show(name.text) + " includes itself", "remove one of the includes");
         } else {
             int before = errors.count();
-            Map<String, String> values = values(line, Preset.of(source));
+            Map<String, String> values = values(line, new Preset(source));
             boolean again = false;
             for (Line each : rules.includes) {
                 again |= each.name.equals(source.name);

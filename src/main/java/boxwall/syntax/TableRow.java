@@ -2,11 +2,6 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Words;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,21 +35,6 @@ class TableRow {
                 kinds.add(words[i]);
             }
         }
-    }
-
-    /** The words of each line of a resource that isn't empty or a comment. */
-    static List<String[]> resource(String name) {
-        List<String[]> lines = new ArrayList<>();
-        InputStream in = TableRow.class.getResourceAsStream("/boxwall/syntax/" + name);
-        try {
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, Charset.forName("US-ASCII")));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.length() > 0 && line.charAt(0) != '#') { lines.add(Words.of(line)); }
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("resource boxwall/syntax/" + name + " can't be read: " + e.getMessage(), e);
-        }
-        return lines;
     }
 
     /** An attribute's value, or null; those of one that stands more than once with blanks between. */

@@ -1,12 +1,10 @@
-package boxwall.box;
+package boxwall.netfilter;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-
-import boxwall.netfilter.Words;
 
 /** A table that is in the jar: a row a line, words between blanks, comments behind {@code #}. */
 public final class Rows {
