@@ -237,7 +237,7 @@ final class CommandParser {
             }
         } else if ("AIR".indexOf(command.verb) >= 0 || command.verb == 'D' && command.number == 0) {
             rule.check(command.chain);
-            command.rules = rule.build(start.origin());
+            command.rules = rule.build(start.origin);
             command.targetAt = rule.target == null ? null : rule.target.at;
         } else if (rule.first != null) {
             errors.add(rule.first, "a rule's option with " + command.verbAt, "remove it");

@@ -252,7 +252,7 @@ final class Draft {
         } else if (chain.size() > 0) {
             errors.add(c.chain, "the chain " + chain.name + " isn't empty", "write -F " + chain.name + " before");
         } else if (user != null) {
-            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line,
+            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.origin.line,
                     "delete that rule before");
         } else {
             table.chains.remove(chain.name);

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,12 @@ final class Tokenizer {
     /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
     static final int WORDS_LIMIT = 250;
 
-    private final Source source;
     private final String text;
     private final Errors errors;
     private int at;
-    private int line = 1;
+    /** Of the line that is being read. */
+    private Origin line;
+    private final int row;
     private int lineStart;
 
     // the word being built
@@ -32,22 +34,22 @@ final class Tokenizer {
     private boolean bare;
     private boolean quoted;
     private int assignment;
-    private int wordLine;
+    private Origin wordLine;
     private int wordColumn;
     private List<Word> words;
     private boolean broken;
 
-    Tokenizer(Source source, Errors errors) {
-        this.source = source;
+    /** Reads a text, with the row of {@link Origin#row} that its lines have; 0 when each is its own. */
+    Tokenizer(Source source, int row, Errors errors) {
         this.errors = errors;
         this.text = source.text;
-        skipMark();
+        this.row = row;
+        beginLine(new Origin(source.name, 1, row == 0 ? 1 : row));
     }
 
-    private int row(int line) { return source.row == 0 ? line : source.row; }
-
     /** A byte order mark at a line's start says nothing; a file glued together of others has several. */
-    private void skipMark() {
+    private void beginLine(Origin next) {
+        line = next;
         at += Letters.mark(text, at);
         lineStart = at;
     }
@@ -131,8 +133,7 @@ final class Tokenizer {
         int length = lineEnd(at);
         if (length == 0) { return false; }
         at += length;
-        line++;
-        skipMark();
+        beginLine(new Origin(line.file, line.line + 1, row == 0 ? line.line + 1 : row));
         return true;
     }
 
@@ -160,7 +161,7 @@ final class Tokenizer {
             fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
             return;
         }
-        words.add(new Word(word.toString(), source.name, wordLine, wordColumn, assignment, row(wordLine)));
+        words.add(new Word(word.toString(), wordLine, wordColumn, assignment));
         word.setLength(0);
     }
 
@@ -254,7 +255,7 @@ final class Tokenizer {
             at += append("$", 0, true);
         } else {
             at = braces ? end + 1 : end;
-            put(names.value(name, new Word(name, source.name, line, column, -1, row(line))), split && assignment < 0);
+            put(names.value(name, new Word(name, line, column, -1)), split && assignment < 0);
         }
     }
 
@@ -281,7 +282,7 @@ final class Tokenizer {
     }
 
     private void fail(int column, String what, String todo) {
-        if (!broken) { errors.add(source.name, line, column, what, todo); }
+        if (!broken) { errors.add(line, column, what, todo); }
         broken = true;
     }
 
