@@ -36,9 +36,9 @@ final class Extension extends TableRow {
         this.name = name;
         this.families = words[2];
         for (String protocol : list("p")) {
-            protocols.add(NumberNames.protocol(protocol));
+            protocols.add(Numbers.protocol(protocol));
         }
-        implicit = is("implicit") ? NumberNames.protocol(get("implicit")) : null;
+        implicit = is("implicit") ? Numbers.protocol(get("implicit")) : null;
         for (String table : list("t")) {
             tables.add(Table.of(table));
         }

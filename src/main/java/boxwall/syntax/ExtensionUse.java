@@ -12,7 +12,7 @@ import java.util.List;
 /** A match or target in a rule that is being read: which options were given so far. */
 final class ExtensionUse {
     /** What the NAT targets ask for before a port; icmp stands for its ids. */
-    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", NumberNames.protocol("dccp"), "icmp");
+    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Numbers.protocol("dccp"), "icmp");
 
     /** Null for one that isn't known and passes as it is. */
     final Extension extension;

@@ -143,10 +143,10 @@ final class RuleReader {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
         if (value == null) { return; }
-        String canonical = NumberNames.protocol(value.text);
+        String canonical = Numbers.protocol(value.text);
         if (canonical == null) {
             errors.add(value, "unknown protocol " + Letters.show(value.text),
-                    Nearest.hint(value.text, NumberNames.names("protocol"), "write its number, 0 to 255"));
+                    Nearest.hint(value.text, Numbers.names("protocol"), "write its number, 0 to 255"));
             return;
         }
         if (canonical.equals("0") && negated) {
@@ -273,7 +273,7 @@ final class RuleReader {
             }
             if (owner != null) { return "write " + owner + " before it"; }
         }
-        List<String> names = BaseOption.names();
+        List<String> names = CommandParser.longNames();
         for (OptionSpec spec : beginning("").keySet()) {
             names.addAll(spec.names);
         }

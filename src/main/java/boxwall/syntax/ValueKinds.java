@@ -31,7 +31,7 @@ final class ValueKinds {
             case "name" :
                 return Letters.name(text, Integer.parseInt(argument));
             case "num" :
-                String named = parts.length < 3 ? null : NumberNames.number(parts[2], text);
+                String named = parts.length < 3 ? null : Numbers.named(parts[2], text);
                 return named != null ? named : String.valueOf(Numbers.within(text, argument));
             case "range" :
                 return Numbers.range(text, ':', Long.parseLong(argument));
