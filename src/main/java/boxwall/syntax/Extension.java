@@ -6,7 +6,6 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +23,9 @@ final class Extension extends TableRow {
     final Set<Table> tables = new TreeSet<>();
     final Set<Hook> hooks;
     final List<OptionSpec> options = new ArrayList<>();
-    /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
+    /** The names of the options, which {@code need=any} means. */
+    final List<String> any = new ArrayList<>();
+    /** Of each group of canonical names at least one is needed. */
     final List<List<String>> need;
     /** Of each group at most one may be given. */
     final List<List<String>> exclusive;
@@ -51,7 +52,7 @@ final class Extension extends TableRow {
     private List<List<String>> groups(String attribute) {
         List<List<String>> groups = new ArrayList<>();
         for (String group : Words.of(is(attribute) ? get(attribute) : "")) {
-            groups.add(group.equals("any") ? Collections.<String>emptyList() : Arrays.asList(Words.split(group, ',')));
+            groups.add(group.equals("any") ? any : Arrays.asList(Words.split(group, ',')));
         }
         return groups;
     }

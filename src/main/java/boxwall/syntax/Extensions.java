@@ -32,6 +32,7 @@ final class Extensions {
                 OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {
                     extension.options.add(option);
+                    extension.any.add(option.names.get(0));
                 }
                 continue;
             }
