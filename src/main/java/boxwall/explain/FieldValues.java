@@ -111,16 +111,7 @@ final class FieldValues {
     private String one(byte[] value) {
         return field == Field.IN || field == Field.OUT ? Numbers.text(value)
                 : field == Field.STATE ? State.values()[value[0]].toString()
-                : field == Field.FRAGMENT ? value[0] == 0 ? "no later fragments" : "later fragments only" : hex(value);
-    }
-
-    private static String hex(byte[] value) {
-        StringBuilder out = new StringBuilder();
-        for (byte b : value) {
-            out.append(out.length() > 0 ? ":" : "").append(Character.forDigit(b >> 4 & 15, 16))
-                    .append(Character.forDigit(b & 15, 16));
-        }
-        return out.toString();
+                : field == Field.FRAGMENT ? value[0] == 0 ? "no later fragments" : "later fragments only" : Addresses.printMac(value);
     }
 
     private String range(byte[] low, byte[] high) {

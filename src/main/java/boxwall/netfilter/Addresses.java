@@ -81,6 +81,15 @@ public final class Addresses {
         return mac;
     }
 
+    /** Bytes as hex numbers with colons between, as a hardware address is printed. */
+    public static String printMac(byte[] mac) {
+        StringBuilder out = new StringBuilder(Words.hex(mac));
+        for (int i = out.length() - 2; i > 0; i -= 2) {
+            out.insert(i, ':');
+        }
+        return out.toString();
+    }
+
     /**
      * An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened.
      */

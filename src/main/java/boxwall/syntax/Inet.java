@@ -22,15 +22,15 @@ final class Inet {
     /** A numeric address of that family. */
     static byte[] address(String text, Family family) throws ValueException {
         byte[] bytes = Addresses.parse(text);
+        if (bytes == null && looksNumeric(text)) {
+            throw new ValueException("not an address: " + Letters.show(text),
+                    "write it in full, without leading zeros, as "
+                            + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1"));
+        }
         if (bytes == null) {
-            throw new ValueException(
-                    looksNumeric(text) ? "not an address: " + Letters.show(text)
-                            : "a host name for an address: " + Letters.show(text),
-                    looksNumeric(text) ? "write it in full, without leading zeros, as "
-                            + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
-                            : ONE_DASH.contains(text)
-                                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
-                            : "write the address; there may be no DNS when the rules are loaded");
+            throw new ValueException("a host name for an address: " + Letters.show(text), ONE_DASH.contains(text)
+                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
+                    : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
             throw new ValueException(

@@ -104,11 +104,7 @@ final class ValueKinds {
         if (mac == null) {
             throw new ValueException("not a hardware address: " + Letters.show(text), "write it as 00:11:22:33:44:55");
         }
-        StringBuilder out = new StringBuilder();
-        for (byte part : mac) {
-            out.append(out.length() == 0 ? "" : ":").append(Integer.toHexString(0x100 | part & 255).substring(1));
-        }
-        return out.toString();
+        return Addresses.printMac(mac);
     }
 
     /** {@code SYN,ACK}, {@code ALL}, {@code NONE}. */
