@@ -1,5 +1,6 @@
 package boxwall.box;
 
+import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

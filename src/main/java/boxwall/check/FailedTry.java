@@ -14,7 +14,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
-import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +37,7 @@ public final class FailedTry {
     private final String error;
     private final Ruleset compiled;
     private final BoxFacts facts;
-    private final RestoreText restore;
+    private final Writer.RestoreText restore;
     private final List<String> lines;
     private final List<TrailEntry> candidates = new ArrayList<>();
 
@@ -110,7 +109,7 @@ public final class FailedTry {
 
     /** What the rule on a line of the restore text needs; for a COMMIT, the first one that can't be met. */
     private Requirement at(int line) {
-        Origin origin = line <= restore.lines() ? restore.originOf(line) : null;
+        Origin origin = line > 0 && line <= lines.size() ? restore.origins.get(line - 1) : null;
         Table table = table(line);
         if (origin == null) { return table == null ? null : unmet(table); }
         for (TrailEntry each : TrailEntry.all(compiled, family)) {

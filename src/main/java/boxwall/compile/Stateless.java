@@ -217,7 +217,7 @@ final class Stateless {
                 + (states.contains(State.INVALID) ? "; INVALID can't be recognised" : ""));
     }
 
-    private void loss(Rule rule, String text, String instead) { notes.add(Note.loss(rule.origin, text, instead)); }
+    private void loss(Rule rule, String text, String instead) { notes.add(new Note(rule.origin, text, instead)); }
 
     private void note(Rule rule, String text) { notes.add(new Note(rule.origin, text)); }
 }

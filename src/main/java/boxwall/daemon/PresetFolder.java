@@ -60,7 +60,7 @@ public final class PresetFolder implements Includes {
         List<Preset> all = new ArrayList<>();
         for (String file : names == null ? Collections.<String>emptyList() : names) {
             Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
-            if (source != null) { all.add(Preset.of(source)); }
+            if (source != null) { all.add(new Preset(source)); }
         }
         return all;
     }

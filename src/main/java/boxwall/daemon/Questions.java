@@ -78,8 +78,7 @@ public final class Questions {
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
             }
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()),
-                Names.of(Collections.<String, String>emptyMap(), Collections.<String>emptyList()), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()), Names.none(), Includes.NONE);
         return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 

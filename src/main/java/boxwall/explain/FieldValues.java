@@ -115,15 +115,7 @@ final class FieldValues {
     private String one(int value) {
         return field == Field.STATE ? State.values()[value].toString()
                 : field == Field.FRAGMENT ? value == 0 ? "no later fragments" : "later fragments only"
-                : field == Field.MAC ? hex(choices.get(value)) : Numbers.text(choices.get(value));
-    }
-
-    private static String hex(byte[] value) {
-        List<String> bytes = new ArrayList<>();
-        for (byte each : value) {
-            bytes.add(Words.hex(new byte[] {each}));
-        }
-        return Words.join(bytes, ":");
+                : field == Field.MAC ? Addresses.printMac(choices.get(value)) : Numbers.text(choices.get(value));
     }
 
     private String range(byte[] low, byte[] high) {

@@ -1,5 +1,6 @@
 package boxwall.modules;
 
+import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

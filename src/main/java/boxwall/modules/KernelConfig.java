@@ -1,5 +1,6 @@
 package boxwall.modules;
 
+import boxwall.netfilter.Rows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashMap;

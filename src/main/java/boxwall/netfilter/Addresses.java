@@ -10,27 +10,16 @@ public final class Addresses {
     }
 
     private static byte[] parseV4(String text) {
+        String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
-        int part = 0;
-        int digits = 0;
-        int value = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i == text.length() ? '.' : text.charAt(i);
-            if (c == '.') {
-                // a leading zero means octal to some readers and nothing to others, so it means nothing here
-                boolean zero = digits > 1 && text.charAt(i - digits) == '0';
-                if (digits == 0 || part == 4 || value > 255 || zero) { return null; }
-                bytes[part++] = (byte) value;
-                digits = 0;
-                value = 0;
-            } else if (c >= '0' && c <= '9' && digits < 3) {
-                value = value * 10 + (c - '0');
-                digits++;
-            } else {
-                return null;
-            }
+        for (int i = 0; i < parts.length; i++) {
+            // a leading zero means octal to some readers and nothing to others, so it means nothing here
+            boolean zero = parts[i].length() > 1 && parts[i].charAt(0) == '0';
+            long part = zero || parts.length != 4 ? -1 : Words.number(parts[i], 255);
+            if (part < 0) { return null; }
+            bytes[i] = (byte) part;
         }
-        return part == 4 ? bytes : null;
+        return bytes;
     }
 
     private static byte[] parseV6(String text) {
@@ -60,13 +49,8 @@ public final class Addresses {
                 out.write(v4, 0, 4);
                 continue;
             }
-            if (part.length() == 0 || part.length() > 4) { return null; }
-            int value = 0;
-            for (int k = 0; k < part.length(); k++) {
-                int digit = Character.digit(part.charAt(k), 16);
-                if (digit < 0 || part.charAt(k) > 'f') { return null; }
-                value = value * 16 + digit;
-            }
+            int value = part.length() > 4 ? -1 : (int) Words.number("0x" + part, 0xffff);
+            if (value < 0) { return null; }
             out.write(value >> 8);
             out.write(value);
         }
@@ -90,12 +74,20 @@ public final class Addresses {
         String[] parts = Words.split(text, ':');
         byte[] mac = new byte[6];
         for (int i = 0; i < parts.length; i++) {
-            boolean good = parts.length == 6 && parts[i].length() <= 2;
-            long part = good ? Words.number("0x" + parts[i], 255) : -1;
+            long part = parts.length == 6 && parts[i].length() <= 2 ? Words.number("0x" + parts[i], 255) : -1;
             if (part < 0) { return null; }
             mac[i] = (byte) part;
         }
         return mac;
+    }
+
+    /** Bytes as hex numbers with colons between, as a hardware address is printed. */
+    public static String printMac(byte[] mac) {
+        StringBuilder out = new StringBuilder(Words.hex(mac));
+        for (int i = out.length() - 2; i > 0; i -= 2) {
+            out.insert(i, ':');
+        }
+        return out.toString();
     }
 
     /**
@@ -133,18 +125,12 @@ public final class Addresses {
             if (i == start) {
                 out.append("::");
                 i += length - 1;
-            } else if (dotted && i == 6) {
-                separate(out);
-                return out.append(printV4(a, 12)).toString();
-            } else {
-                separate(out);
-                out.append(Integer.toHexString(group[i]));
+                continue;
             }
+            if (i > 0 && i != start + length) { out.append(':'); }
+            if (dotted && i == 6) { return out.append(printV4(a, 12)).toString(); }
+            out.append(Integer.toHexString(group[i]));
         }
         return out.toString();
-    }
-
-    private static void separate(StringBuilder out) {
-        if (out.length() > 0 && out.charAt(out.length() - 1) != ':') { out.append(':'); }
     }
 }

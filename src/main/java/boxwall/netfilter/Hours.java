@@ -25,9 +25,10 @@ public final class Hours {
     private final int start;
     private final int stop;
     private final boolean[] days = new boolean[7];
-    private boolean judged = true;
+    private boolean judged;
 
-    private Hours(Match time) {
+    private Hours(Match time, boolean alone) {
+        judged = alone;
         Option first = time.option("--timestart");
         Option last = time.option("--timestop");
         from = first == null ? "00:00:00" : first.value();
@@ -48,11 +49,7 @@ public final class Hours {
     public static Hours of(Rule rule) {
         Hours hours = null;
         for (Match match : rule.matches) {
-            if (match.name.equals("time")) {
-                boolean second = hours != null;
-                hours = new Hours(match);
-                hours.judged &= !second;
-            }
+            if (match.name.equals("time")) { hours = new Hours(match, hours == null); }
         }
         return hours;
     }

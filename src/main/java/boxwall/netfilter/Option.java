@@ -37,10 +37,10 @@ public final class Option {
     /** The first value, or null for a flag. */
     public String value() { return values.isEmpty() ? null : values.get(0); }
 
-    private String text() { return values.isEmpty() ? "" : values.get(0); }
-
     /** The name that it is, as written; or null. */
     public String word() { return value(); }
+
+    private String text() { return values.isEmpty() ? "" : values.get(0); }
 
     /** The value as ports, read once; null when it isn't any. */
     public Ports ports() {
@@ -48,12 +48,9 @@ public final class Option {
         return (Ports) read;
     }
 
-    /** Both values as TCP flags, read once; null when they aren't any. */
+    /** Both values as TCP flags; null when they aren't any. */
     public TcpFlags flags() {
-        if (!(read instanceof TcpFlags)) {
-            read = values.size() == 2 ? TcpFlags.parse(values.get(0), values.get(1)) : null;
-        }
-        return (TcpFlags) read;
+        return values.size() == 2 ? TcpFlags.parse(values.get(0), values.get(1)) : null;
     }
 
     /** The value as states of a packet, read once; null when one is none (SNAT and DNAT of --ctstate). */
@@ -65,26 +62,23 @@ public final class Option {
 
     /** First and last of the ICMP types and codes, see {@link IcmpNames#range}; null when it isn't that. */
     public int[] icmp(Family family) {
-        if (!(read instanceof int[])) { read = IcmpNames.range(text(), family); }
-        return (int[]) read;
+        return IcmpNames.range(text(), family);
     }
 
     /** Both ends of a range of addresses; null when it isn't one of that family. */
     public byte[][] addresses(Family family) {
-        if (!(read instanceof byte[][])) { read = Addresses.range(text(), family); }
-        return (byte[][]) read;
+        return Addresses.range(text(), family);
     }
 
     /** The six bytes of a hardware address, or null. */
-    public byte[] mac() {
-        if (!(read instanceof byte[])) { read = Addresses.mac(text()); }
-        return (byte[]) read;
-    }
+    public byte[] mac() { return Addresses.mac(text()); }
 
-    /** Value and mask of a mark, both in 32 bits; null when it isn't one. */
+    /** Value and mask of a mark, both in 32 bits, the mask all ones when it is left out; null when it isn't one. */
     public long[] masked() {
-        if (!(read instanceof long[])) { read = Words.masked(text()); }
-        return (long[]) read;
+        int slash = text().indexOf('/');
+        long value = Words.number(slash < 0 ? text() : text().substring(0, slash), 0xffffffffL);
+        long mask = slash < 0 ? 0xffffffffL : Words.number(text().substring(slash + 1), 0xffffffffL);
+        return value < 0 || mask < 0 ? null : new long[] {value, mask};
     }
 
     /** Whether the time of day, {@code hh:mm:ss}, is later than the other option's. */

@@ -13,11 +13,13 @@ import java.util.TreeMap;
  * name, as iptables-save prints them. The box keeps other tables unchanged.
  */
 public final class Ruleset {
-    private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();
-
     private final Map<Family, Map<Table, Map<String, Chain>>> families = new TreeMap<>();
 
-    private Ruleset() {}
+    private Ruleset() {
+        for (Family family : Family.values()) {
+            families.put(family, new TreeMap<Table, Map<String, Chain>>());
+        }
+    }
 
     /** A ruleset that owns nothing. */
     public static Ruleset empty() { return new Ruleset(); }
@@ -25,10 +27,9 @@ public final class Ruleset {
     /** This ruleset with one table replaced or added; built-in chains that are missing are added with ACCEPT. */
     public Ruleset with(Family family, Table table, List<Chain> chains) {
         Ruleset copy = new Ruleset();
-        for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {
-            copy.families.put(e.getKey(), new TreeMap<Table, Map<String, Chain>>(e.getValue()));
+        for (Family each : Family.values()) {
+            copy.families.get(each).putAll(families.get(each));
         }
-        if (!copy.families.containsKey(family)) { copy.families.put(family, new TreeMap<Table, Map<String, Chain>>()); }
         copy.families.get(family).put(table, sorted(table, chains));
         return copy;
     }
@@ -37,7 +38,7 @@ public final class Ruleset {
     public Ruleset without(Family family) {
         Ruleset copy = new Ruleset();
         copy.families.putAll(families);
-        copy.families.remove(family);
+        copy.families.put(family, new TreeMap<Table, Map<String, Chain>>());
         return copy;
     }
 
@@ -58,26 +59,23 @@ public final class Ruleset {
         return all;
     }
 
-    private Map<Table, Map<String, Chain>> of(Family family) {
-        return families.containsKey(family) ? families.get(family) : NONE;
-    }
-
     /** The tables owned in a family, in the order raw, mangle, nat, filter, security; empty when none. */
     public Set<Table> tables(Family family) {
-        return Collections.unmodifiableSet(of(family).keySet());
+        return Collections.unmodifiableSet(families.get(family).keySet());
     }
 
-    public boolean owns(Family family, Table table) { return of(family).containsKey(table); }
+    public boolean owns(Family family, Table table) { return families.get(family).containsKey(table); }
 
     /** The chains of a table, in iptables-save's order; empty when the table isn't owned. */
     public List<Chain> chains(Family family, Table table) {
-        return owns(family, table) ? Collections.unmodifiableList(new ArrayList<>(of(family).get(table).values()))
+        return owns(family, table)
+                ? Collections.unmodifiableList(new ArrayList<>(families.get(family).get(table).values()))
                 : Collections.<Chain>emptyList();
     }
 
     /** One chain, or null. */
     public Chain chain(Family family, Table table, String name) {
-        return owns(family, table) ? of(family).get(table).get(name) : null;
+        return owns(family, table) ? families.get(family).get(table).get(name) : null;
     }
 
     /** Rules in all chains of a family. */

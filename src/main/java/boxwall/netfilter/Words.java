@@ -110,14 +110,6 @@ public final class Words {
         return number;
     }
 
-    /** The numbers of {@code value/mask} in 32 bits, the mask all ones when it is left out; null when it isn't that. */
-    public static long[] masked(String text) {
-        int slash = text.indexOf('/');
-        long value = number(slash < 0 ? text : text.substring(0, slash), 0xffffffffL);
-        long mask = slash < 0 ? 0xffffffffL : number(text.substring(slash + 1), 0xffffffffL);
-        return value < 0 || mask < 0 ? null : new long[] {value, mask};
-    }
-
     /** Where the digits 0 to 9 that begin at an index end. */
     public static int digits(String text, int from) {
         int end = from;

@@ -3,6 +3,6 @@
  *
  * <p>
  * In: parsed parts from package syntax. Out: values that every other package reads. This package does not depend on a
- * box, and reads no files.
+ * box, and reads no files but the tables in the jar.
  */
 package boxwall.netfilter;

@@ -6,7 +6,6 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
-import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
 
 import java.io.UnsupportedEncodingException;
@@ -39,11 +38,11 @@ public final class Plan {
         List<String> families = new ArrayList<>();
         put(files, "modules", lines(compiled.modules));
         for (Family family : Family.values()) {
-            RestoreText restore = Writer.restore(compiled.ruleset, family);
+            Writer.RestoreText restore = Writer.restore(compiled.ruleset, family);
             put(files, "restore" + family.digit(), restore.text);
             if (restore.text.length() > 0) { families.add(family.word()); }
-            for (int line = 1; line <= restore.lines(); line++) {
-                Origin from = restore.originOf(line);
+            for (int line = 1; line <= restore.origins.size(); line++) {
+                Origin from = restore.origins.get(line - 1);
                 if (from != null) {
                     origin.append(family.digit()).append(' ').append(line).append(' ').append(from).append('\n');
                 }

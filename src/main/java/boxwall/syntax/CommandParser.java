@@ -5,6 +5,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,16 @@ import java.util.List;
  */
 final class CommandParser {
     private static final List<String> TABLES = Arrays.asList("filter", "nat", "mangle", "raw", "security");
+    /** The options that belong to iptables itself and not to an extension, by letter and by long name. */
+    private static final String[] OPTIONS = {"A append", "C check", "D delete", "I insert", "R replace", "L list",
+            "S list-rules", "F flush", "Z zero", "N new-chain", "X delete-chain", "E rename-chain", "P policy",
+            "s source", "s src", "d destination", "d dst", "p protocol", "i in-interface", "o out-interface", "j jump",
+            "g goto", "m match", "t table", "f fragments", "n numeric", "v verbose", "x exact", "# line-numbers",
+            "w wait", "W wait-interval", "M modprobe", "c set-counters", "V version", "h help", "4 ipv4", "6 ipv6"};
+    /** Letters that say what to do. */
+    private static final String COMMANDS = "ACDIRLSFZNXEP";
+    /** Letters after which getopt takes a value even when it is glued on: {@code -ptcp}. */
+    private static final String VALUED = "ACDIRNEPsdpijogmtMcLSFZXwW";
 
     /** One iptables command, understood but not yet applied. */
     static final class Command {
@@ -108,12 +119,12 @@ final class CommandParser {
     private void letters(Word w) {
         for (int i = 1; i < w.text.length(); i++) {
             char letter = w.text.charAt(i);
-            if (!BaseOption.isLetter(letter)) {
+            if (!isLetter(letter)) {
                 errors.add(w, "unknown option -" + (Character.isISOControl(letter) ? '?' : letter), "see iptables(8)");
                 args.skipValues();
                 return;
             }
-            boolean valued = BaseOption.takesValue(letter);
+            boolean valued = takesValue(letter);
             args.glued = valued && i + 1 < w.text.length() ? w.from(i + 1) : args.glued;
             base(letter, w);
             if (valued) {
@@ -124,11 +135,11 @@ final class CommandParser {
     }
 
     private void longOption(Word w, String name) {
-        char exact = BaseOption.exact(name.substring(2));
+        char exact = exact(name.substring(2));
         if (exact != 0) {
             base(exact, w);
         } else if (!rule.exact(w, name)) {
-            String letters = BaseOption.beginning(name.substring(2));
+            String letters = beginning(name.substring(2));
             if (letters.length() == 1 && rule.beginning(name).isEmpty()) {
                 base(letters.charAt(0), w);
             } else {
@@ -138,7 +149,7 @@ final class CommandParser {
     }
 
     private void base(char letter, Word w) {
-        if (BaseOption.COMMANDS.indexOf(letter) >= 0) {
+        if (COMMANDS.indexOf(letter) >= 0) {
             verb(letter, w);
             return;
         }
@@ -237,10 +248,43 @@ final class CommandParser {
             }
         } else if ("AIR".indexOf(command.verb) >= 0 || command.verb == 'D' && command.number == 0) {
             rule.check(command.chain);
-            command.rules = rule.build(start.origin());
+            command.rules = rule.build(start.origin);
             command.targetAt = rule.target == null ? null : rule.target.at;
         } else if (rule.first != null) {
             errors.add(rule.first, "a rule's option with " + command.verbAt, "remove it");
         }
+    }
+
+    /** The letter of exactly that long name, or 0. */
+    private static char exact(String name) {
+        for (String row : OPTIONS) {
+            if (row.length() == name.length() + 2 && row.endsWith(name)) { return row.charAt(0); }
+        }
+        return 0;
+    }
+
+    /** The letters of the long names that begin so, each once. */
+    private static String beginning(String name) {
+        StringBuilder letters = new StringBuilder();
+        for (String row : OPTIONS) {
+            if (row.startsWith(name, 2) && letters.indexOf(row.substring(0, 1)) < 0) { letters.append(row.charAt(0)); }
+        }
+        return letters.toString();
+    }
+
+    /** Whether there is such a short option. */
+    private static boolean isLetter(char letter) {
+        return takesValue(letter) || "fnvxVh46".indexOf(letter) >= 0;
+    }
+
+    private static boolean takesValue(char letter) { return VALUED.indexOf(letter) >= 0; }
+
+    /** All long names of iptables' own options with their dashes. */
+    static List<String> longNames() {
+        List<String> names = new ArrayList<>();
+        for (String row : OPTIONS) {
+            names.add("--" + row.substring(2));
+        }
+        return names;
     }
 }

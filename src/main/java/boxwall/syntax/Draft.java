@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +47,8 @@ final class Draft {
     static final class DraftChain {
         String name;
         final boolean builtin;
-        /** Null for a user's chain. */
+        /** Null while none is given. */
         Policy policy;
-        /** Where a policy is given, or null. */
-        Word policyAt;
         /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
         private List<Entry> entries = new ArrayList<>();
         private int gone;
@@ -61,7 +58,6 @@ final class Draft {
         DraftChain(String name, boolean builtin) {
             this.name = name;
             this.builtin = builtin;
-            this.policy = builtin ? Policy.ACCEPT : null;
         }
 
         int size() { return entries.size() - gone; }
@@ -89,9 +85,9 @@ final class Draft {
                 rules().add(index, entry);
             }
             if (alike != null && end) {
-                those(entry.rule).addLast(entry);
+                under(entry.rule, alike).addLast(entry);
             } else if (alike != null && index == 0) {
-                those(entry.rule).addFirst(entry);
+                under(entry.rule, alike).addFirst(entry);
             } else {
                 alike = null;
             }
@@ -107,17 +103,15 @@ final class Draft {
             if (alike == null) {
                 alike = new HashMap<>();
                 for (Entry entry : rules()) {
-                    those(entry.rule).addLast(entry);
+                    under(entry.rule, alike).addLast(entry);
                 }
             }
-            Entry first = those(rule).pollFirst();
+            Entry first = under(rule, alike).pollFirst();
             if (first == null) { return false; }
             first.gone = true;
             gone++;
             return true;
         }
-
-        private Deque<Entry> those(Rule rule) { return under(rule, alike); }
 
         void clear() {
             for (Entry entry : entries) {
@@ -147,21 +141,13 @@ final class Draft {
             }
         }
 
-        private Entry entry(Rule rule, Command c) {
-            Entry entry = new Entry(rule, c);
-            if (rule.target != null) { jumps(rule.target.name).add(entry); }
-            return entry;
-        }
-
-        private Deque<Entry> jumps(String name) { return under(name, jumps); }
-
         /** The first rule that jumps to a chain, or null; deleted ones before it are taken out. */
         private Entry user(String chain) {
-            for (Iterator<Entry> each = jumps(chain).iterator(); each.hasNext(); each.remove()) {
-                Entry entry = each.next();
-                if (!entry.gone) { return entry; }
+            Deque<Entry> users = under(chain, jumps);
+            while (!users.isEmpty() && users.peek().gone) {
+                users.remove();
             }
-            return null;
+            return users.peek();
         }
     }
 
@@ -198,9 +184,8 @@ final class Draft {
             return;
         }
         if (c.chain == null) {
-            boolean goesOn = true;
             for (DraftChain chain : new ArrayList<>(table.chains.values())) {
-                goesOn = goesOn && all(table, chain, c);
+                if (!all(table, chain, c)) { return; }
             }
             return;
         }
@@ -267,7 +252,7 @@ final class Draft {
         } else if (chain.size() > 0) {
             errors.add(c.chain, "the chain " + chain.name + " isn't empty", "write -F " + chain.name + " before");
         } else if (user != null) {
-            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line,
+            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.origin.line,
                     "delete that rule before");
         } else {
             table.chains.remove(chain.name);
@@ -286,12 +271,12 @@ final class Draft {
         } else if (table.chains.containsKey(name) || Extensions.get().isTarget(name)) {
             errors.add(c.extra, "the name " + Letters.show(name) + " is taken", "choose another name");
         } else {
-            for (Entry entry : table.jumps(chain.name)) {
+            for (Entry entry : under(chain.name, table.jumps)) {
                 if (!entry.gone) {
                     Target target = entry.rule.target;
                     entry.rule = entry.rule.copy().target(new Target(name, target.isGoto(), target.options)).build();
                     entry.chain.alike = null;
-                    table.jumps(name).add(entry);
+                    under(name, table.jumps).add(entry);
                 }
             }
             table.jumps.remove(chain.name);
@@ -313,7 +298,6 @@ final class Draft {
             errors.add(c.extra, "DROP in the table nat", NAT_DROP);
         } else {
             chain.policy = Policy.valueOf(c.extra.text);
-            chain.policyAt = c.extra;
         }
     }
 
@@ -340,7 +324,9 @@ final class Draft {
         } else {
             if (c.verb == 'R') { chain.remove(index); }
             for (Rule rule : c.rules) {
-                chain.insert(c.verb == 'A' ? chain.size() : index, table.entry(rule, c));
+                Entry entry = new Entry(rule, c);
+                if (rule.target != null) { under(rule.target.name, table.jumps).add(entry); }
+                chain.insert(c.verb == 'A' ? chain.size() : index, entry);
             }
         }
     }
@@ -366,7 +352,8 @@ final class Draft {
                 for (Entry entry : chain.rules()) {
                     rules.add(entry.rule);
                 }
-                chains.add(new Chain(chain.name, chain.policy, rules));
+                boolean accepts = chain.builtin && chain.policy == null;
+                chains.add(new Chain(chain.name, accepts ? Policy.ACCEPT : chain.policy, rules));
             }
             all = all.with(family, table.table, chains);
         }

@@ -16,7 +16,7 @@ final class Errors {
     private final Set<String> seen = new HashSet<>();
     private int count;
 
-    void add(Word at, String what, String todo) { add(at.file, at.line, at.column, what, todo); }
+    void add(Word at, String what, String todo) { add(at.origin, at.column, what, todo); }
 
     /** What is wrong with a value, words before it. */
     void add(Word at, String before, ValueException bad) {
@@ -36,15 +36,14 @@ final class Errors {
 
     boolean name(Word at, int limit, String before) { return name(at, at.text, limit, before); }
 
-    void add(String file, int line, int column, String what, String todo) {
+    void add(Origin at, int column, String what, String todo) {
         count++;
         if (list.size() > LIMIT) { return; }
         if (list.size() == LIMIT) {
-            list.add(
-                    new SyntaxError(file, line, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
+            list.add(new SyntaxError(at, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
             return;
         }
-        SyntaxError error = new SyntaxError(file, line, column, what, todo);
+        SyntaxError error = new SyntaxError(at, column, what, todo);
         if (seen.add(error.toString())) { list.add(error); }
     }
 
@@ -53,7 +52,7 @@ final class Errors {
         if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); }
     }
 
-    void note(Word at, String text) { note(at.origin(), text); }
+    void note(Word at, String text) { note(at.origin, text); }
 
     /** Whether more errors aren't kept. */
     boolean isFull() { return list.size() > LIMIT; }

@@ -6,7 +6,6 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,8 +16,6 @@ final class Extension extends TableRow {
     final String name;
     /** The digits of its families. */
     private final String families;
-    /** Other names that iptables takes for it. */
-    final List<String> aliases;
     /** Protocols one of which -p must name, empty for any. */
     final List<String> protocols = new ArrayList<>();
     /** The protocol that brings this match without -m, or null. */
@@ -26,7 +23,9 @@ final class Extension extends TableRow {
     final Set<Table> tables = new TreeSet<>();
     final Set<Hook> hooks;
     final List<OptionSpec> options = new ArrayList<>();
-    /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
+    /** The names of the options, which {@code need=any} means. */
+    final List<String> any = new ArrayList<>();
+    /** Of each group of canonical names at least one is needed. */
     final List<List<String>> need;
     /** Of each group at most one may be given. */
     final List<List<String>> exclusive;
@@ -37,12 +36,11 @@ final class Extension extends TableRow {
         this.target = words[0].equals("target");
         this.name = name;
         this.families = words[2];
-        aliases = list(get("alias"));
-        for (String protocol : list(get("p"))) {
-            protocols.add(NumberNames.protocol(protocol));
+        for (String protocol : list("p")) {
+            protocols.add(Numbers.protocol(protocol));
         }
-        implicit = is("implicit") ? NumberNames.protocol(get("implicit")) : null;
-        for (String table : list(get("t"))) {
+        implicit = is("implicit") ? Numbers.protocol(get("implicit")) : null;
+        for (String table : list("t")) {
             tables.add(Table.of(table));
         }
         if (tables.isEmpty()) { tables.addAll(Arrays.asList(Table.values())); }
@@ -51,14 +49,10 @@ final class Extension extends TableRow {
         exclusive = groups("one");
     }
 
-    private static List<String> list(String words) {
-        return words == null ? Collections.<String>emptyList() : Arrays.asList(Words.split(words, ','));
-    }
-
     private List<List<String>> groups(String attribute) {
         List<List<String>> groups = new ArrayList<>();
         for (String group : Words.of(is(attribute) ? get(attribute) : "")) {
-            groups.add(list(group.equals("any") ? null : group));
+            groups.add(group.equals("any") ? any : Arrays.asList(Words.split(group, ',')));
         }
         return groups;
     }
@@ -68,7 +62,10 @@ final class Extension extends TableRow {
         return get(family == Family.IPV6 && is("since6") ? "since6" : "since");
     }
 
-    boolean in(Family family) { return families.contains(family.digit()); }
+    /** Whether it is a target, or else a match, of a family. */
+    boolean is(boolean ofTargets, Family family) {
+        return target == ofTargets && families.contains(family.digit());
+    }
 
     /** Where the canonical option stands in the printed order; those not listed come last. */
     int order(String canonical) {

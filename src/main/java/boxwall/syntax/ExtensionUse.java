@@ -12,7 +12,7 @@ import java.util.List;
 /** A match or target in a rule that is being read: which options were given so far. */
 final class ExtensionUse {
     /** What the NAT targets ask for before a port; icmp stands for its ids. */
-    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", NumberNames.protocol("dccp"), "icmp");
+    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Numbers.protocol("dccp"), "icmp");
 
     /** Null for one that isn't known and passes as it is. */
     final Extension extension;
@@ -73,16 +73,11 @@ final class ExtensionUse {
     void check(Negatable<String> protocol, Errors errors) {
         if (extension == null) { return; }
         for (List<String> group : extension.need) {
-            boolean met = group.isEmpty() && !given.isEmpty();
-            for (String option : group) {
-                met |= option(option) != null;
+            boolean met = false;
+            for (int i = 0; i < group.size() && !met; i++) {
+                met = option(group.get(i)) != null;
             }
-            if (met) { continue; }
-            List<String> names = new ArrayList<>(group);
-            for (OptionSpec spec : extension.options) {
-                if (group.isEmpty()) { names.add(spec.names.get(0)); }
-            }
-            errors.add(at, word() + " needs " + Words.join(names, " or "), "add it");
+            if (!met) { errors.add(at, word() + " needs " + Words.join(group, " or "), "add it"); }
         }
         for (List<String> group : extension.exclusive) {
             String first = null;
@@ -104,50 +99,40 @@ final class ExtensionUse {
         } catch (ValueException bad) {
             errors.add(at, "-m " + name + ": ", bad);
         }
-        if (!extension.protocols.isEmpty() && !isOneOf(protocol, extension.protocols)) {
-            errors.add(at, word() + " needs the protocol " + or(extension.protocols),
-                    "write -p " + extension.protocols.get(0) + " before it");
+        if (!extension.protocols.isEmpty()) {
+            needs(null, word(), extension.protocols, extension.protocols.get(0) + " before it", protocol, errors);
         }
         for (Option option : options()) {
             OptionSpec spec = extension.printed(option.name);
-            if (spec != null) { protocol(option, spec, protocol, errors); }
+            String value = option.value();
+            if (spec == null) { continue; }
+            if (spec.is("p")) { needs(option, option.name, spec.list("p"), spec.get("p"), protocol, errors); }
+            if (value != null
+                    && (spec.kinds.contains("natports") || spec.kinds.contains("nataddress") && hasPort(value))) {
+                needs(option, option.name + " with a port", PORTS, "tcp before it", protocol, errors);
+            }
+            // ipt_REJECT.c
+            if (option.name.equals("--reject-with") && value.equals("tcp-reset")) {
+                needs(option, value, PORTS.subList(0, 1), "tcp, or another answer", protocol, errors);
+            }
         }
     }
 
     private String word() { return (extension.target ? "-j " : "-m ") + name; }
 
-    /** What an option, or its value, asks of -p. */
-    private void protocol(Option option, OptionSpec spec, Negatable<String> protocol, Errors errors) {
-        String value = option.value();
-        if (spec.is("p") && !isOneOf(protocol, Arrays.asList(spec.get("p")))) {
-            errors.add(place(option.name), option.name + " needs the protocol " + spec.get("p"),
-                    "write -p " + spec.get("p"));
-        }
-        boolean ports = value != null
-                && (spec.kinds.contains("natports") || spec.kinds.contains("nataddress") && hasPort(value));
-        if (ports && !isOneOf(protocol, PORTS)) {
-            errors.add(place(option.name), option.name + " with a port needs the protocol " + or(PORTS),
-                    "write -p tcp before it");
-        }
-        // ipt_REJECT.c
-        if (option.name.equals("--reject-with") && value.equals("tcp-reset")
-                && !isOneOf(protocol, Arrays.asList("tcp"))) {
-            errors.add(place(option.name), "tcp-reset needs the protocol tcp", "write -p tcp, or another answer");
-        }
-    }
-
-    private static boolean isOneOf(Negatable<String> protocol, List<String> names) {
-        return protocol != null && !protocol.negated && names.contains(protocol.value);
+    /** Notes that -p names none of some protocols, one of which an option, or null for the extension, needs. */
+    private void needs(Option option, String what, List<String> names, String todo, Negatable<String> protocol,
+            Errors errors) {
+        if (protocol != null && !protocol.negated && names.contains(protocol.value)) { return; }
+        int last = names.size() - 1;
+        String before = last == 0 ? "" : Words.join(names.subList(0, last), ", ") + " or ";
+        errors.add(option == null ? at : place(option.name), what + " needs the protocol " + before + names.get(last),
+                "write -p " + todo);
     }
 
     private static boolean hasPort(String value) {
         int colon = value.lastIndexOf(':');
         return colon >= 0 && (value.indexOf(':') == colon || value.contains("]:"));
-    }
-
-    private static String or(List<String> names) {
-        int last = names.size() - 1;
-        return last == 0 ? names.get(0) : Words.join(names.subList(0, last), ", ") + " or " + names.get(last);
     }
 
     /** What only shows when all options of some matches are there, and defaults that depend on others. */

@@ -20,25 +20,19 @@ import java.util.TreeSet;
  * </pre>
  */
 final class Extensions {
-    private static final int MATCH = 0;
-    private static final int TARGET = 1;
-    private static final int PROTOCOL = 2;
-    private static final int FAMILIES = Family.values().length;
     private static Extensions loaded;
 
-    /** By name, a map for each kind and family; a protocol has the match that it implies. */
-    private final List<Map<String, Extension>> maps = new ArrayList<>();
+    /** By name and alias, and by {@code -p PROTOCOL}, which brings its match along. */
+    private final Map<String, List<Extension>> named = new HashMap<>();
 
     private Extensions() {
-        while (maps.size() < 3 * FAMILIES) {
-            maps.add(new HashMap<String, Extension>());
-        }
         List<Extension> current = new ArrayList<>();
         for (String[] fields : Rows.of("/boxwall/syntax/extensions")) {
             if (fields[0].startsWith("--")) {
                 OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {
                     extension.options.add(option);
+                    extension.any.add(option.names.get(0));
                 }
                 continue;
             }
@@ -46,23 +40,19 @@ final class Extensions {
             for (String name : Words.split(fields[1], '|')) {
                 Extension extension = new Extension(name, fields);
                 current.add(extension);
-                for (Family family : Family.values()) {
-                    if (extension.in(family)) { add(extension, family); }
+                add(name, extension);
+                for (String alias : extension.list("alias")) {
+                    add(alias, extension);
                 }
+                if (extension.implicit != null) { add("-p " + extension.implicit, extension); }
             }
         }
     }
 
-    private void add(Extension extension, Family family) {
-        Map<String, Extension> byName = map(extension.target ? TARGET : MATCH, family);
-        byName.put(extension.name, extension);
-        for (String alias : extension.aliases) {
-            byName.put(alias, extension);
-        }
-        if (extension.implicit != null) { map(PROTOCOL, family).put(extension.implicit, extension); }
+    private void add(String name, Extension extension) {
+        if (!named.containsKey(name)) { named.put(name, new ArrayList<Extension>(2)); }
+        named.get(name).add(extension);
     }
-
-    private Map<String, Extension> map(int kind, Family family) { return maps.get(kind * FAMILIES + family.ordinal()); }
 
     /** The table; loaded at the first call. */
     static synchronized Extensions get() {
@@ -70,9 +60,9 @@ final class Extensions {
         return loaded;
     }
 
-    Extension match(String name, Family family) { return map(MATCH, family).get(name); }
+    Extension match(String name, Family family) { return find(false, name, family); }
 
-    Extension target(String name, Family family) { return map(TARGET, family).get(name); }
+    Extension target(String name, Family family) { return find(true, name, family); }
 
     /** That of a match or a target in a rule, or null. */
     Extension of(Clause clause, Family family) {
@@ -80,7 +70,11 @@ final class Extensions {
     }
 
     Extension find(boolean target, String name, Family family) {
-        return target ? target(name, family) : match(name, family);
+        List<Extension> all = named.get(name);
+        for (int i = 0; all != null && i < all.size(); i++) {
+            if (all.get(i).is(target, family)) { return all.get(i); }
+        }
+        return null;
     }
 
     /** Whether any family has a target of that name: no chain may be called so. */
@@ -90,14 +84,16 @@ final class Extensions {
 
     /** The match that -p brings along for its options, or null. */
     Extension implicit(String protocol, Family family) {
-        return map(PROTOCOL, family).get(protocol);
+        return match("-p " + protocol, family);
     }
 
     /** All names of a kind in a family, sorted. */
     List<String> names(boolean target, Family family) {
         TreeSet<String> names = new TreeSet<>();
-        for (Extension each : map(target ? TARGET : MATCH, family).values()) {
-            names.add(each.name);
+        for (List<Extension> all : named.values()) {
+            for (Extension each : all) {
+                if (each.is(target, family)) { names.add(each.name); }
+            }
         }
         return new ArrayList<>(names);
     }

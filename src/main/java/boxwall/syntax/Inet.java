@@ -22,15 +22,15 @@ final class Inet {
     /** A numeric address of that family. */
     static byte[] address(String text, Family family) throws ValueException {
         byte[] bytes = Addresses.parse(text);
+        if (bytes == null && looksNumeric(text)) {
+            throw new ValueException("not an address: " + Letters.show(text),
+                    "write it in full, without leading zeros, as "
+                            + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1"));
+        }
         if (bytes == null) {
-            throw new ValueException(
-                    looksNumeric(text) ? "not an address: " + Letters.show(text)
-                            : "a host name for an address: " + Letters.show(text),
-                    looksNumeric(text) ? "write it in full, without leading zeros, as "
-                            + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
-                            : ONE_DASH.contains(text)
-                                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
-                            : "write the address; there may be no DNS when the rules are loaded");
+            throw new ValueException("a host name for an address: " + Letters.show(text), ONE_DASH.contains(text)
+                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
+                    : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
             throw new ValueException(
@@ -137,12 +137,12 @@ final class Inet {
         // iptables' options don't agree on hex here, so it is left out
         long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);
         if (value >= 0 && value <= 65535) { return (int) value; }
-        String number = NumberNames.number("service", text);
+        String number = Numbers.named("service", text);
         if (number == null) {
             boolean digits = text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
             throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Letters.show(text),
                     digits ? "ports go from 0 to 65535"
-                            : Nearest.hint(text, NumberNames.names("service"), "write the port's number"));
+                            : Nearest.hint(text, Numbers.names("service"), "write the port's number"));
         }
         return Integer.parseInt(number);
     }
@@ -181,7 +181,7 @@ final class Inet {
 
     /** {@code 80} or {@code 80-90}, as the NAT targets take it; no names in a range, since they may have dashes. */
     static String natPorts(String text) throws ValueException {
-        return text.indexOf('-') < 0 || NumberNames.number("service", text) != null ? String.valueOf(port(text))
+        return text.indexOf('-') < 0 || Numbers.named("service", text) != null ? String.valueOf(port(text))
                 : Numbers.range(text, '-', 65535);
     }
 }

@@ -5,8 +5,7 @@ import java.util.Locale;
 
 /**
  * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are
- * found in it, so that what a web page or an editor put in is named as a person sees it. A text that holds other
- * characters already is read as it is.
+ * found in it, so that what a web page or an editor put in is named as a person sees it.
  */
 public final class Letters {
     private static final String UNSEEN =
@@ -73,15 +72,6 @@ public final class Letters {
         return code;
     }
 
-    /** How many bytes a text is: its own chars, or UTF-8 where it holds more than bytes. */
-    static int bytes(String text) {
-        boolean wide = false;
-        for (int i = 0; i < text.length(); i++) {
-            wide |= text.charAt(i) > 0xff;
-        }
-        return wide ? text.getBytes(java.nio.charset.Charset.forName("UTF-8")).length : text.length();
-    }
-
     /** A byte order mark at an index: its length, else 0. */
     public static int mark(CharSequence text, int at) {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
@@ -96,22 +86,15 @@ public final class Letters {
             ValueException foreign = foreign(code, length, text.subSequence(at, at + length).toString());
             if (foreign != null) { return foreign; }
         }
-        if (Character.isISOControl(code) && code != '\t') {
-            return new ValueException("a control character (code " + code + ")", "remove it");
-        }
-        return length > 1 || !isHalf(code) ? null
-                : new ValueException("a character outside the basic plane", "use letters that a router's log can show");
-    }
-
-    private static boolean isHalf(int code) {
-        return code >= Character.MIN_SURROGATE && code <= Character.MAX_SURROGATE;
+        return !Character.isISOControl(code) || code == '\t' ? null
+                : new ValueException("a control character (code " + code + ")", "remove it");
     }
 
     /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
     private static ValueException foreign(int code, int length, String shown) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         for (String[] row : FOREIGN) {
-            if (seen <= 0xffff && row[0].indexOf(seen) >= 0) {
+            if (row[0].indexOf(seen) >= 0) {
                 String number = "U+" + Integer.toHexString(0x10000 | code).substring(1).toUpperCase(Locale.ROOT);
                 return new ValueException(Words.replace(Words.replace(row[1], "#", number), "$", shown), row[2]);
             }
@@ -120,9 +103,7 @@ public final class Letters {
     }
 
     /** It shows nothing, or turns the text. */
-    static boolean unseen(int code) {
-        return code <= 0xffff && UNSEEN.indexOf(code) >= 0;
-    }
+    static boolean unseen(int code) { return UNSEEN.indexOf(code) >= 0; }
 
     /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
     static String name(String text, int limit) throws ValueException {
@@ -147,8 +128,7 @@ public final class Letters {
                 out.append("...");
                 break;
             }
-            boolean hidden = Character.isISOControl(code) || (length > 1 ? unseen(code) : isHalf(code));
-            out.append(hidden ? "?" : text.substring(i, i + length));
+            out.append(Character.isISOControl(code) || unseen(code) ? "?" : text.substring(i, i + length));
             i += length;
         }
         return out.append('"').toString();

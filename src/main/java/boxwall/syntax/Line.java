@@ -27,7 +27,7 @@ public final class Line {
         this.name = name;
         this.table = table;
         this.keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
-        this.origin = at.origin();
+        this.origin = at.origin;
         this.preset = preset;
     }
 }

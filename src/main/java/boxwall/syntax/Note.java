@@ -12,14 +12,10 @@ public final class Note {
     /** About that line. */
     public Note(Origin origin, String text) { this(origin, text, null); }
 
-    private Note(Origin origin, String text, String instead) {
+    /** Of a rule with a function that is left out, and what to write instead. */
+    public Note(Origin origin, String text, String instead) {
         this.origin = origin;
         this.text = text;
         this.instead = instead;
-    }
-
-    /** A note that a rule with a function is left out, and what to write instead. */
-    public static Note loss(Origin origin, String text, String instead) {
-        return new Note(origin, text, instead);
     }
 }

@@ -1,10 +1,37 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
-/** Numbers as iptables takes them: decimal or 0x...; a leading zero is refused, since iptables reads it as octal. */
+/**
+ * Numbers as iptables takes them: decimal or 0x...; a leading zero is refused, since iptables reads it as octal. And
+ * names for numbers (services, protocols ...), from the resource {@code names}: {@code kind name number}.
+ */
 final class Numbers {
     static final long U32 = 0xffffffffL;
+    private static final String[] BUILTIN =
+            {"icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp"};
+    private static final Map<String, Map<String, String>> KINDS = new HashMap<>();
+    /** Protocols' names by number, of those built into iptables. */
+    private static final Map<String, String> PRINTED = new HashMap<>();
+
+    static {
+        for (String[] fields : Rows.of("/boxwall/syntax/names")) {
+            Map<String, String> names = KINDS.get(fields[0]);
+            if (names == null) {
+                names = new LinkedHashMap<>();
+                KINDS.put(fields[0], names);
+            }
+            names.put(fields[1].toLowerCase(Locale.ROOT), fields[2]);
+        }
+        for (String name : BUILTIN) {
+            PRINTED.put(named("protocol", name), name);
+        }
+    }
 
     /** The value, or -1 when the text is no number of at most 32 bits. */
     static long parse(String text) {
@@ -78,5 +105,25 @@ final class Numbers {
     /** Whether the text is digits only, not more than a 64-bit number has. */
     static boolean isCount(String text) {
         return Words.isNumber(text) && text.length() <= 20;
+    }
+
+    /** The number of exactly that name, case ignored, or null. */
+    static String named(String kind, String name) {
+        return KINDS.get(kind).get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** All names of a kind. */
+    static Iterable<String> names(String kind) { return KINDS.get(kind).keySet(); }
+
+    /**
+     * A protocol of -p: {@code tcp}, {@code 47}, {@code 0} for all; null when unknown. By name only where iptables has
+     * the name built in: iptables-restore would look for others in /etc/protocols, which a box may not have.
+     */
+    static String protocol(String text) {
+        String named = parse(text) < 0 ? named("protocol", text) : text;
+        long number = named == null ? -1 : parse(named);
+        if (number < 0 || number > 255) { return null; }
+        String printed = String.valueOf(number);
+        return PRINTED.containsKey(printed) ? PRINTED.get(printed) : printed;
     }
 }

@@ -37,11 +37,7 @@ final class OptionSpec extends TableRow {
         negatable = is("!");
         canonical = is("as") ? get("as") : names.get(0);
         hooks = hooks("at", ALL_HOOKS);
-        boolean byValue = false;
-        for (String word : words) {
-            byValue |= word.startsWith("at.");
-        }
-        hooksByValue = byValue;
+        hooksByValue = Arrays.toString(words).contains(" at.");
     }
 
     /** The hooks where the kernel takes it with that value. */

@@ -179,7 +179,7 @@ public final class Preset {
     public final List<String> lines;
 
     /** Reads the head: the comment lines before the first other line; one that isn't of the form is skipped. */
-    private Preset(Source source) {
+    public Preset(Source source) {
         name = source.name;
         String en = "";
         String de = "";
@@ -205,9 +205,6 @@ public final class Preset {
         parameters = Collections.unmodifiableMap(found);
         lines = Collections.unmodifiableList(rest);
     }
-
-    /** What a preset's text says of itself. */
-    public static Preset of(Source source) { return new Preset(source); }
 
     /**
      * {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else.

@@ -18,7 +18,6 @@ public final class RequiredRelease {
 
     /** What the rule has first that this release lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
-        if (version == null) { return null; }
         for (Match match : rule.matches) {
             String missing = missing(version, family, match);
             if (missing != null) { return missing; }
@@ -46,30 +45,30 @@ public final class RequiredRelease {
      * The rule without the options that this release lacks and that say only what it means anyway (recent's --mask).
      */
     public static Rule without(String version, Family family, Rule rule) {
-        List<Match> matches = null;
-        for (int i = 0; version != null && i < rule.matches.size(); i++) {
-            Match match = rule.matches.get(i);
+        List<Match> matches = new ArrayList<>(rule.matches);
+        boolean changed = false;
+        for (int i = 0; i < matches.size(); i++) {
+            Match match = matches.get(i);
             Extension extension = Extensions.get().match(match.name, family);
-            List<Option> kept = null;
+            List<Option> kept = new ArrayList<>(match.options);
             for (Option option : match.options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
                 if (spec != null && older(version, spec.get("since")) && !option.negated && spec.is("def")
                         && spec.get("def").equals(option.value())) {
-                    kept = kept == null ? new ArrayList<>(match.options) : kept;
                     kept.remove(option);
+                    changed = true;
+                    matches.set(i, new Match(match.name, kept));
                 }
             }
-            if (kept != null) {
-                matches = matches == null ? new ArrayList<>(rule.matches) : matches;
-                matches.set(i, new Match(match.name, kept));
-            }
         }
-        return matches == null ? rule : rule.copy().matches(matches).build();
+        return changed ? rule.copy().matches(matches).build() : rule;
     }
 
-    /** Whether {@code version} comes before {@code since}; null for since: always there. */
+    /**
+     * Whether {@code version} comes before {@code since}; null for since: always there; null for version: not known.
+     */
     static boolean older(String version, String since) {
-        if (since == null) { return false; }
+        if (since == null || version == null) { return false; }
         String[] a = Words.split(version.replace('-', '.'), '.');
         String[] b = Words.split(since, '.');
         for (int i = 0; i < b.length; i++) {

@@ -12,9 +12,9 @@ import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Reads the options of one rule: iptables' own (addresses, interfaces, protocol, and -m, -j and -g, which name the
@@ -43,7 +43,6 @@ final class RuleReader {
     private Negatable<String> protocol;
     private Negatable<Boolean> fragment;
     private final List<ExtensionUse> matches = new ArrayList<>();
-    private boolean implicitUsed;
     /** Null when there is none. */
     ExtensionUse target;
     private boolean goTo;
@@ -144,10 +143,10 @@ final class RuleReader {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
         if (value == null) { return; }
-        String canonical = NumberNames.protocol(value.text);
+        String canonical = Numbers.protocol(value.text);
         if (canonical == null) {
             errors.add(value, "unknown protocol " + Letters.show(value.text),
-                    Nearest.hint(value.text, NumberNames.names("protocol"), "write its number, 0 to 255"));
+                    Nearest.hint(value.text, Numbers.names("protocol"), "write its number, 0 to 255"));
             return;
         }
         if (canonical.equals("0") && negated) {
@@ -207,41 +206,32 @@ final class RuleReader {
         return false;
     }
 
-    /** The options of the extensions named so far whose names begin so. */
-    Set<OptionSpec> beginning(String name) {
-        Set<OptionSpec> found = new LinkedHashSet<>();
+    /** The options of the extensions named so far whose names begin so, and whose each is. */
+    Map<OptionSpec, ExtensionUse> beginning(String name) {
+        Map<OptionSpec, ExtensionUse> found = new LinkedHashMap<>();
         for (ExtensionUse use : uses()) {
-            found.addAll(use.beginning(name));
+            for (OptionSpec spec : use.beginning(name)) {
+                if (!found.containsKey(spec)) { found.put(spec, use); }
+            }
         }
         return found;
     }
 
     /** An option that isn't known by its whole name; {@code letters} are iptables' own options that begin so. */
     void abbreviated(Word w, String name, String letters) {
-        Set<OptionSpec> found = beginning(name);
-        ExtensionUse opaque = opaque();
+        Map<OptionSpec, ExtensionUse> found = beginning(name);
         if (found.size() == 1 && letters.length() == 0) {
-            OptionSpec spec = found.iterator().next();
-            for (ExtensionUse use : uses()) {
-                if (use.beginning(name).contains(spec)) {
-                    take(use, spec, w, name);
-                    return;
-                }
-            }
+            Map.Entry<OptionSpec, ExtensionUse> only = found.entrySet().iterator().next();
+            take(only.getValue(), only.getKey(), w, name);
+            return;
         }
+        ExtensionUse opaque = opaque();
         // beside an extension that isn't known, an option that -p's match lacks belongs to the former
         ExtensionUse implicit = implicit(w);
         if (implicit != null && (opaque == null || !implicit.beginning(name).isEmpty())) {
-            implicitUsed = true;
-            boolean there = false;
-            for (ExtensionUse use : matches) {
-                there |= use.extension == implicit.extension;
-            }
-            if (!there) {
-                matches.add(implicit);
-                if (!exact(w, name)) { abbreviated(w, name, letters); }
-                return;
-            }
+            matches.add(implicit);
+            if (!exact(w, name)) { abbreviated(w, name, letters); }
+            return;
         }
         first = first == null ? w : first;
         if (opaque != null && letters.length() == 0) {
@@ -256,10 +246,12 @@ final class RuleReader {
         }
     }
 
-    /** The match that -p brings along, once; null when there is none. */
+    /** The match that -p brings along; null when there is none, or when it is there already. */
     private ExtensionUse implicit(Word w) {
-        Extension extension =
-                implicitUsed || protocol == null || protocol.negated ? null : known.implicit(protocol.value, family);
+        Extension extension = protocol == null || protocol.negated ? null : known.implicit(protocol.value, family);
+        for (ExtensionUse use : matches) {
+            if (use.extension == extension) { return null; }
+        }
         return extension == null ? null : new ExtensionUse(extension, extension.name, w);
     }
 
@@ -281,8 +273,8 @@ final class RuleReader {
             }
             if (owner != null) { return "write " + owner + " before it"; }
         }
-        List<String> names = BaseOption.names();
-        for (OptionSpec spec : beginning("")) {
+        List<String> names = CommandParser.longNames();
+        for (OptionSpec spec : beginning("").keySet()) {
             names.addAll(spec.names);
         }
         return Nearest.hint(name, names, "see iptables-extensions(8)");
@@ -400,12 +392,12 @@ final class RuleReader {
     }
 
     private static List<Negatable<Network>> orAny(List<Negatable<Network>> list) {
-        if (list.isEmpty()) { return Collections.singletonList(ANY); }
         List<Negatable<Network>> all = new ArrayList<>();
         for (Negatable<Network> one : list) {
             // what matches every address isn't printed by iptables-save either
             all.add(one.value.isEverything() && !one.negated ? ANY : one);
         }
+        if (all.isEmpty()) { all.add(ANY); }
         return all;
     }
 }

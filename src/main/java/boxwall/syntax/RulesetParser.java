@@ -2,6 +2,7 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import boxwall.syntax.CommandParser.Command;
 import boxwall.syntax.Draft.DraftChain;
@@ -58,24 +59,26 @@ public final class RulesetParser {
     /** Reads a ruleset; what the box's iptables has beyond the language passes as it is, with a note. */
     public static ParsedRules parse(Source source, Names names, Includes includes, Foreign foreign) {
         RulesetParser parser = new RulesetParser(names, includes, foreign);
-        parser.file(source);
+        parser.file(source, 0);
         return parser.result();
     }
 
-    private void file(Source source) {
+    /** Reads a text; with the line of the outermost file that includes it, 0 for that file itself. */
+    private void file(Source source, int row) {
+        Origin start = new Origin(source.name, 1);
         if (source.text.startsWith("\u00ff\u00fe") || source.text.startsWith("\u00fe\u00ff")) {
-            errors.add(source.name, 1, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
+            errors.add(start, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
             return;
         }
         if (source.text.length() > FILE_LIMIT) {
-            errors.add(source.name, 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB",
+            errors.add(start, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB",
                     "split it, or use networks and chains");
             return;
         }
         open.add(source.name);
         boolean outer = preset;
         preset = source.preset;
-        Tokenizer in = new Tokenizer(source, errors);
+        Tokenizer in = new Tokenizer(source, row, errors);
         while (!in.atEnd()) {
             Abandoned.check();
             variables.beginLine();
@@ -121,7 +124,7 @@ public final class RulesetParser {
     }
 
     private void command(List<Word> line, Family... families) {
-        if (!preset) { rules.ownCommands.add(line.get(0).origin()); }
+        if (!preset) { rules.ownCommands.add(line.get(0).origin); }
         List<Command> commands = new ArrayList<>();
         for (Family family : families) {
             commands.add(new CommandParser(line, 1, family, families.length > 1, null, rules, foreign).parse());
@@ -215,7 +218,7 @@ public final class RulesetParser {
             errors.add(name, "more than " + INCLUDES_LIMIT + " includes", "put the rules into one file");
             return;
         }
-        Source source = includes.find(name.text, name.file);
+        Source source = includes.find(name.text, name.origin.file);
         if (source == null) {
             errors.add(name, "nothing called " + Letters.show(name.text) + " can be included",
                     "name a preset, or a file beside this one");
@@ -223,7 +226,7 @@ public final class RulesetParser {
             errors.add(name, Letters.show(name.text) + " includes itself", "remove one of the includes");
         } else {
             int before = errors.count();
-            Map<String, String> values = values(line, Preset.of(source));
+            Map<String, String> values = values(line, new Preset(source));
             boolean again = false;
             for (Line each : rules.includes) {
                 again |= each.name.equals(source.name);
@@ -235,7 +238,7 @@ public final class RulesetParser {
                         .add(new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.preset));
                 Map<String, String> outer = variables.given;
                 variables.given = values;
-                file(source.includedAt(name.row));
+                file(source, name.origin.row);
                 variables.given = outer;
             }
         }
@@ -327,7 +330,7 @@ public final class RulesetParser {
                 new ChainCheck(table, family, foreign, errors).run();
                 // a chain without a policy accepts what no rule decides
                 for (DraftChain chain : table.chains.values()) {
-                    if (table.table == Table.FILTER && chain.builtin && chain.policyAt == null) {
+                    if (table.table == Table.FILTER && chain.builtin && chain.policy == null) {
                         errors.note(table.at,
                                 family.command + ": no policy for " + chain.name + " is given, so it is ACCEPT");
                     }

@@ -5,23 +5,18 @@ public final class Source {
     public final String name;
     public final String text;
     public final boolean preset;
-    /** The line of the outermost file that includes it; 0 for that file itself. */
-    final int row;
 
     /** The name appears in diagnostics. */
-    public Source(String name, String text) { this(name, text, false, 0); }
+    public Source(String name, String text) { this(name, text, false); }
 
-    private Source(String name, String text, boolean preset, int row) {
+    private Source(String name, String text, boolean preset) {
         this.name = name;
         this.text = text;
         this.preset = preset;
-        this.row = row;
     }
 
     /** A preset that is shipped: what it promises, the user may override. */
     public static Source preset(String name, String text) {
-        return new Source(name, text, true, 0);
+        return new Source(name, text, true);
     }
-
-    Source includedAt(int row) { return new Source(name, text, preset, row); }
 }

@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
+
 /** Why a text can't be taken: the place, what was found there, and what to do. */
 public final class SyntaxError {
     public final String file;
@@ -10,9 +12,9 @@ public final class SyntaxError {
     public final String what;
     public final String todo;
 
-    SyntaxError(String file, int line, int column, String what, String todo) {
-        this.file = file;
-        this.line = line;
+    SyntaxError(Origin at, int column, String what, String todo) {
+        this.file = at.file;
+        this.line = at.line;
         this.column = column;
         this.what = what;
         this.todo = todo;

@@ -4,6 +4,7 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +42,20 @@ class TableRow {
         return attributes.get(attribute);
     }
 
+    /** The parts of an attribute's value, which commas separate; none without it. */
+    final List<String> list(String attribute) {
+        return is(attribute) ? Arrays.asList(Words.split(get(attribute), ',')) : Collections.<String>emptyList();
+    }
+
     /** Whether it has an attribute. */
     final boolean is(String attribute) { return attributes.containsKey(attribute); }
 
     /** The hooks of an attribute; others without it. */
     final Set<Hook> hooks(String attribute, Set<Hook> otherwise) {
-        if (!is(attribute)) { return otherwise; }
         Set<Hook> hooks = new TreeSet<>();
-        for (String hook : Words.split(get(attribute), ',')) {
+        for (String hook : list(attribute)) {
             hooks.add(Hook.valueOf(hook));
         }
-        return hooks;
+        return hooks.isEmpty() ? otherwise : hooks;
     }
 }

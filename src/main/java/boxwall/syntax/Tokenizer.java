@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,12 @@ final class Tokenizer {
     /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
     static final int WORDS_LIMIT = 250;
 
-    private final Source source;
     private final String text;
     private final Errors errors;
     private int at;
-    private int line = 1;
+    /** Of the line that is being read. */
+    private Origin line;
+    private final int row;
     private int lineStart;
 
     // the word being built
@@ -32,22 +34,22 @@ final class Tokenizer {
     private boolean bare;
     private boolean quoted;
     private int assignment;
-    private int wordLine;
+    private Origin wordLine;
     private int wordColumn;
     private List<Word> words;
     private boolean broken;
 
-    Tokenizer(Source source, Errors errors) {
-        this.source = source;
+    /** Reads a text, with the row of {@link Origin#row} that its lines have; 0 when each is its own. */
+    Tokenizer(Source source, int row, Errors errors) {
         this.errors = errors;
         this.text = source.text;
-        skipMark();
+        this.row = row;
+        beginLine(new Origin(source.name, 1, row == 0 ? 1 : row));
     }
 
-    private int row(int line) { return source.row == 0 ? line : source.row; }
-
     /** A byte order mark at a line's start says nothing; a file glued together of others has several. */
-    private void skipMark() {
+    private void beginLine(Origin next) {
+        line = next;
         at += Letters.mark(text, at);
         lineStart = at;
     }
@@ -57,11 +59,9 @@ final class Tokenizer {
     /** The next line's words, none for a blank or comment line; null, with an error, when it can't be read. */
     List<Word> nextShell(Variables names) {
         begin();
-        while (!atEnd() && !broken) {
+        while (!atEnd() && !broken && !newline()) {
             char c = text.charAt(at);
-            if (newline()) {
-                break;
-            } else if (c == '#' && !open) {
+            if (c == '#' && !open) {
                 skipLine();
             } else if (c == ' ' || c == '\t') {
                 close();
@@ -88,33 +88,18 @@ final class Tokenizer {
     List<Word> nextSave() {
         begin();
         if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
-        boolean inside = false;
-        while (!atEnd() && !broken) {
+        while (!atEnd() && !broken && !newline()) {
             char c = text.charAt(at);
-            if (inside && c == '\\' && at + 1 < text.length() && text.charAt(at + 1) != '\n') {
-                at++;
-                at += append(text, at, true);
-            } else if (c == '"') {
-                if (inside) {
-                    close();
-                } else {
-                    start();
-                    bare = false;
-                }
-                inside = !inside;
-                at++;
-            } else if (newline()) {
-                break;
-            } else if (!inside && (c == ' ' || c == '\t')) {
+            if (c == '"') {
+                quoted(c, null);
+                close();
+            } else if (c == ' ' || c == '\t') {
                 close();
                 at++;
-            } else if (inside) {
-                at += append(text, at, true);
             } else {
                 plain(c);
             }
         }
-        if (inside && !broken) { fail(wordColumn, "a quote is opened and not closed on its line", "close it with \""); }
         return end();
     }
 
@@ -137,14 +122,18 @@ final class Tokenizer {
 
     private int column() { return at - lineStart + 1; }
 
-    /** Steps over a line's end, {@code \n} or {@code \r\n}; false when there is none here. */
+    /** How long the line's end at an index is, {@code \n} or {@code \r\n}; 0 when there is none. */
+    private int lineEnd(int index) {
+        char c = index < text.length() ? text.charAt(index) : ' ';
+        return c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", index) ? 2 : 0;
+    }
+
+    /** Steps over a line's end; false when there is none here. */
     private boolean newline() {
-        char c = atEnd() ? ' ' : text.charAt(at);
-        int length = c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", at) ? 2 : 0;
+        int length = lineEnd(at);
         if (length == 0) { return false; }
         at += length;
-        line++;
-        skipMark();
+        beginLine(new Origin(line.file, line.line + 1, row == 0 ? line.line + 1 : row));
         return true;
     }
 
@@ -172,7 +161,7 @@ final class Tokenizer {
             fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
             return;
         }
-        words.add(new Word(word.toString(), source.name, wordLine, wordColumn, assignment, row(wordLine)));
+        words.add(new Word(word.toString(), wordLine, wordColumn, assignment));
         word.setLength(0);
     }
 
@@ -215,17 +204,22 @@ final class Tokenizer {
         at += append(text, at, true);
     }
 
-    /** Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it. */
+    /**
+     * Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it.
+     * Without names, as iptables-restore reads it: a backslash takes any character.
+     */
     private void quoted(char quote, Variables names) {
         start();
         bare = false;
         quoted = true;
         int column = column();
-        boolean shell = quote == '"';
+        boolean shell = quote == '"' && names != null;
         at++;
-        while (!atEnd() && !broken && text.charAt(at) != quote && text.charAt(at) != '\n') {
+        while (!atEnd() && !broken && text.charAt(at) != quote && lineEnd(at) == 0) {
             char c = text.charAt(at);
-            if (shell && c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
+            boolean taken = c == '\\' && at + 1 < text.length() && (names == null ? lineEnd(at + 1) == 0
+                    : shell && ("$`\"\\".indexOf(text.charAt(at + 1)) >= 0 || lineEnd(at + 1) > 0));
+            if (taken) {
                 at++;
                 if (!newline()) { at += append(text, at, true); }
             } else if (shell && c == '$') {
@@ -261,7 +255,7 @@ final class Tokenizer {
             at += append("$", 0, true);
         } else {
             at = braces ? end + 1 : end;
-            put(names.value(name, new Word(name, source.name, line, column, -1, row(line))), split && assignment < 0);
+            put(names.value(name, new Word(name, line, column, -1)), split && assignment < 0);
         }
     }
 
@@ -288,7 +282,7 @@ final class Tokenizer {
     }
 
     private void fail(int column, String what, String todo) {
-        if (!broken) { errors.add(source.name, line, column, what, todo); }
+        if (!broken) { errors.add(line, column, what, todo); }
         broken = true;
     }
 

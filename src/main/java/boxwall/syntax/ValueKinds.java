@@ -31,7 +31,7 @@ final class ValueKinds {
             case "name" :
                 return Letters.name(text, Integer.parseInt(argument));
             case "num" :
-                String named = parts.length < 3 ? null : NumberNames.number(parts[2], text);
+                String named = parts.length < 3 ? null : Numbers.named(parts[2], text);
                 return named != null ? named : String.valueOf(Numbers.within(text, argument));
             case "range" :
                 return Numbers.range(text, ':', Long.parseLong(argument));
@@ -75,8 +75,8 @@ final class ValueKinds {
         if (text.length() == 0 && limits.startsWith("1-")) {
             throw new ValueException("an empty text", "write one, or leave the option out");
         }
-        int end = Letters.bytes(text) <= limit ? text.length() : 0;
-        while (end < text.length() && Letters.bytes(text.substring(0, end + Letters.length(text, end))) <= limit) {
+        int end = text.length() <= limit ? text.length() : 0;
+        while (end < text.length() && end + Letters.length(text, end) <= limit) {
             end += Letters.length(text, end);
         }
         return text.substring(0, end);
@@ -104,11 +104,7 @@ final class ValueKinds {
         if (mac == null) {
             throw new ValueException("not a hardware address: " + Letters.show(text), "write it as 00:11:22:33:44:55");
         }
-        StringBuilder out = new StringBuilder();
-        for (byte part : mac) {
-            out.append(out.length() == 0 ? "" : ":").append(Integer.toHexString(0x100 | part & 255).substring(1));
-        }
-        return out.toString();
+        return Addresses.printMac(mac);
     }
 
     /** {@code SYN,ACK}, {@code ALL}, {@code NONE}. */

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The names while a file is read: those of the box, and over them those that the file sets. */
 final class Variables {
-    private final Names names;
+    private final Map<String, String> names;
     private final ParsedRules rules;
     private final Map<String, String> set = new HashMap<>();
     /** Names set from something that this box lacks: they lack too. */
@@ -20,7 +20,7 @@ final class Variables {
     boolean unset;
 
     Variables(Names names, ParsedRules rules) {
-        this.names = names;
+        this.names = names.values;
         this.rules = rules;
     }
 
@@ -43,11 +43,12 @@ final class Variables {
             return set.get(name);
         }
         String without = setLacking.get(name);
-        if (without == null && names.get(name) != null) {
-            rules.namesUsed.put(name, names.get(name));
-            return names.get(name);
+        String own = without == null ? names.get(name) : null;
+        if (own != null) {
+            rules.namesUsed.put(name, own);
+            return own;
         }
-        if (without != null || names.knows(name)) {
+        if (without != null || names.containsKey(name)) {
             lacking = lacking != null ? lacking : without != null ? without : name;
         } else if (rules.found.isFull()) {
             rules.found.more();
@@ -56,7 +57,7 @@ final class Variables {
             // set
             List<String> known = new ArrayList<>(set.keySet());
             known.addAll(setLacking.keySet());
-            known.addAll(names.all());
+            known.addAll(names.keySet());
             String todo = "write " + name + "=... in a line before";
             for (String each : known) {
                 if (Nearest.distance(name, each, 2) < 2) {

@@ -16,6 +16,19 @@ import java.util.List;
 
 /** Writes rules in the form of iptables-save 1.8, which every iptables-restore since 1.4.11 reads. */
 public final class Writer {
+    /** Input for iptables-restore, and where each of its rules comes from. */
+    public static final class RestoreText {
+        /** The text, each line ended; empty when no table is owned. */
+        public final String text;
+        /** The origin of the rule on each line, null for a line that is no rule. */
+        public final List<Origin> origins;
+
+        private RestoreText(String text, List<Origin> origins) {
+            this.text = text;
+            this.origins = origins;
+        }
+    }
+
     private Writer() {}
 
     /** {@code -A INPUT -s 192.168.178.0/24 -i lan -p tcp -m tcp --dport 80 -j ACCEPT}. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Family;
 import boxwall.syntax.ParsedRules;
-import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +45,7 @@ class ImportIT {
         ParsedRules parsed = Taken.parse(imported);
         assertEquals(List.of(), parsed.errors());
         for (Family family : Family.values()) {
-            RestoreText text = Writer.restore(parsed.ruleset(), family);
+            Writer.RestoreText text = Writer.restore(parsed.ruleset(), family);
             Files.writeString(folder.resolve("restore" + family.digit()), text.text, StandardCharsets.ISO_8859_1);
         }
     }

@@ -70,7 +70,7 @@ class PresetTest {
 
     @Test
     void theHeadSaysWhatAPresetTakes() {
-        Preset preset = Preset.of(new Source("sample", HEAD + LINES));
+        Preset preset = new Preset(new Source("sample", HEAD + LINES));
         assertEquals("Sample: an example.", preset.english);
         assertEquals("Muster: ein Beispiel.", preset.german);
         assertEquals(List.of("DEVICE", "PORTS", "PROTO", "WHEN", "FROM", "LIMIT"),
@@ -89,7 +89,7 @@ class PresetTest {
         try (var files = Files.list(Path.of("conf/presets"))) {
             for (Path file : files.toList()) {
                 String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-                Preset preset = Preset.of(new Source(file.getFileName().toString().replace(".rules", ""), text));
+                Preset preset = new Preset(new Source(file.getFileName().toString().replace(".rules", ""), text));
                 assertTrue(preset.english.matches("[A-Z][^:]+: .+\\.") && preset.german.matches("[A-ZÃ][^:]+: .+\\."),
                         file + ": " + preset.english);
                 long asks = text.lines().filter(l -> l.startsWith("#@ ask")).count();

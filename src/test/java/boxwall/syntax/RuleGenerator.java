@@ -57,8 +57,7 @@ final class RuleGenerator {
         for (Extension match : matches) {
             // without /etc/protocols iptables finds no name, so no match, for a number
             if (match.implicit == null || List.of("33", "108").contains(match.implicit)
-                    || !match.implicit.equals(NumberNames.protocol(protocol == null ? "all" : protocol))
-                    || chance(50)) {
+                    || !match.implicit.equals(Numbers.protocol(protocol == null ? "all" : protocol)) || chance(50)) {
                 words.addAll(List.of("-m", match.name));
             }
             options(words, match, family);
@@ -151,8 +150,8 @@ final class RuleGenerator {
         List<OptionSpec> chosen = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (OptionSpec spec : e.options) {
-            boolean needed = e.need.stream()
-                    .anyMatch(group -> group.contains(spec.canonical) && group.stream().noneMatch(names::contains));
+            boolean needed = e.need.stream().anyMatch(group -> group != e.any && group.contains(spec.canonical)
+                    && group.stream().noneMatch(names::contains));
             boolean excluded = names.contains(spec.canonical)
                     || e.exclusive.stream().anyMatch(
                             group -> group.contains(spec.canonical) && group.stream().anyMatch(names::contains))
@@ -164,8 +163,8 @@ final class RuleGenerator {
             }
         }
         for (List<String> group : e.need) {
-            if (!wild() && names.stream().noneMatch(n -> group.isEmpty() || group.contains(n))) {
-                String wanted = group.isEmpty() ? e.options.get(0).canonical : group.get(group.size() - 1);
+            if (!wild() && names.stream().noneMatch(n -> group == e.any || group.contains(n))) {
+                String wanted = group == e.any ? e.options.get(0).canonical : group.get(group.size() - 1);
                 OptionSpec spec = e.printed(wanted);
                 chosen.add(spec);
                 names.add(spec.canonical);

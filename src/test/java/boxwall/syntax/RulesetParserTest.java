@@ -2,7 +2,6 @@ package boxwall.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Family;
@@ -211,16 +210,26 @@ class RulesetParserTest {
     }
 
     @Test
+    void anUnclosedQuoteEndsWithItsLine() {
+        String unclosed = ": a quote is opened and not closed on its line; close it with \"";
+        for (String end : List.of("\n", "\r\n")) {
+            assertEquals(List.of("rules:2:31" + unclosed), errors(String.join(end, "*filter",
+                    "-A INPUT -m comment --comment \"x", "-A INPUT -j DROP", "COMMIT", "")));
+            assertEquals(List.of("rules:1:40" + unclosed), errors(
+                    String.join(end, "iptables -A INPUT -m comment --comment \"x", "iptables -A INPUT -j DROP", "")));
+        }
+    }
+
+    @Test
     void theOriginOfEachRestoreLineIsKnown() {
         ParsedRules parsed = parse("\niptables -N a\niptables -A a \\\n -j DROP\nip46tables -A INPUT -j DROP\n");
-        RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
+        Writer.RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
         String[] lines = text.text.split("\n");
-        assertEquals(lines.length, text.lines());
+        assertEquals(lines.length, text.origins.size());
         for (int i = 0; i < lines.length; i++) {
             assertEquals(lines[i].equals("-A a -j DROP") ? "rules:3" : lines[i].equals("-A INPUT -j DROP") ? "rules:5"
-                    : "null", String.valueOf(text.originOf(i + 1)), lines[i]);
+                    : "null", String.valueOf(text.origins.get(i)), lines[i]);
         }
-        assertNull(text.originOf(lines.length + 1));
         assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
     }
 }

@@ -146,7 +146,7 @@ class SpellingsTest {
             for (boolean target : new boolean[] {false, true}) {
                 for (String name : all.names(target, family)) {
                     Extension e = target ? all.target(name, family) : all.match(name, family);
-                    e.aliases.stream().filter(a -> !docs.contains("`-m " + a + "`")).forEach(lacking::add);
+                    e.list("alias").stream().filter(a -> !docs.contains("`-m " + a + "`")).forEach(lacking::add);
                     for (OptionSpec spec : e.options) {
                         spec.names.stream().skip(1).filter(n -> !docs.contains("`" + n + "`")).forEach(lacking::add);
                     }

@@ -40,7 +40,7 @@ class SyntaxPropertiesTest {
         }
         ParsedRules first = parse(good.toString());
         for (Family family : Family.values()) {
-            RestoreText text = Writer.restore(first.ruleset(), family);
+            Writer.RestoreText text = Writer.restore(first.ruleset(), family);
             String block = family == Family.IPV4 ? text.text : text.text.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), block);

@@ -32,7 +32,7 @@ class WrongOrderTest {
             "1.2.3.4" + ",1.2.3.4".repeat(70)));
 
     static {
-        WORDS.addAll(BaseOption.names());
+        WORDS.addAll(CommandParser.longNames());
         for (Family family : Family.values()) {
             for (boolean target : new boolean[] {false, true}) {
                 for (String name : Extensions.get().names(target, family)) {
