@@ -101,11 +101,8 @@ final class Api extends Replies implements Handler {
         List<Finding> about = draft == null ? null : draft.all(box.box());
         heavy.end(request);
         watch.notice();
-        return Reply
-                .json(200,
-                        JsonText.of("findings", reads.findings(plane.last()), "draft",
-                                draft == null ? null : JsonText.of("etag", draft.etag, "findings", about))
-                                .toString());
+        return Reply.json(200, JsonText.of("findings", reads.findings(plane.last()), "draft",
+                draft == null ? null : JsonText.of("etag", draft.etag, "findings", about)).toString());
     }
 
     private Reply answered(Route route, Request request, boolean withToken) throws BoxException {

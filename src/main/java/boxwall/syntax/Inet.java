@@ -28,9 +28,9 @@ final class Inet {
                             + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1"));
         }
         if (bytes == null) {
-            throw new ValueException("a host name for an address: " + Letters.show(text), ONE_DASH.contains(text)
-                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
-                    : "write the address; there may be no DNS when the rules are loaded");
+            throw new ValueException("a host name for an address: " + Letters.show(text),
+                    ONE_DASH.contains(text) ? "a long option has two dashes: write --dport, --sport, --source, --state"
+                            : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
             throw new ValueException(

@@ -14,6 +14,7 @@ public class CommandResult {
     /** Asked for its status when somebody wants it: GNU Classpath's waitFor() takes a second. */
     private final Process process;
 
+    /** The result of a process whose streams have been read to their ends. */
     public CommandResult(List<String> command, String out, String err, boolean timedOut, Process process) {
         this.process = process;
         this.command = command;

@@ -57,12 +57,12 @@ class JamVmTest {
     @Test
     void inAClassWithAStaticLockAnotherLockIsFound() throws IOException {
         String fixed =
-                "class BoxFacts {\n    private static final Object ASKING = new Object();\n    void method() {\n        synchronized (ASKING) {\n        }\n    }\n";
+                "class Capabilities {\n    private static final Object ASKING = new Object();\n    void method() {\n        synchronized (ASKING) {\n        }\n    }\n";
         String statically = "    static synchronized void other() {\n    }\n";
-        assertEquals(List.of(), found("facts/BoxFacts", fixed + statically + "}\n"));
+        assertEquals(List.of(), found("modules/Capabilities", fixed + statically + "}\n"));
         List<String> breaches =
-                found("facts/BoxFacts", fixed + "    synchronized void other() {\n    }\n" + statically + "}\n");
-        assertTrue(breaches.size() == 1 && breaches.get(0).startsWith("facts/BoxFacts.java:7: synchronized"),
+                found("modules/Capabilities", fixed + "    synchronized void other() {\n    }\n" + statically + "}\n");
+        assertTrue(breaches.size() == 1 && breaches.get(0).startsWith("modules/Capabilities.java:7: synchronized"),
                 () -> "" + breaches);
     }
 
@@ -84,7 +84,7 @@ class JamVmTest {
         assertEquals(List.of(), found("box/Made",
                 "/** synchronized, wait() */\nclass Made {\n    // Thread.sleep(1), it's \"\n    String a = \"//\" + '\"';\n}\n"));
         List<String> all = JamVmRules.breaches(made);
-        assertTrue(all.contains("facts/BoxFacts locks nothing: take it out of JamVmRules"),
+        assertTrue(all.contains("modules/Capabilities locks nothing: take it out of JamVmRules"),
                 () -> String.join("\n", all));
     }
 

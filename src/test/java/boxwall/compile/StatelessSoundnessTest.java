@@ -12,7 +12,6 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.State;
-import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
