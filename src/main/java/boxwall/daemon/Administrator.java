@@ -54,7 +54,7 @@ final class Administrator {
         Network net = Network.parse(lan.net);
         List<AdminPath> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
-        if (known) { paths.add(AdminPath.of(lan.name, client, box, port)); }
+        if (known) { paths.add(new AdminPath(lan.name, Network.ofPrefix(Family.IPV4, client, 32), box, port)); }
         paths.add(new AdminPath(lan.name, net, box, port, WEB_PAGE, SSH));
         if (lan.ip6 != null && lan.net6 != null) {
             paths.add(new AdminPath(lan.name, Network.parse(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));

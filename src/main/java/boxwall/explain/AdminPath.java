@@ -35,12 +35,6 @@ public final class AdminPath {
         this.ports = ports;
     }
 
-    /** The path of one client. */
-    public static AdminPath of(String interfaceName, byte[] client, byte[] box, int port) {
-        Family family = client.length == 4 ? Family.IPV4 : Family.IPV6;
-        return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits), box, port);
-    }
-
     /** A path for each port. */
     List<AdminPath> each() {
         List<AdminPath> paths = new ArrayList<>();

@@ -29,8 +29,8 @@ final class Criteria {
     static int parsed;
     /** What must hold, all of it; empty for a rule that asks nothing. */
     final List<Criterion> all = new ArrayList<>(4);
-    /** The names of matches that can't be foreseen. */
-    final List<String> opaque = new ArrayList<>(0);
+    /** Whether it asks, besides, what can't be foreseen. */
+    boolean opaque;
     /** The fields that are asked, a bit for each by its ordinal. */
     final int fields;
 
@@ -44,11 +44,11 @@ final class Criteria {
         protocol(rule.protocol);
         if (rule.fragment != null) { all.add(Criterion.fragment(rule.fragment.value != rule.fragment.negated)); }
         for (Match match : rule.matches) {
-            boolean known = read(match, family);
             // xt_mac.c: what didn't come over Ethernet (a DSL line, lo) has no other address, but none
             boolean mayHaveNone = match.name.equals("mac") && (rule.in == null || rule.in.negated)
                     && !match.options.isEmpty() && match.options.get(0).negated;
-            if (!known || mayHaveNone) { opaque.add(match.name); }
+            opaque |= mayHaveNone;
+            read(match, family);
         }
         int bits = 0;
         for (Criterion each : all) {
@@ -74,30 +74,24 @@ final class Criteria {
         if (protocol == null || protocol.value.equals("all")) { return; }
         int number = Numbers.protocol(protocol.value);
         if (number < 0) {
-            opaque.add("-p " + protocol.value);
+            opaque = true;
         } else if (number > 0) { add(Field.PROTOCOL, protocol.negated, Span.range(1, number, number)); }
     }
 
-    /**
-     * Adds what a match asks. Criteria that could be read are added even when another option of the match can't be
-     * foreseen.
-     *
-     * @return false when (part of) the answer can't be foreseen
-     */
-    private boolean read(Match match, Family family) {
-        if (match.name.equals("comment")) { return true; }
+    /** Adds what a match asks, as far as it can be foreseen. */
+    private void read(Match match, Family family) {
+        if (match.name.equals("comment")) { return; }
         if (INSIDE.contains(match.name)) { all.add(Criterion.fragment(false)); }
-        boolean known = true;
+        opaque |= match.options.isEmpty() && !WITH_PORTS.contains(match.name) && !match.name.equals("icmp");
         for (Option option : match.options) {
             Field field = field(match.name, option.name);
             List<Span> spans = field == null ? null : spans(field, option, family);
-            known &= spans != null;
+            opaque |= spans == null;
             if (spans != null) {
                 all.add(new Criterion(field, option.name.equals("--ports") ? Field.DPORT : null, option.negated,
                         spans));
             }
         }
-        return known && (!match.options.isEmpty() || WITH_PORTS.contains(match.name) || match.name.equals("icmp"));
     }
 
     /** The field that an option asks for; null when it isn't known here. */

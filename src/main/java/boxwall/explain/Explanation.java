@@ -117,15 +117,13 @@ public final class Explanation {
         String in = sent ? null : given(packet.in());
         String out = kept ? null : given(packet.out()) != null ? packet.out() : packet.dst() == null ? null
                 : site.interfaceTo(packet.dst());
-        boolean fromOutside = in != null && isWan(in);
-        boolean toOutside = out != null && isWan(out);
         lines.add(sent ? "the box" : in == null ? "no interface given" : name(in));
-        if (fromOutside) { lines.add("AVM's dsld: " + dsld(true, kept)); }
+        if (isWan(in)) { lines.add("AVM's dsld: " + dsld(true, kept)); }
         lines.add("netfilter: " + (in != null && in.equals(out)
                 ? "not visible to netfilter: both ends are behind " + in
                         + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: "
                 : "") + answer + accelerated(sent || kept) + port(in) + port(out));
-        if (toOutside) { lines.add("AVM's dsld: " + dsld(false, kept)); }
+        if (isWan(out)) { lines.add("AVM's dsld: " + dsld(false, kept)); }
         lines.add(kept ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
         return lines;
     }

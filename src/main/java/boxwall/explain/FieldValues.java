@@ -135,14 +135,13 @@ final class FieldValues {
     }
 
     /** One address, a network where the range is one, else both ends. */
-    static String addresses(Family family, byte[] low, byte[] high) {
-        for (int prefix = family.addressBits; prefix > 0; prefix--) {
-            Network network = Network.ofPrefix(family, low, prefix);
-            if (Arrays.equals(network.address(), low) && Arrays.equals(Numbers.last(network), high)) {
-                return Addresses.print(low) + (prefix == family.addressBits ? "" : "/" + prefix);
-            }
-        }
-        return Addresses.print(low) + "-" + Addresses.print(high);
+    private static String addresses(Family family, byte[] low, byte[] high) {
+        int bits = family.addressBits;
+        int prefix = Network.ofPrefix(family, low, bits).common(Network.ofPrefix(family, high, bits));
+        Network network = Network.ofPrefix(family, low, prefix);
+        boolean isOne =
+                prefix > 0 && Arrays.equals(network.address(), low) && Arrays.equals(Numbers.last(network), high);
+        return Addresses.print(low) + (!isOne ? "-" + Addresses.print(high) : prefix == bits ? "" : "/" + prefix);
     }
 
     /** What all the combinations have in common; {@code some of …} when that isn't all that there is to say. */

@@ -86,7 +86,7 @@ final class HookWalk {
         int decided = way == null ? Bdd.NONE : unchanged;
         if (way == Hook.INPUT) {
             sets.add(input, local, decided);
-        } else if (decided != Bdd.NONE) { sets.add(forward, leaving(rewrites, false), decided); }
+        } else if (decided != Bdd.NONE) { sets.add(forward, leaving(rewrites, false, false), decided); }
         int packets = sets.bdd.minus(all, decided);
         if (packets == Bdd.NONE) { return; }
         byte[] dst = rewrites.constant(Field.DST);
@@ -103,30 +103,27 @@ final class HookWalk {
         if (!elsewhere) { sets.add(input, local, packets); }
         if (!known || elsewhere) {
             if (known) { outcome.add(Verdict.DROP, staying); }
-            sets.add(forward, leaving(rewrites, unchanged == Bdd.NONE || way != null),
+            sets.add(forward, leaving(rewrites, unchanged == Bdd.NONE || way != null, false),
                     sets.bdd.minus(packets, staying));
         }
     }
 
-    /** With the interface that was given, unless there is none or the address was translated: then by a route. */
-    private Rewrites leaving(Rewrites rewrites, boolean elsewhere) {
+    /**
+     * With the interface that was given, unless there is none or the address was translated: then by a route, which for
+     * what the box sends may lead to itself.
+     */
+    private Rewrites leaving(Rewrites rewrites, boolean elsewhere, boolean own) {
         byte[] given = start.constant(Field.OUT);
-        if (elsewhere || start.touches(Field.OUT) && (given == null || given[0] == 0)) {
-            return out(rewrites, rewrites.constant(Field.DST), false);
+        if (!elsewhere && (!start.touches(Field.OUT) || given != null && given[0] != 0)) {
+            return rewrites.asIn(start, Field.OUT);
         }
-        return rewrites.asIn(start, Field.OUT);
-    }
-
-    private Rewrites out(Rewrites rewrites, byte[] dst, boolean own) {
+        byte[] dst = rewrites.constant(Field.DST);
         String out = dst == null ? null : own && site.isOwn(dst) ? "lo" : site.interfaceTo(dst);
         return rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out));
     }
 
     private void leave(int packets, boolean away) {
-        Rewrites sent = start.with(Field.IN, NO_DEVICE);
-        if (start.touches(Field.OUT) && (start.constant(Field.OUT) == null || start.constant(Field.OUT)[0] == 0)) {
-            sent = out(sent, start.constant(Field.DST), true);
-        }
+        Rewrites sent = leaving(start.with(Field.IN, NO_DEVICE), false, true);
         Map<Rewrites, Integer> again = new LinkedHashMap<>();
         Map<Rewrites, Integer> gone =
                 hook(Hook.POSTROUTING, routedAgain(hook(Hook.OUTPUT, Collections.singletonMap(sent, packets))));
@@ -151,7 +148,7 @@ final class HookWalk {
             Rewrites rewrites = each.getKey();
             int same = unchanged(rewrites, each.getValue());
             sets.add(away, rewrites, same);
-            sets.add(away, out(rewrites, rewrites.constant(Field.DST), true), sets.bdd.minus(each.getValue(), same));
+            sets.add(away, leaving(rewrites, true, true), sets.bdd.minus(each.getValue(), same));
         }
         return away;
     }

@@ -158,7 +158,7 @@ public final class Lint {
         Verdict verdict = Targets.verdict(step.rule.target);
         Criteria asked = sets.universe.criteria(step.rule);
         if (verdict == null || step.rule.target.isGoto() || gone.containsKey(step.rule) || asked.all.isEmpty()
-                || !asked.opaque.isEmpty()) {
+                || asked.opaque) {
             return;
         }
         gone.put(step.rule, step.rule);

@@ -43,9 +43,9 @@ public final class Packet {
 
     public String out() { return name(Field.OUT); }
 
-    public byte[] src() { return copy(Field.SRC); }
+    public byte[] src() { return value(Field.SRC); }
 
-    public byte[] dst() { return copy(Field.DST); }
+    public byte[] dst() { return value(Field.DST); }
 
     public Integer protocol() { return number(Field.PROTOCOL); }
 
@@ -67,8 +67,6 @@ public final class Packet {
     }
 
     byte[] value(Field field) { return values[field.ordinal()]; }
-
-    private byte[] copy(Field field) { return value(field) == null ? null : value(field).clone(); }
 
     private Integer number(Field field) {
         return value(field) == null ? null : Integer.valueOf((int) Numbers.number(value(field)));

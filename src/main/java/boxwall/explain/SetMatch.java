@@ -24,9 +24,9 @@ final class SetMatch {
         Bdd bdd = sets.bdd;
         if (!rewrites.touch(criteria.fields)) {
             int set = bdd.and(here, sets.matches(criteria));
-            return set == Bdd.NONE ? NOBODY : new SetMatch(criteria.opaque.isEmpty() ? set : Bdd.NONE, set);
+            return set == Bdd.NONE ? NOBODY : new SetMatch(criteria.opaque ? Bdd.NONE : set, set);
         }
-        int sure = criteria.opaque.isEmpty() ? here : Bdd.NONE;
+        int sure = criteria.opaque ? Bdd.NONE : here;
         int perhaps = here;
         for (Criterion criterion : criteria.all) {
             SetMatch one = of(criterion, sets, rewrites);

@@ -76,7 +76,6 @@ final class Targets {
         Option option = target.option("--to-ports");
         option = option == null ? target.option("--to-destination") : option;
         Ports ports = option == null ? null : option.natPorts(family);
-        if (ports == null) { return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2; }
-        return ports.count() == 1 ? ports.ranges.get(0)[0] : -2;
+        return ports == null ? -1 : ports.count() == 1 ? ports.ranges.get(0)[0] : -2;
     }
 }

@@ -52,7 +52,7 @@ public final class Walk {
 
     /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter. */
     public static boolean foresees(Rule rule, Family family) {
-        return new Criteria(rule, family).opaque.isEmpty();
+        return !new Criteria(rule, family).opaque;
     }
 
     /**

@@ -216,7 +216,7 @@ final class OracleWalk {
     }
 
     private static Truth matches(Criteria asked, Packet packet) {
-        Truth truth = asked.opaque.isEmpty() ? Truth.YES : Truth.UNKNOWN;
+        Truth truth = asked.opaque ? Truth.UNKNOWN : Truth.YES;
         for (Criterion criterion : asked.all) {
             Truth one = lies(criterion, criterion.field, packet);
             one = criterion.other == null ? one : one.or(lies(criterion, criterion.other, packet));

@@ -159,7 +159,8 @@ class WalkTest {
 
     @Test
     void neighbourDiscoveryIsPartOfTheAdministratorsWay() {
-        AdminPath path = AdminPath.of("lan", Addresses.parse("fd00:178::20"), Addresses.parse("fd00:178::1"), 8181);
+        AdminPath path =
+                new AdminPath("lan", Rules.network(Family.IPV6, "fd00:178::20"), Addresses.parse("fd00:178::1"), 8181);
         Ruleset tcpOnly = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT");
         assertEquals("failed", AdminProof.of(new Verdicts(tcpOnly, Rules.box()), List.of(path)).result.word());
         Ruleset both = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT",
