@@ -22,10 +22,8 @@ import boxwall.report.Version;
 import boxwall.sys.BoxException;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,25 +72,23 @@ final class ReadReplies extends Replies {
         long uptime = sys.uptimeMillis();
         String model = box.known == null ? null : box.known.facts.firmware.model.value();
         List<Finding> findings = findings(last, withToken ? box.box() : box.known);
-        Map<String, Integer> rules = new LinkedHashMap<>();
+        Map<Family, Integer> rules = rules(last);
         List<String> families = new ArrayList<>();
-        for (Map.Entry<Family, Integer> count : rules(last).entrySet()) {
-            rules.put(count.getKey().word(), count.getValue());
+        for (Map.Entry<Family, Integer> count : rules.entrySet()) {
             if (count.getValue() > 0) { families.add(count.getKey().word()); }
         }
         long deadline = last.state().equals("pending") ? last.deadline() : -1;
-        long left = Math.max(0, deadline - uptime / 1000);
-        List<Object> json = new ArrayList<>(Arrays.<Object>asList("state", state, "rules", rules, "protected_at",
+        Object pending = deadline < 0 ? null : JsonText.of("deadline", deadline, "left",
+                Math.max(0, deadline - uptime / 1000), withToken ? "id" : null, last.id());
+        String json = JsonText.of("state", state, "rules",
+                JsonText.of("ipv4", rules.get(Family.IPV4), "ipv6", rules.get(Family.IPV6)), "protected_at",
                 JsonText.number(last.protectedAt()), "daemon_at", JsonText.seconds(daemonAtMillis), "uptime",
                 JsonText.seconds(uptime), "clock", JsonText.clock(System.currentTimeMillis()), "model", model,
-                "version", Version.TEXT, "restarts", restarts(), "families", families, "pending",
-                deadline < 0 ? null : withToken ? JsonText.of("deadline", deadline, "left", left, "id", last.id())
-                        : JsonText.of("deadline", deadline, "left", left)));
-        json.addAll(withToken ? Arrays.asList("reason", last.why(), "findings", findings)
-                : Arrays.asList("findings", JsonText.brief(findings)));
-        String text = JsonText.of(json.toArray()).toString();
-        return Reply.json(200, !withToken ? text
-                : text.substring(0, text.length() - 1) + ",\"facts\":" + FactsJson.inStatus(box.box().facts) + "}");
+                "version", Version.TEXT, "restarts", restarts(), "families", families, "pending", pending,
+                withToken ? "reason" : null, last.why(), "findings", withToken ? findings : JsonText.brief(findings))
+                .toString();
+        return Reply.json(200, !withToken ? json
+                : json.substring(0, json.length() - 1) + ",\"facts\":" + FactsJson.inStatus(box.box().facts) + "}");
     }
 
     /** The launcher that starts the daemon again counts in RUN/restarts before it does; 0 without one. */

@@ -26,9 +26,7 @@ public final class CandidateJson {
         for (Note note : compiled.notes) {
             notes.add(JsonText.object("where", note.origin, "text", note.text));
         }
-        JsonObject json =
-                JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules);
-        if (advice != null) { json.add("advice", advice); }
-        return json.merge(JsonText.object("findings", findings, "notes", notes)).toString();
+        return JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules,
+                advice == null ? null : "advice", advice, "findings", findings, "notes", notes).toString();
     }
 }

@@ -9,7 +9,6 @@ import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 
 import java.io.UnsupportedEncodingException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,11 +19,11 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /** An object of names and their values, in turns. */
+    /** An object of names and their values, in turns; what has no name is left out. */
     static JsonObject object(Object... namesAndValues) {
         JsonObject json = new JsonObject();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            json.add((String) namesAndValues[i], value(namesAndValues[i + 1]));
+            if (namesAndValues[i] != null) { json.add((String) namesAndValues[i], value(namesAndValues[i + 1])); }
         }
         return json;
     }
@@ -62,8 +61,8 @@ public final class JsonText {
     }
 
     /** {@code {code, severity}} of each finding; a whole one also has {@code {where, evidence[], effect, remedy}}. */
-    public static List<Object> brief(List<Finding> findings) {
-        List<Object> all = new ArrayList<>();
+    public static Object brief(List<Finding> findings) {
+        JsonArray all = new JsonArray();
         for (Finding finding : findings) {
             all.add(object("code", finding.code, "severity", finding.severity.word()));
         }
