@@ -41,17 +41,8 @@ public final class Acceleration {
     /** {@code 4.1.4 2013-11-27}, or null. */
     public final String version;
 
-    private Acceleration(State state, boolean present, String evidence, String hardware, Map<String, String> values) {
-        this.state = state;
-        this.present = present;
-        this.evidence = evidence;
-        this.hardware = hardware;
-        String text = values.get("Version");
-        version = text != null && Words.digits(text, 0) > 0 && text.length() < 60 ? text : null;
-    }
-
     /** As these readings say. */
-    public static Acceleration of(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
+    public Acceleration(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
         Map<String, String> values = new LinkedHashMap<>();
         String stateLine = null;
         for (Line line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
@@ -65,14 +56,14 @@ public final class Acceleration {
         String line = log.clue(KernelLog.Clue.ACCELERATION);
         String there = !readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")
                 ? DIRECTORY + " is there" : line != null ? line : loaded.line("offload_pa");
-        if (there != null) {
-            return new Acceleration(state(values.get("State")), true, stateLine == null ? there : stateLine,
-                    values.isEmpty() ? "unknown" : hardware(values.get("HW State")), values);
-        }
         boolean old = kernel.value() != null && Versions.compare(kernel.value(), FIRST) < 0;
         String absence = readings.isListed("/proc/net") ? "ls /proc/net: no avm_pa" : old ? kernel.evidence() : "";
-        return new Acceleration(absence.length() == 0 ? State.UNKNOWN : State.ABSENT, false, absence, "unknown",
-                values);
+        present = there != null;
+        state = present ? state(values.get("State")) : absence.length() == 0 ? State.UNKNOWN : State.ABSENT;
+        evidence = !present ? absence : stateLine == null ? there : stateLine;
+        hardware = !present || values.isEmpty() ? "unknown" : hardware(values.get("HW State"));
+        String text = values.get("Version");
+        version = text != null && Words.digits(text, 0) > 0 && text.length() < 60 ? text : null;
     }
 
     private static State state(String word) {

@@ -51,8 +51,6 @@ public final class AvmFirewall {
     /** What filters packets to the Internet (highoutput), the policy last; the first that fits decides. */
     public final List<AvmAccess> out = new ArrayList<>();
 
-    private AvmFirewall(boolean known) { this.known = known; }
-
     /** What of ar7.cfg is kept of a box: the filter's sections and nothing else, in AVM's form again. */
     public static String kept(String text) {
         StringBuilder kept = new StringBuilder("ar7cfg {\n");
@@ -74,7 +72,7 @@ public final class AvmFirewall {
     private static boolean isList(String section) { return section.equals("lowinput") || section.equals("highoutput"); }
 
     /** As these readings say; knows nothing where ar7.cfg was not read. */
-    public static AvmFirewall of(Readings readings) {
+    public AvmFirewall(Readings readings) {
         String text = readings.file(FILE);
         List<AvmSyntax.Value> values = text == null ? Collections.<AvmSyntax.Value>emptyList() : AvmSyntax.values(text);
         // without a section called internet (old files have one only) the first that says something counts
@@ -84,14 +82,13 @@ public final class AvmFirewall {
             internet = value.key.equals("name") ? value.number : internet;
             first = first < 0 ? value.number : first;
         }
-        AvmFirewall firewall = new AvmFirewall(!values.isEmpty());
+        known = !values.isEmpty();
         for (AvmSyntax.Value value : values) {
             boolean counts = value.number == -1 || value.number == (internet >= 0 ? internet : first);
             for (String one : counts ? value.texts : Collections.<String>emptyList()) {
-                firewall.take(value.section, value.key, one);
+                take(value.section, value.key, one);
             }
         }
-        return firewall;
     }
 
     private void take(String section, String key, String text) {

@@ -3,31 +3,50 @@ package boxwall.box;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import boxwall.box.Interface.Role;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 
-/** Which interface is the LAN, which the WAN, which the guests': by AVM's names first, then by the default route. */
+/**
+ * The interfaces with their addresses, from what there is of {@code ip addr}, {@code ifconfig}, /proc/net/dev and
+ * /proc/net/if_inet6: <pre>
+ * 3: lan: &lt;BROADCAST,…&gt; mtu 1500 …             lan       Link encap:Ethernet …
+ *     inet 192.168.178.1/24 brd … scope global lan          inet addr:192.168.178.1  Bcast:…  Mask:255.255.255.0
+ * fd000178000000000000000000000001 03 40 00 80      lan     address, index, prefix length, scope, flags: all hex
+ * </pre> Which of them is the LAN, which the WAN, which the guests' is told by AVM's names first, then by the default
+ * route.
+ */
 public final class InterfaceReading {
     /** What rules may name of a box. */
     public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
             "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
+    /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE: addresses that don't last (linux/if_addr.h). */
+    private static final int PASSING = 0x01 | 0x20 | 0x40;
+    private static final String[] NONE = {null, null};
+
     public final List<Interface> all = new ArrayList<>();
+    /** Name to IPv4 address and network, NONE for an interface without one; in the order found. */
+    private final Map<String, String[]> v4 = new LinkedHashMap<>();
+    private final Map<String, String[]> v6 = new HashMap<>();
 
     /** As these readings say. */
     public InterfaceReading(Readings readings) {
-        AddressReading addresses = new AddressReading(readings);
+        addresses(readings);
+        if (v4.isEmpty()) { fromLog(readings); }
         String route = defaultRoute(readings);
-        Set<String> names = new LinkedHashSet<>(addresses.names());
-        if (names.isEmpty()) { fromLog(readings, names); }
-        for (String name : names) {
-            if (Interface.isName(name)) { all.add(addresses.bare(name).classified(name.equals(route))); }
+        for (String name : v4.keySet()) {
+            String[] four = v4.get(name);
+            String[] six = v6.containsKey(name) ? v6.get(name) : NONE;
+            all.add(new Interface(name, Role.OTHER, "", four[0], four[1], six[0], six[1])
+                    .classified(name.equals(route)));
         }
         electWan();
     }
@@ -40,23 +59,117 @@ public final class InterfaceReading {
                 Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", text)));
     }
 
+    private void addresses(Readings readings) {
+        for (String line : readings.lines("/proc/net/dev")) {
+            int colon = line.lastIndexOf(':');
+            // "eth0:123 …": old kernels leave no blank after the colon, aliases have one more
+            if (colon > 0 && line.indexOf('|') < 0) { name(line.substring(0, colon).trim()); }
+        }
+        boolean inet6 = readings.file("/proc/net/if_inet6") != null;
+        for (String command : readings.commandNames()) {
+            if (command.startsWith("ip_a") || command.equals("ifconfig") || command.startsWith("ifconfig_")) {
+                read(readings.commandLines(command), command.startsWith("ip_a"), !inet6);
+            }
+        }
+        for (String line : readings.lines("/proc/net/if_inet6")) {
+            readInet6(Words.of(line));
+        }
+    }
+
+    private void name(String name) { if (Interface.isName(name) && !v4.containsKey(name)) { v4.put(name, NONE); } }
+
+    private void read(List<String> lines, boolean ip, boolean inet6) {
+        String current = null;
+        for (String line : lines) {
+            String[] words = Words.of(line);
+            String head = words.length == 0 || line.charAt(0) <= ' ' ? null : ip ? ipHead(words) : words[0];
+            current = head != null ? head : current;
+            if (head != null) { name(head); }
+            if (current == null || words.length < 2) { continue; }
+            if (words[0].equals("inet6") && head == null && inet6) {
+                inet6(current, words);
+            } else if (words[0].equals("inet") && ip) {
+                String label = words[words.length - 1];
+                keep(label.startsWith(current + ":") ? label : current,
+                        words[1].indexOf('/') < 0 ? words[1] + "/32" : words[1]);
+            } else if (words[0].equals("inet") && words[1].startsWith("addr:")) {
+                byte[] mask = null;
+                for (String word : words) {
+                    mask = word.startsWith("Mask:") ? Addresses.parse(word.substring(5)) : mask;
+                }
+                boolean four = mask != null && mask.length == 4;
+                keep(current, words[1].substring(5) + "/" + (four ? new Network(Family.IPV4, mask, mask).prefix : -1));
+            }
+        }
+    }
+
+    /** The name in {@code 3: lan: <…} and {@code 7: eth0@if2: <…}, or null. */
+    private static String ipHead(String[] words) {
+        boolean is = words.length > 2 && words[2].startsWith("<") && words[1].length() > 1 && words[1].endsWith(":")
+                && Words.digits(words[0], 0) == words[0].length() - 1 && words[0].endsWith(":");
+        int at = is ? words[1].indexOf('@', 1) : -1;
+        return is ? words[1].substring(0, at > 0 ? at : words[1].length() - 1) : null;
+    }
+
+    /**
+     * {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last.
+     */
+    private void inet6(String name, String[] words) {
+        List<String> all = Arrays.asList(words);
+        boolean global = all.contains("Scope:Global")
+                || all.indexOf("global") == all.indexOf("scope") + 1 && all.contains("scope");
+        if (!global || all.contains("temporary") || all.contains("deprecated") || all.contains("tentative")) { return; }
+        for (String word : words) {
+            keep(name, word);
+        }
+    }
+
+    private void readInet6(String[] words) {
+        if (words.length != 6 || words[0].length() != 32) { return; }
+        name(words[5]);
+        byte[] address = Words.bytes(words[0]);
+        boolean lasts =
+                Words.number("0x" + words[3], 255) == 0 && (Words.number("0x" + words[4], 0xffff) & PASSING) == 0;
+        if (lasts && address != null) {
+            keep(words[5], Addresses.print(address) + "/" + Words.number("0x" + words[2], 128));
+        }
+    }
+
+    /**
+     * Takes {@code 192.168.178.1/24}; the first IPv4 address counts, and the first IPv6 address that is unique local.
+     */
+    private void keep(String name, String text) {
+        Network net = Network.parse(text);
+        if (net == null || !Interface.isName(name)) { return; }
+        String[] found = {Addresses.print(Addresses.parse(text.substring(0, text.indexOf('/')))), net.toString()};
+        if (net.family == Family.IPV6) {
+            String[] before = v6.get(name);
+            if (before == null || isUniqueLocal(found[0]) && !isUniqueLocal(before[0])) { v6.put(name, found); }
+        } else if (v4.get(name) == null || v4.get(name) == NONE) { v4.put(name, found); }
+    }
+
+    /** fc00::/7. */
+    private static boolean isUniqueLocal(String address) {
+        return address.startsWith("fc") || address.startsWith("fd");
+    }
+
     /**
      * {@code lan: port 1(eth0) entered forwarding state}, {@code IPv6: ADDRCONF(NETDEV_UP): guest: link is not ready}.
      */
-    private static void fromLog(Readings readings, Set<String> names) {
+    private void fromLog(Readings readings) {
         for (Line line : KernelLog.find(readings, " forwarding state")) {
             int port = Words.find(line.text, ": port ", 0);
             int open = port < 1 ? -1 : line.text.indexOf('(', port);
             int close = open < 0 ? -1 : line.text.indexOf(')', open);
             if (close > 0) {
-                names.add(line.text.substring(0, port));
-                names.add(line.text.substring(open + 1, close));
+                name(line.text.substring(0, port));
+                name(line.text.substring(open + 1, close));
             }
         }
         for (Line line : KernelLog.find(readings, "ADDRCONF(NETDEV_")) {
             int name = Words.find(line.text, "): ", 0) + 3;
             int end = name < 3 ? -1 : line.text.indexOf(": link ", name);
-            if (end > 0) { names.add(line.text.substring(name, end)); }
+            if (end > 0) { name(line.text.substring(name, end)); }
         }
     }
 

@@ -184,17 +184,4 @@ public final class Readings {
         String text = listing(directory);
         return text == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(text));
     }
-
-    /**
-     * Whether a program is in one of the directories that commands are looked for in; false only when each that exists
-     * was listed, null when it isn't known.
-     */
-    Boolean program(String name) {
-        boolean any = false;
-        for (String directory : new String[] {"/sbin", "/usr/sbin", "/bin", "/usr/bin"}) {
-            if (listed(directory).contains(name)) { return Boolean.TRUE; }
-            any |= isListed(directory);
-        }
-        return any ? Boolean.FALSE : null;
-    }
 }

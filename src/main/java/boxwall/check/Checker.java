@@ -128,7 +128,7 @@ public final class Checker extends CheckPart {
      * said otherwise what could be); and what they take for granted. One finding for each thing, with all its rules.
      */
     private void requirements() {
-        String version = facts.userland.version();
+        String version = facts.userland.version.value();
         Map<String, Finding> unmet = new LinkedHashMap<>();
         RuleGroups wanting = new RuleGroups();
         RuleGroups tooNew = new RuleGroups();

@@ -47,7 +47,7 @@ final class Dialect {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules) {
                         rules.add(dialect.states(family,
-                                RequiredRelease.without(facts.userland.version(), family, rule)));
+                                RequiredRelease.without(facts.userland.version.value(), family, rule)));
                     }
                     chains.add(chain.withRules(rules));
                 }

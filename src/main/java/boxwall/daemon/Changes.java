@@ -46,7 +46,7 @@ public final class Changes {
     /** The stamp of a plan for this box. */
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
         Stamp stamp = new Stamp().put("id", uuid(sys)).put("created", String.valueOf(System.currentTimeMillis() / 1000))
-                .put("kernel", facts.kernel.value()).put("userland", facts.userland.version())
+                .put("kernel", facts.kernel.value()).put("userland", facts.userland.version.value())
                 .put("lan.if", facts.lan == null ? "" : facts.lan.name);
         candidate.admin.addTo(stamp);
         for (Map.Entry<String, String> name : candidate.parsed.namesUsed.entrySet()) {

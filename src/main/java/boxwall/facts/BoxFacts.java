@@ -81,7 +81,7 @@ public final class BoxFacts implements Cloneable {
         userland = new Userland(all);
         capabilities =
                 new Capabilities(generation, new ModuleStates(readings, all, kernel.value(), log), machine.value());
-        acceleration = Acceleration.of(all, kernel, log, modules().loaded);
+        acceleration = new Acceleration(all, kernel, log, modules().loaded);
         InterfaceReading reading = new InterfaceReading(all);
         interfaces = reading.all;
         lan = reading.of(Role.LAN);
@@ -90,7 +90,7 @@ public final class BoxFacts implements Cloneable {
         names = reading.names();
         portRange = portRange(all);
         surroundings = new Surroundings(all, modules().loaded, log);
-        avmFirewall = AvmFirewall.of(all);
+        avmFirewall = new AvmFirewall(all);
         secrets = new Secrets(all);
         findings = Collections.unmodifiableList(new BoxFindings(this, all, log).all());
     }
@@ -144,7 +144,7 @@ public final class BoxFacts implements Cloneable {
         decided(by, "firmware.version", firmware.version.evidence());
         decided(by, "firmware.revision", firmware.revision.evidence());
         decided(by, "memory_mb", firmware.memoryMb.evidence());
-        decided(by, "iptables.version", userland.evidence());
+        decided(by, "iptables.version", userland.version.evidence());
         decided(by, "modules", modules().loaded.known ? modules().loaded.source : "");
         decided(by, "conntrack", conntrack().evidence.toArray(new String[0]));
         decided(by, "packet_acceleration", acceleration.evidence);

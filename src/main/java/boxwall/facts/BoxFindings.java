@@ -100,8 +100,8 @@ final class BoxFindings {
                     "Without iptables-restore a table can't be replaced in one step, so boxwall loads no rules.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
         }
-        if (userland.version() != null && Versions.compare(userland.version(), "1.4.11") < 0) {
-            add("iptables-too-old", Severity.WARN, one(userland.evidence()),
+        if (userland.version.value() != null && Versions.compare(userland.version.value(), "1.4.11") < 0) {
+            add("iptables-too-old", Severity.WARN, one(userland.version.evidence()),
                     "This iptables is older than any that Freetz builds today; it may not take what boxwall writes.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES (1.4.11.1 or later)");
         }

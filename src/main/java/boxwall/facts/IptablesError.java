@@ -103,7 +103,7 @@ public final class IptablesError {
         }
         for (String[] plain : PLAIN) {
             if (line.contains(plain[0]) || plain[1].length() > 0 && line.contains(plain[1])) {
-                String version = facts.userland.version();
+                String version = facts.userland.version.value();
                 return finding(plain[2], line,
                         Words.replace(plain[3], "VERSION", version == null ? "of unknown version" : version), plain[4]);
             }

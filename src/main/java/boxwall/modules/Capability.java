@@ -57,4 +57,7 @@ public final class Capability {
     public String evidence() {
         return Secrets.masked(evidence);
     }
+
+    @Override
+    public String toString() { return state.word() + " (" + evidence + ")"; }
 }

@@ -96,7 +96,7 @@ final class ConntrackVerdict {
                         + refusal.module + " can't be linked into it", refusal.line);
             }
         }
-        boolean oldKernel = generation.read && !generation.atLeast("4.1");
+        boolean oldKernel = generation.release != null && !generation.atLeast("4.1");
         if (oldKernel && symbols.listsKernel && symbols.owner("nf_ct_attach") == null && loadedCore() == null
                 && modules.dep.contains("nf_conntrack")) {
             return refused("none", Ground.LAYOUT,
@@ -119,7 +119,7 @@ final class ConntrackVerdict {
      */
     private Conntrack besideKdsldmod() {
         String kdsld = kdsldmod();
-        boolean known = generation.read;
+        boolean known = generation.release != null;
         boolean layoutKnown = known && generation.policy == KernelGeneration.Policy.LAYOUT;
         boolean works = known && (generation.policy == KernelGeneration.Policy.MEMORY
                 || generation.policy == KernelGeneration.Policy.WORKS);
@@ -157,7 +157,7 @@ final class ConntrackVerdict {
         State configured = modules.config.of("nf_conntrack");
         if (configured != State.UNKNOWN) { return configured != State.MISSING; }
         if (symbols.listsKernel) { return symbols.owner("nf_ct_attach") != null; }
-        return machine == null || !generation.read ? null
+        return machine == null || generation.release == null ? null
                 : Boolean.valueOf(machine.startsWith("arm") || machine.startsWith("aarch"));
     }
 

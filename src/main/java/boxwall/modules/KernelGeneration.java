@@ -40,12 +40,11 @@ public final class KernelGeneration {
     /** The one asked for last: a box has one kernel. */
     private static KernelGeneration last;
 
-    private final String release;
+    /** What was read; where it is null, {@link #like} is only the newest. */
+    final String release;
     private final int index;
     /** Whether the table has this very generation. */
     public final boolean listed;
-    /** Whether a release was read at all; where not, {@link #like} is only the newest. */
-    final boolean read;
     public final Policy policy;
     /** What rows say of this generation. */
     private final Map<String[], ModuleSpec> specs = new IdentityHashMap<>();
@@ -59,10 +58,9 @@ public final class KernelGeneration {
 
     private KernelGeneration(String release) {
         this.release = release;
-        read = release != null;
-        int nearest = read ? 0 : ALL.size() - 1;
+        int nearest = release == null ? ALL.size() - 1 : 0;
         boolean found = false;
-        for (int i = 0; read && !found && i < ALL.size(); i++) {
+        for (int i = 0; release != null && !found && i < ALL.size(); i++) {
             String name = ALL.get(i)[1];
             found = release.startsWith(name)
                     && (release.length() == name.length() || !Character.isDigit(release.charAt(name.length())));
@@ -96,7 +94,9 @@ public final class KernelGeneration {
     /** The generation of a {@code uname -r}; null for a release that wasn't read. Never null itself. */
     public static KernelGeneration of(String release) {
         synchronized (ROWS) {
-            if (release == null ? last.read : !release.equals(last.release)) { last = new KernelGeneration(release); }
+            if (release == null ? last.release != null : !release.equals(last.release)) {
+                last = new KernelGeneration(release);
+            }
             return last;
         }
     }

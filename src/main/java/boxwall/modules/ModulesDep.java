@@ -1,12 +1,12 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
@@ -93,9 +93,6 @@ public final class ModulesDep {
         }
     }
 
-    List<String> modules() {
-        List<String> all = new ArrayList<>(lines.keySet());
-        Collections.sort(all);
-        return all;
-    }
+    /** Those that have a line, sorted. */
+    Set<String> modules() { return new TreeSet<>(lines.keySet()); }
 }

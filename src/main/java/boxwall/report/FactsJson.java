@@ -49,7 +49,7 @@ public final class FactsJson {
                 JsonText.object("model", facts.firmware.model.value(), "version", facts.firmware.version.value(),
                         "revision", revision == null ? null : revision.toString()),
                 "memory_mb", facts.firmware.memoryMb.value(), "iptables",
-                JsonText.object("version", userland.version(), "save", userland.save, "restore", userland.restore,
+                JsonText.object("version", userland.version.value(), "save", userland.save, "restore", userland.restore,
                         "wait", userland.waits(), "ip6", userland.ip6),
                 "modules", JsonText.object("loaded", facts.modules().loaded.names()), "netfilter",
                 netfilter(facts, false), "conntrack",

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class AvmFirewallTest {
     private static AvmFirewall read(String text) {
-        return AvmFirewall.of(Readings.none().withFile(AvmFirewall.FILE, text));
+        return new AvmFirewall(Readings.none().withFile(AvmFirewall.FILE, text));
     }
 
     private static AvmFirewall withForwards(String list) {
@@ -72,7 +72,7 @@ class AvmFirewallTest {
         assertFalse(read("").known);
         assertFalse(read("ar7cfg { mode = dsldmode_router; }").known);
         assertEquals(1, read("dsldpconfig { forwardrules = \"tcp 0.0.0.0:1 1.2.3.4:1\" }").forwards.size());
-        assertFalse(AvmFirewall.of(Readings.none()).known);
+        assertFalse(new AvmFirewall(Readings.none()).known);
     }
 
     @Test

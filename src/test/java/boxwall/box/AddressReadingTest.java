@@ -12,11 +12,10 @@ import org.junit.jupiter.api.Test;
 /** What of an address line counts, as each program writes it. */
 class AddressReadingTest {
     private static String found(String command, String text) {
-        AddressReading reading = new AddressReading(Readings.none().withCommand(command, text));
+        InterfaceReading reading = new InterfaceReading(Readings.none().withCommand(command, text));
         List<String> all = new ArrayList<>();
-        for (String name : reading.names()) {
-            Interface one = reading.bare(name);
-            all.add(name + (one.ip == null ? "" : " " + one.net) + (one.ip6 == null ? "" : " " + one.net6));
+        for (Interface one : reading.all) {
+            all.add(one.name + (one.ip == null ? "" : " " + one.net) + (one.ip6 == null ? "" : " " + one.net6));
         }
         return String.join(", ", all);
     }

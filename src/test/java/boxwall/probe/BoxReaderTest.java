@@ -120,7 +120,7 @@ class BoxReaderTest {
         BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
         assertEquals(true, facts.userland.present);
         assertEquals(false, facts.userland.restore);
-        assertNull(facts.userland.version());
+        assertNull(facts.userland.version.value());
     }
 
     @Test
