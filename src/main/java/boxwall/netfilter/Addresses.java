@@ -10,16 +10,27 @@ public final class Addresses {
     }
 
     private static byte[] parseV4(String text) {
-        String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
-        for (int i = 0; i < parts.length; i++) {
-            // a leading zero means octal to some readers and nothing to others, so it means nothing here
-            boolean zero = parts[i].length() > 1 && parts[i].charAt(0) == '0';
-            long part = zero || parts.length != 4 ? -1 : Words.number(parts[i], 255);
-            if (part < 0) { return null; }
-            bytes[i] = (byte) part;
+        int part = 0;
+        int digits = 0;
+        int value = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? '.' : text.charAt(i);
+            if (c == '.') {
+                // a leading zero means octal to some readers and nothing to others, so it means nothing here
+                boolean zero = digits > 1 && text.charAt(i - digits) == '0';
+                if (digits == 0 || part == 4 || value > 255 || zero) { return null; }
+                bytes[part++] = (byte) value;
+                digits = 0;
+                value = 0;
+            } else if (c >= '0' && c <= '9' && digits < 3) {
+                value = value * 10 + (c - '0');
+                digits++;
+            } else {
+                return null;
+            }
         }
-        return bytes;
+        return part == 4 ? bytes : null;
     }
 
     private static byte[] parseV6(String text) {
@@ -49,8 +60,13 @@ public final class Addresses {
                 out.write(v4, 0, 4);
                 continue;
             }
-            int value = part.length() > 4 ? -1 : (int) Words.number("0x" + part, 0xffff);
-            if (value < 0) { return null; }
+            if (part.length() == 0 || part.length() > 4) { return null; }
+            int value = 0;
+            for (int k = 0; k < part.length(); k++) {
+                int digit = Character.digit(part.charAt(k), 16);
+                if (digit < 0 || part.charAt(k) > 'f') { return null; }
+                value = value * 16 + digit;
+            }
             out.write(value >> 8);
             out.write(value);
         }

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -170,12 +171,8 @@ final class ChainCheck {
         Extension e = known.of(clause, family);
         if (e == null) { return; }
         if (!e.tables.contains(table)) {
-            List<String> words = new ArrayList<>();
-            for (Table each : e.tables) {
-                words.add(each.word());
-            }
             errors.add(at, clause.letter + " " + clause.name + " in the table " + table.word(),
-                    "it works in " + Words.join(words, ", ") + " only");
+                    "it works in " + Words.join(e.tables, ", ").toLowerCase(Locale.ROOT) + " only");
         } else {
             hooks(clause.letter + " ", clause.name, e.hooks, at, hooks);
         }

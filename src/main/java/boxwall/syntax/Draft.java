@@ -7,7 +7,6 @@ import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Target;
 import boxwall.syntax.CommandParser.Command;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -196,7 +195,7 @@ final class Draft {
         } else if (c.verb == 'F') {
             flush(chain);
         } else if (c.verb == 'E') {
-            if (c.extra != null) { rename(table, chain, c); }
+            rename(table, chain, c);
         } else if (c.verb == 'P') {
             policy(chain, c);
         } else if (c.verb != 'Z') { change(table, chain, c); }
@@ -273,8 +272,7 @@ final class Draft {
         } else {
             for (Entry entry : under(chain.name, table.jumps)) {
                 if (!entry.gone) {
-                    Target target = entry.rule.target;
-                    entry.rule = entry.rule.copy().target(new Target(name, target.isGoto(), target.options)).build();
+                    entry.rule = entry.rule.copy().target(entry.rule.target.to(name)).build();
                     entry.chain.alike = null;
                     under(name, table.jumps).add(entry);
                 }
@@ -287,13 +285,11 @@ final class Draft {
     }
 
     private void policy(DraftChain chain, Command c) {
-        boolean known = c.extra != null && (c.extra.is("ACCEPT") || c.extra.is("DROP"));
         if (!chain.builtin) {
             errors.add(c.chain, "a policy for the chain " + chain.name + ", which isn't built in",
                     "end the chain with a rule");
-        } else if (!known) {
-            errors.add(c.extra == null ? c.chain : c.extra, "a policy must be ACCEPT or DROP",
-                    "for another answer add a last rule");
+        } else if (!c.extra.is("ACCEPT") && !c.extra.is("DROP")) {
+            errors.add(c.extra, "a policy must be ACCEPT or DROP", "for another answer add a last rule");
         } else if (c.table == Table.NAT && c.extra.is("DROP")) {
             errors.add(c.extra, "DROP in the table nat", NAT_DROP);
         } else {
@@ -313,8 +309,7 @@ final class Draft {
         if (c.verb == 'D' && c.number == 0) {
             delete(chain, c);
         } else if (c.verb != 'A' && index > last) {
-            errors.add(c.numberAt == null ? c.verbAt : c.numberAt,
-                    "no rule " + c.number + " in " + chain.name + ", it has " + chain.size(),
+            errors.add(c.numberAt, "no rule " + c.number + " in " + chain.name + ", it has " + chain.size(),
                     "correct the number, or use -A");
         } else if (c.verb == 'R' && c.rules.size() != 1) {
             errors.add(c.verbAt, "-R with a list of addresses", "one rule can't be replaced by several");

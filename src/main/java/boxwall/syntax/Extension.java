@@ -64,22 +64,15 @@ final class Extension extends TableRow {
 
     /** Whether it is a target, or else a match, of a family. */
     boolean is(boolean ofTargets, Family family) {
-        return target == ofTargets && families.contains(family.digit());
-    }
-
-    /** Where the canonical option stands in the printed order; those not listed come last. */
-    int order(String canonical) {
-        int at = 0;
-        while (at < options.size() && !options.get(at).canonical.equals(canonical)) {
-            at++;
-        }
-        return at;
+        return target == ofTargets && (families.length() == 2 || families.equals(family.digit()));
     }
 
     /** The option printed under that name, or null. */
     OptionSpec printed(String canonical) {
-        int at = order(canonical);
-        return at < options.size() ? options.get(at) : null;
+        for (OptionSpec spec : options) {
+            if (spec.canonical.equals(canonical)) { return spec; }
+        }
+        return null;
     }
 
     /** The option of exactly that name, or null. */

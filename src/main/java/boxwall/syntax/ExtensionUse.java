@@ -5,8 +5,6 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /** A match or target in a rule that is being read: which options were given so far. */
@@ -90,7 +88,7 @@ final class ExtensionUse {
         }
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name);
-            if (spec != null && spec.is("with") && option(spec.get("with")) == null) {
+            if (spec.is("with") && option(spec.get("with")) == null) {
                 errors.add(place(option.name), option.name + " needs " + spec.get("with"), "add it");
             }
         }
@@ -105,7 +103,6 @@ final class ExtensionUse {
         for (Option option : options()) {
             OptionSpec spec = extension.printed(option.name);
             String value = option.value();
-            if (spec == null) { continue; }
             if (spec.is("p")) { needs(option, option.name, spec.list("p"), spec.get("p"), protocol, errors); }
             if (value != null
                     && (spec.kinds.contains("natports") || spec.kinds.contains("nataddress") && hasPort(value))) {
@@ -173,24 +170,18 @@ final class ExtensionUse {
     List<Option> options() {
         if (extension == null) { return given; }
         List<Option> all = new ArrayList<>();
-        for (Option option : given) {
-            OptionSpec spec = extension.printed(option.name);
-            boolean hidden = spec != null && (spec.is("silent")
-                    || !option.negated && spec.is("hide") && spec.get("hide").equals(option.value()));
-            if (!hidden) { all.add(option); }
-        }
         for (OptionSpec spec : extension.options) {
+            String option = spec.names.get(0);
             String def = spec.get("def");
-            if (def != null && option(spec.names.get(0)) == null && option(spec.get("unless")) == null
+            for (int i = 0; i < given.size(); i++) {
+                Option each = given.get(i);
+                if (each.name.equals(option) && !spec.isHidden(each)) { all.add(each); }
+            }
+            if (def != null && option(option) == null && option(spec.get("unless")) == null
                     && (!spec.is("with") || option(spec.get("with")) != null)) {
-                all.add(def.length() == 0 ? Option.of(spec.names.get(0)) : Option.of(spec.names.get(0), def));
+                all.add(def.length() == 0 ? Option.of(option) : Option.of(option, def));
             }
         }
-        if (all.size() < 2) { return all; }
-        Collections.sort(all, new Comparator<Option>() {
-            @Override
-            public int compare(Option a, Option b) { return extension.order(a.name) - extension.order(b.name); }
-        });
         return all;
     }
 }

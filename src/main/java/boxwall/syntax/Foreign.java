@@ -11,14 +11,14 @@ import java.util.Set;
  * where they would decide. A static build has no such files, and then unknown names stay errors.
  */
 public final class Foreign {
-    private static final Foreign NONE = new Foreign(new HashSet<String>());
-
     private final Set<String> names;
 
     private Foreign(Set<String> names) { this.names = names; }
 
     /** Nothing beyond what the language knows. */
-    public static Foreign none() { return NONE; }
+    public static Foreign none() {
+        return new Foreign(new HashSet<String>());
+    }
 
     /** From the names of a directory's files; those of other programs (libebt_, libarpt_) don't count. */
     public static Foreign of(Collection<String> files) {

@@ -77,29 +77,24 @@ public final class Letters {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 
-    /** Why the character at an index can't be taken; null when it can. Quotes may hold any that is seen. */
+    /**
+     * Why the character at an index can't be taken; null when it can. Quotes may hold any that is seen; outside of them
+     * some are refused that no keyboard types into a command.
+     */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         if (text.charAt(at) >= ' ' && text.charAt(at) <= '~') { return null; }
         int length = length(text, at);
         int code = code(text, at);
-        if (!inQuotes || length == 1 || unseen(code)) {
-            ValueException foreign = foreign(code, length, text.subSequence(at, at + length).toString());
-            if (foreign != null) { return foreign; }
-        }
-        return !Character.isISOControl(code) || code == '\t' ? null
-                : new ValueException("a control character (code " + code + ")", "remove it");
-    }
-
-    /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
-    private static ValueException foreign(int code, int length, String shown) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         for (String[] row : FOREIGN) {
-            if (row[0].indexOf(seen) >= 0) {
+            if ((!inQuotes || length == 1 || unseen(code)) && row[0].indexOf(seen) >= 0) {
                 String number = "U+" + Integer.toHexString(0x10000 | code).substring(1).toUpperCase(Locale.ROOT);
+                String shown = text.subSequence(at, at + length).toString();
                 return new ValueException(Words.replace(Words.replace(row[1], "#", number), "$", shown), row[2]);
             }
         }
-        return null;
+        return !Character.isISOControl(code) || code == '\t' ? null
+                : new ValueException("a control character (code " + code + ")", "remove it");
     }
 
     /** It shows nothing, or turns the text. */

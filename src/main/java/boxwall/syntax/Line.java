@@ -3,7 +3,6 @@ package boxwall.syntax;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -26,7 +25,7 @@ public final class Line {
     Line(String name, Table table, Word at, Map<String, String> keys, boolean preset) {
         this.name = name;
         this.table = table;
-        this.keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
+        this.keys = Collections.unmodifiableMap(keys);
         this.origin = at.origin;
         this.preset = preset;
     }

@@ -7,8 +7,13 @@ final class Nearest {
 
     /** {@code did you mean "x"?}, or {@code otherwise} when nothing is near. */
     static String hint(String word, Iterable<String> candidates, String otherwise) {
+        return hint(word, candidates, Math.max(1, word.length() / 3) + 1, otherwise);
+    }
+
+    /** The same among candidates that differ in less than so many letters. */
+    static String hint(String word, Iterable<String> candidates, int limit, String otherwise) {
         String best = null;
-        int least = Math.max(1, word.length() / 3) + 1;
+        int least = limit;
         int count = 0;
         for (String candidate : candidates) {
             if (++count > LOOKED_AT) { break; }
@@ -22,7 +27,7 @@ final class Nearest {
     }
 
     /** Insertions, deletions and replacements from a to b, case ignored; {@code limit} when it is that or more. */
-    static int distance(String a, String b, int limit) {
+    private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) { return limit; }
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -1,6 +1,7 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,11 @@ final class OptionSpec extends TableRow {
     /** The hooks where the kernel takes it with that value. */
     Set<Hook> hooks(String value) {
         return hooksByValue ? hooks("at." + value, hooks) : hooks;
+    }
+
+    /** Whether iptables-save doesn't print the option. */
+    boolean isHidden(Option option) {
+        return is("silent") || !option.negated && is("hide") && get("hide").equals(option.value());
     }
 
     /** Whether it takes a word. */

@@ -45,23 +45,22 @@ public final class RequiredRelease {
      * The rule without the options that this release lacks and that say only what it means anyway (recent's --mask).
      */
     public static Rule without(String version, Family family, Rule rule) {
-        List<Match> matches = new ArrayList<>(rule.matches);
-        boolean changed = false;
-        for (int i = 0; i < matches.size(); i++) {
-            Match match = matches.get(i);
-            Extension extension = Extensions.get().match(match.name, family);
-            List<Option> kept = new ArrayList<>(match.options);
-            for (Option option : match.options) {
+        Rule said = rule;
+        for (int i = 0; i < rule.matches.size(); i++) {
+            Extension extension = Extensions.get().match(rule.matches.get(i).name, family);
+            for (Option option : rule.matches.get(i).options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
                 if (spec != null && older(version, spec.get("since")) && !option.negated && spec.is("def")
                         && spec.get("def").equals(option.value())) {
+                    List<Match> matches = new ArrayList<>(said.matches);
+                    List<Option> kept = new ArrayList<>(matches.get(i).options);
                     kept.remove(option);
-                    changed = true;
-                    matches.set(i, new Match(match.name, kept));
+                    matches.set(i, new Match(matches.get(i).name, kept));
+                    said = said.copy().matches(matches).build();
                 }
             }
         }
-        return changed ? rule.copy().matches(matches).build() : rule;
+        return said;
     }
 
     /**

@@ -285,19 +285,15 @@ public final class RulesetParser {
     private void table(List<Word> line) {
         Word first = line.get(0);
         int wanted = first.is("keep") ? 3 : 2;
+        Table table = line.size() < 2 ? null : Table.of(line.get(1).text);
         if (line.size() != wanted) {
             errors.add(line.get(Math.min(line.size() - 1, wanted)),
                     first + " takes " + (wanted == 3 ? "a table and a chain" : "a table"),
                     "write " + (wanted == 3 ? "keep TABLE CHAIN" : "own TABLE"));
-            return;
-        }
-        Table table = Table.of(line.get(1).text);
-        if (table == null) {
+        } else if (table == null) {
             errors.add(line.get(1), "unknown table " + Letters.show(line.get(1).text),
                     "use filter, nat, mangle, raw or security");
-            return;
-        }
-        if (wanted == 2) {
+        } else if (wanted == 2) {
             rules.owns.add(new Line(null, table, first));
         } else if (errors.name(line.get(2), 28, "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
     }

@@ -58,14 +58,8 @@ final class Variables {
             List<String> known = new ArrayList<>(set.keySet());
             known.addAll(setLacking.keySet());
             known.addAll(names.keySet());
-            String todo = "write " + name + "=... in a line before";
-            for (String each : known) {
-                if (Nearest.distance(name, each, 2) < 2) {
-                    todo = "did you mean " + Letters.show(each) + "?";
-                    break;
-                }
-            }
-            rules.found.add(at, "the name " + Letters.show(name) + " isn't set", todo);
+            rules.found.add(at, "the name " + Letters.show(name) + " isn't set",
+                    Nearest.hint(name, known, 2, "write " + name + "=... in a line before"));
         }
         return null;
     }
