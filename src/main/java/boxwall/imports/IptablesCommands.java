@@ -19,8 +19,6 @@ final class IptablesCommands {
     private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
             "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
     private static final List<String> HELP = Arrays.asList("-V", "--version", "-h", "--help");
-    /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
-    private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
 
     private final ShellState state;
     private final SourceLines lines;
@@ -160,10 +158,11 @@ final class IptablesCommands {
 
     private void add(int line, int end, String program, List<String> words, List<String> named, boolean saved) {
         for (int i = 0; i + 1 < words.size(); i++) {
-            int known = CUT.indexOf(words.get(i));
-            int limit = known < 0 ? 0 : Integer.parseInt(CUT.get(known + 1));
             String value = words.get(i + 1);
-            if (known >= 0 && value.length() > limit && !Quoting.isMarked(value)) {
+            // libipt_LOG.c and libxt_NFLOG.c cut these silently
+            int limit = words.get(i).equals("--log-prefix") ? 29 : 63;
+            boolean cut = limit == 29 || words.get(i).equals("--nflog-prefix");
+            if (cut && value.length() > limit && !Quoting.isMarked(value)) {
                 words.set(i + 1, value.substring(0, limit));
                 lines.note(line, "text-cut", words.get(i), limit);
                 named.clear();

@@ -112,8 +112,8 @@ final class Output {
     private void drop(List<SyntaxError> errors, boolean single) {
         boolean dropped = false;
         for (SyntaxError error : errors) {
-            OutputLine line = error.line < 1 || error.line > lines.size() ? null : lines.get(error.line - 1);
-            if (line == null || line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
+            OutputLine line = lines.get(error.line - 1);
+            if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
@@ -292,20 +292,18 @@ final class Output {
             boolean comment = line.named.startsWith("#");
             boolean fits = comments < limit;
             if (line.assigned != null && !withNames || comment && (!left.add(line.named) || !fits)) { continue; }
-            int before = out.length();
+            String now = comment || withNames ? line.named : line.text;
+            int before = out.length() + now.length();
             if (fits) {
                 above(line.top, shown, out);
                 above(line.line, shown, out);
             }
+            out.append(now);
+            if (!comment && shown.add(-line.line) && fits) { out.append(beside(source.text(line.line))); }
             comments += out.length() - before;
-            out.append(comment || withNames ? line.named : line.text);
-            before = out.length();
             if (comment) {
                 out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
-                comments += line.named.length() + COMMENT_LIMIT;
-            } else if (shown.add(-line.line) && comments < limit) {
-                out.append(beside(source.text(line.line)));
-                comments += out.length() - before;
+                comments += now.length() + COMMENT_LIMIT;
             }
             out.append('\n');
         }

@@ -33,14 +33,13 @@ final class SaveDump {
     private final boolean adds;
     /** Of a here-document, whose program is known: its digit; else 0. */
     private final int program;
-    private boolean six;
-    /** The table that the lines are of, null outside of one. */
+    /** The command that the lines are for. */
+    private String command;
+    /** The table that the lines are of, null outside of one and in one that isn't known. */
     private String table;
-    /** Whether a line *TABLE has named it. */
-    private boolean named;
-    private boolean refused;
+    /** The line *TABLE that has named it, 0 without one. */
+    private int named;
     private boolean ruled;
-    private int opened;
     /** The lines that were searched for a head, and the family that the last one there tells, as a digit or 0. */
     private int searched;
     private int family;
@@ -74,17 +73,17 @@ final class SaveDump {
         boolean starts = trimmed.startsWith(":") || trimmed.startsWith("-P ");
         if (trimmed.startsWith("#") || trimmed.length() == 0 || RuleText.isHead(trimmed)) {
             lines.mark(line, line, SourceLines.STRUCTURE);
-            if (RuleText.isHead(trimmed) && !named) { close(); }
+            if (RuleText.isHead(trimmed) && named == 0) { close(); }
         } else if (trimmed.charAt(0) == '*') {
             end();
             begin(line, trimmed.substring(1));
         } else if (trimmed.equals("COMMIT")) {
             close();
             lines.mark(line, line, SourceLines.TAKEN);
-        } else if (refused) {
+        } else if (table == null && named > 0) {
             state.leave(line, "refused-table");
         } else {
-            if (table == null || !named && ruled && starts) { open(line, starts || trimmed.startsWith("[")); }
+            if (table == null || named == 0 && ruled && starts) { open(line, starts || trimmed.startsWith("[")); }
             ruled |= !starts;
             lines.mark(line, line, SourceLines.RULE);
             if (trimmed.charAt(0) == ':') {
@@ -97,53 +96,48 @@ final class SaveDump {
 
     /** The text's end, or what else can't be within a table. */
     void end() {
-        if (table != null && named) { lines.doubt(opened, "no-commit", table); }
+        if (table != null && named > 0) { lines.doubt(named, "no-commit", table); }
         close();
     }
 
     private void close() {
         table = null;
-        named = false;
-        refused = false;
+        named = 0;
         ruled = false;
     }
-
-    private String command() { return six ? "ip6tables" : "iptables"; }
 
     /** A block whose *TABLE is missing. What iptables -S lists has none, and isn't remarked on. */
     private void open(int line, boolean saved) {
         List<String> block = block(line);
-        six = isSix(line, block);
+        command = isSix(line, block) ? "ip6tables" : "iptables";
         table = guess(block);
         ruled = false;
         if (program > 0 || saved && !lines.trimmed(line).startsWith("-P")) {
-            lines.doubt(line, "no-table-line", table, command());
-        } else if (family(line) != 0) { lines.note(line, "table-guessed", table, command()); }
+            lines.doubt(line, "no-table-line", table, command);
+        } else if (family(line) != 0) { lines.note(line, "table-guessed", table, command); }
     }
 
     /** {@code *filter}; or {@code *filter6}, as the ruleset language names that of ip6tables. */
     private void begin(int line, String name) {
         boolean ofSix = name.endsWith("6") && TABLES.contains(name.substring(0, name.length() - 1));
         table = ofSix ? name.substring(0, name.length() - 1) : name;
-        opened = line;
-        named = true;
-        refused = !TABLES.contains(table);
-        if (refused) {
+        named = line;
+        if (!TABLES.contains(table)) {
             state.leave(line, "no-table", Quoting.excerpt(name));
             table = null;
             return;
         }
-        six = ofSix || isSix(line, block(line));
+        command = ofSix || isSix(line, block(line)) ? "ip6tables" : "iptables";
         lines.mark(line, line, SourceLines.TAKEN);
         boolean filled = false;
         for (OutputLine out : state.out) {
-            filled |= out.table.equals(command() + " " + table);
+            filled |= out.table.equals(command + " " + table);
         }
         if (filled && !adds) {
             // iptables-restore empties a table before it fills it
-            if (program == 0) { lines.doubt(line, "table-twice", table, command()); }
-            for (String command : new String[] {"-F", "-X"}) {
-                iptables.saved(line, command(), new ArrayList<>(Arrays.asList("-t", table, command)));
+            if (program == 0) { lines.doubt(line, "table-twice", table, command); }
+            for (String verb : new String[] {"-F", "-X"}) {
+                iptables.saved(line, command, Arrays.asList("-t", table, verb));
             }
         }
     }
@@ -171,22 +165,22 @@ final class SaveDump {
         boolean tabled = words != null && (words.contains("-t") || words.contains("--table"));
         if (words == null) {
             state.leave(line, "open-quote");
-        } else if (named && tabled) {
+        } else if (named > 0 && tabled) {
             state.leave(line, "table-within");
         } else if (words.isEmpty() || words.get(0).length() < 2 || words.get(0).charAt(0) != '-'
                 || counters == 0 && text.charAt(0) == '[') {
             state.leave(line, "no-rule-line", Quoting.excerpt(text));
         } else if (tabled) {
-            iptables.saved(line, command(), words);
+            iptables.saved(line, command, words);
         } else {
             inTable(line, words);
         }
     }
 
-    private void inTable(int line, List<String> command) {
-        List<String> words = new ArrayList<>(command);
+    private void inTable(int line, List<String> rule) {
+        List<String> words = new ArrayList<>(rule);
         if (!table.equals("filter")) { words.addAll(0, Arrays.asList("-t", table)); }
-        iptables.saved(line, command(), words);
+        iptables.saved(line, command, words);
     }
 
     /** The lines of the block that a line begins; none for a here-document, whose program is known. */

@@ -244,6 +244,10 @@ class RealUseTest {
         assertEquals(List.of("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4\""),
                 rules(imported));
         assertTrue(imported.isWhole() && said(imported).contains("cut to 29 characters"), () -> said(imported));
+        for (String port : List.of("29", "63")) {
+            String rule = "iptables -A INPUT -p tcp --dport " + port + " -j DROP";
+            assertEquals(List.of(rule), rules(read(rule + "\n")));
+        }
     }
 
     @Example
