@@ -29,6 +29,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +46,9 @@ public final class Proofs extends CheckPart {
     private static final String UDP_PORTS_V4 = "1-52,54-66,68-65535";
     private static final String UDP_PORTS_V6 = "1-52,54-546,548-65535";
 
+    /** Of the rules that decide a needless rule's packets so many are shown. */
+    private static final int COVERS_SHOWN = 8;
+
     private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
     /**
@@ -55,9 +60,7 @@ public final class Proofs extends CheckPart {
     public static List<Finding> advice(CheckedRuleset rules, List<Service> services) {
         Proofs proofs = new Proofs(rules);
         // the rules as written: the user need not know the stateless form
-        for (Lint.NeedlessRule idle : Lint.of(rules.written)) {
-            proofs.idle(idle);
-        }
+        proofs.needless(Lint.of(rules.written));
         if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
             if (!rules.compiled.tables(family).isEmpty()) { proofs.guests(family); }
@@ -154,32 +157,58 @@ public final class Proofs extends CheckPart {
                         "nothing, if that is intended; else narrow the line, or put it after the preset's"));
     }
 
-    /** A preset's line that another preset makes needless, or the user's in the same way, is no fault of anybody's. */
-    private void idle(Lint.NeedlessRule idle) {
-        if (isShipped(idle.step)) {
-            boolean others = false;
-            boolean own = false;
-            for (TrailEntry cover : idle.covers) {
-                others |= cover.rule != null && !cover.origin().file.equals(idle.step.origin().file);
-                own |= cover.rule != null && !isShipped(cover);
-            }
-            if (others && (idle.redundant || !own)) { return; }
+    /** A finding for each cause: rules that the same other rules keep from being reached are named together. */
+    private void needless(List<Lint.NeedlessRule> rules) {
+        Map<List<Object>, List<Lint.NeedlessRule>> byCause = new LinkedHashMap<>();
+        for (Lint.NeedlessRule each : rules) {
+            if (isByPresets(each)) { continue; }
+            boolean alone = each.redundant || each.covers.isEmpty();
+            List<Object> cause =
+                    Arrays.<Object>asList(each.family, each.decides(), each.why(), each.covers, alone ? each : null);
+            if (!byCause.containsKey(cause)) { byCause.put(cause, new ArrayList<Lint.NeedlessRule>()); }
+            byCause.get(cause).add(each);
         }
+        for (List<Lint.NeedlessRule> alike : byCause.values()) {
+            needless(alike.get(0), alike);
+        }
+    }
+
+    private void needless(Lint.NeedlessRule first, List<Lint.NeedlessRule> alike) {
+        Set<String> places = new LinkedHashSet<>();
         List<String> evidence = new ArrayList<>();
-        evidence.add(idle.step.toString());
-        for (TrailEntry cover : idle.covers) {
+        for (Lint.NeedlessRule each : alike) {
+            places.add(each.step.origin().toString());
+            evidence.add(each.step.toString());
+        }
+        for (TrailEntry cover : first.covers.subList(0, Math.min(first.covers.size(), COVERS_SHOWN))) {
             evidence.add("    " + cover);
         }
-        String where = idle.step.origin().toString();
-        String family = idle.family.command + ": ";
-        if (idle.redundant) {
-            note("rule-redundant", where, evidence, family + idle.why(), "delete the rule");
-        } else {
-            // a LOG that nobody reaches protects no less
-            out.add(new Finding("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE,
-                    where, evidence, family + "no packet reaches this rule; " + idle.why(),
-                    "move the rule up, or delete it"));
+        int more = first.covers.size() - COVERS_SHOWN;
+        if (more > 0) { evidence.add("    and " + more + " more"); }
+        String where = Words.join(places, ", ");
+        String family = first.family.command + ": ";
+        if (first.redundant) {
+            note("rule-redundant", where, evidence, family + first.why(), "delete the rule");
+            return;
         }
+        boolean one = alike.size() == 1;
+        String effect = one ? "no packet reaches this rule; " + first.why()
+                : "no packet reaches these " + alike.size() + " rules; " + first.why().replace(" its ", " their ");
+        // a LOG that nobody reaches protects no less
+        out.add(new Finding("rule-unreachable", first.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, where,
+                evidence, family + effect,
+                one ? "move the rule up, or delete it" : "move the rules up, or delete them"));
+    }
+
+    /** A preset's line that another preset makes needless, or the user's in the same way, is no fault of anybody's. */
+    private boolean isByPresets(Lint.NeedlessRule rule) {
+        boolean others = false;
+        boolean own = false;
+        for (TrailEntry cover : rule.covers) {
+            others |= cover.rule != null && !cover.origin().file.equals(rule.step.origin().file);
+            own |= cover.rule != null && !isShipped(cover);
+        }
+        return isShipped(rule.step) && others && (rule.redundant || !own);
     }
 
     private void exposed(List<Service> services) {

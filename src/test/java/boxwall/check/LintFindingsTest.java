@@ -169,6 +169,36 @@ class LintFindingsTest {
         assertEquals("note log-unlimited rules:2", found(chain + GOOD + "iptables -A FORWARD -j L\n"));
     }
 
+    /** Rules behind a final DROP are one mistake, however many they are; so a finding names them all. */
+    @Test
+    void unreachableRulesWithOneCauseAreOneFinding() {
+        StringBuilder rules = new StringBuilder("iptables -A FORWARD -j DROP\n");
+        for (int i = 1; i <= 40; i++) {
+            rules.append("iptables -A FORWARD -s 10.0.0." + i + " -j ACCEPT\n");
+        }
+        List<Finding> found = all(rules.toString()).stream().filter(f -> f.code.equals("rule-unreachable")).toList();
+        assertEquals(1, found.size());
+        Finding one = found.get(0);
+        assertTrue(one.where.startsWith("rules:2, rules:3, ") && one.where.endsWith(", rules:41"), one.where);
+        assertEquals(
+                "iptables: no packet reaches these 40 rules; shadowed, other rules decide all their packets: rules:1 (DROP)",
+                one.effect());
+        assertEquals(41, one.evidence().size());
+        assertEquals("    filter FORWARD 1 (rules:1): -j DROP", one.evidence().get(40));
+    }
+
+    @Test
+    void ofManyRulesThatTakeAnothersPacketsSomeAreShown() {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 0; i < 32; i++) {
+            rules.append("iptables -A FORWARD -s 10.0.0." + i + " -j DROP\n");
+        }
+        Finding one = one("rule-unreachable", rules + "iptables -A FORWARD -s 10.0.0.0/27 -j ACCEPT\n");
+        assertEquals("rules:33", one.where);
+        assertEquals(10, one.evidence().size());
+        assertEquals("    and 24 more", one.evidence().get(9));
+    }
+
     @Test
     void evidenceAndRemedyOfEachAreExact() {
         Finding missing = one("established-missing",
