@@ -34,6 +34,35 @@ public final class Listeners {
             {6, 8200, "DLNA"}, {6, 49000, "TR-064, UPnP"}, {6, 49200, "DLNA"}, {6, 49443, "TR-064, TLS"},
             {17, 51820, "WireGuard"},};
 
+    /** Something that listens on the box: a UDP or TCP port, on one address or on all of them. Immutable. */
+    public static final class Service {
+        public final Family family;
+        /** 6 or 17. */
+        public final int protocol;
+        /** The one it is bound to, or null for every one of the box. */
+        public final byte[] address;
+        public final int port;
+        /** The process or what the port is known for, or null. */
+        public final String name;
+
+        /** Makes a service. */
+        public Service(Family family, int protocol, byte[] address, int port, String name) {
+            this.family = family;
+            this.protocol = protocol;
+            this.address = address;
+            this.port = port;
+            this.name = name;
+        }
+
+        /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}, {@code udp6 5060 (SIP)}. */
+        @Override
+        public String toString() {
+            return (protocol == 6 ? "tcp" : "udp") + (family == Family.IPV6 ? "6" : "")
+                    + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
+                    + (name == null ? "" : " (" + name + ")");
+        }
+    }
+
     private static final List<String> LITTLE = Collections.unmodifiableList(
             Arrays.asList("mipsel", "armv5l", "armv6l", "armv7l", "aarch64", "i386", "i486", "i586", "i686", "x86_64"));
 

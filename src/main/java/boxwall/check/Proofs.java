@@ -1,6 +1,6 @@
 package boxwall.check;
 
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
@@ -192,8 +192,8 @@ public final class Proofs extends CheckPart {
             return;
         }
         boolean one = alike.size() == 1;
-        String effect = one ? "no packet reaches this rule; " + first.why()
-                : "no packet reaches these " + alike.size() + " rules; " + first.why().replace(" its ", " their ");
+        String effect = one ? "no packet reaches this rule; " + first.why() : "no packet reaches these " + alike.size()
+                + " rules; " + Words.replace(first.why(), " its ", " their ");
         // a LOG that nobody reaches protects no less
         out.add(new Finding("rule-unreachable", first.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, where,
                 evidence, family + effect,

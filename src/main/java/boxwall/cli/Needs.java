@@ -6,7 +6,7 @@ import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.ImageModel;
 import boxwall.sys.BoxException;
 import boxwall.netfilter.Chain;
@@ -133,8 +133,8 @@ final class Needs {
         }
         out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + Words.join(own, " ") + "\"\n");
         out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + Words.join(builtin, " ") + "\n");
-        Conntrack conntrack = box.facts.conntrack();
-        if (conntrack.state == Conntrack.State.REFUSED || conntrack.state == Conntrack.State.MISSING) {
+        ConntrackVerdict conntrack = box.facts.conntrack();
+        if (conntrack.state == ConntrackVerdict.State.REFUSED || conntrack.state == ConntrackVerdict.State.MISSING) {
             out.append("# no connection tracking, rules with states are compiled to stateless ones: ")
                     .append(conntrack.reason).append('\n');
         }

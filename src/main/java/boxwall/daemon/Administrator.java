@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.explain.AdminPath;
+import boxwall.explain.AdminConnection;
 import boxwall.explain.AdminProof;
 import boxwall.explain.Verdicts;
 import boxwall.facts.BoxFacts;
@@ -48,16 +48,16 @@ final class Administrator {
     static Administrator of(Verdicts verdicts, BoxFacts facts, byte[] client, int port) {
         Interface lan = facts.lan;
         if (lan == null || lan.ip == null || lan.net == null) {
-            return new Administrator(AdminProof.of(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
+            return new Administrator(AdminProof.of(verdicts, Collections.<AdminConnection>emptyList()), "", "", port);
         }
         byte[] box = Addresses.parse(lan.ip);
         Network net = Network.parse(lan.net);
-        List<AdminPath> paths = new ArrayList<>();
+        List<AdminConnection> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
-        if (known) { paths.add(new AdminPath(lan.name, Network.ofPrefix(Family.IPV4, client, 32), box, port)); }
-        paths.add(new AdminPath(lan.name, net, box, port, WEB_PAGE, SSH));
+        if (known) { paths.add(new AdminConnection(lan.name, Network.ofPrefix(Family.IPV4, client, 32), box, port)); }
+        paths.add(new AdminConnection(lan.name, net, box, port, WEB_PAGE, SSH));
         if (lan.ip6 != null && lan.net6 != null) {
-            paths.add(new AdminPath(lan.name, Network.parse(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
+            paths.add(new AdminConnection(lan.name, Network.parse(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
         }
         return new Administrator(AdminProof.of(verdicts, paths), known ? Addresses.print(client) : lan.net, lan.name,
                 port);

@@ -1,7 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.avm.Listeners;
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.box.Readings;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;

@@ -33,12 +33,12 @@ public final class AdminProof {
     }
 
     /** Proves all paths, the ports of each together, or shows the first packet that fails. No paths at all: UNKNOWN. */
-    public static AdminProof of(Verdicts verdicts, List<AdminPath> paths) {
+    public static AdminProof of(Verdicts verdicts, List<AdminConnection> paths) {
         AdminProof unknown =
                 !paths.isEmpty() ? null : new AdminProof(Result.UNKNOWN, "no administrator's address is known", null);
-        for (AdminPath path : paths) {
+        for (AdminConnection path : paths) {
             if (of(verdicts, path).result == Result.PROVED) { continue; }
-            for (AdminPath each : path.each()) {
+            for (AdminConnection each : path.each()) {
                 AdminProof proof = of(verdicts, each);
                 if (proof.result == Result.FAILED) { return proof; }
                 unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
@@ -47,7 +47,7 @@ public final class AdminProof {
         return unknown != null ? unknown : PROVED;
     }
 
-    private static AdminProof of(Verdicts verdicts, final AdminPath path) {
+    private static AdminProof of(Verdicts verdicts, final AdminConnection path) {
         Criterion device = new Criterion(Field.IN, false, Span.one(Numbers.interfaceName(path.interfaceName)));
         try {
             return new Verdicts.Question<AdminProof>() {
@@ -67,11 +67,11 @@ public final class AdminProof {
         }
     }
 
-    private static AdminProof found(Result result, AdminPath path, Answer answer) {
+    private static AdminProof found(Result result, AdminConnection path, Answer answer) {
         return new AdminProof(result, path + ": " + answer + " for " + answer.packet, answer);
     }
 
-    private static AdminProof ask(AdminPath path, FamilyVerdicts of, Hook way) {
+    private static AdminProof ask(AdminConnection path, FamilyVerdicts of, Hook way) {
         int packets = path.packets(of.sets, way == Hook.INPUT);
         FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
         int open = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));

@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Negatable;

@@ -23,7 +23,7 @@ import boxwall.box.Secrets;
 import boxwall.box.Userland;
 import boxwall.modules.Capabilities;
 import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.modules.LoadedModules;
@@ -168,7 +168,9 @@ public final class BoxFacts implements Cloneable {
     }
 
     /** Whether connection tracking may be used. */
-    public Conntrack conntrack() { return capabilities.conntrack; }
+    public ConntrackVerdict conntrack() {
+        return capabilities.conntrack;
+    }
 
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
@@ -196,7 +198,7 @@ public final class BoxFacts implements Cloneable {
             boolean better = first == null || first.isAbsent() && one.state != Capability.State.MISSING;
             first = better ? one : first;
         }
-        return conntrack().state == Conntrack.State.REFUSED && pullsConntrack(name)
+        return conntrack().state == ConntrackVerdict.State.REFUSED && pullsConntrack(name)
                 ? Capability.of(Capability.State.REFUSED, conntrack().evidence.get(0)) : first;
     }
 

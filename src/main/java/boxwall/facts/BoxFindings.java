@@ -16,7 +16,7 @@ import boxwall.box.Userland;
 import boxwall.box.Versions;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
@@ -132,18 +132,18 @@ final class BoxFindings {
     }
 
     private void conntrack() {
-        Conntrack verdict = facts.conntrack();
-        if (verdict.ground == Conntrack.Ground.SYMBOLS) {
+        ConntrackVerdict verdict = facts.conntrack();
+        if (verdict.ground == ConntrackVerdict.Ground.SYMBOLS) {
             add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
                     "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
                             + "weakened to stateless ones.",
                     "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
-        } else if (verdict.ground == Conntrack.Ground.LAYOUT) {
+        } else if (verdict.ground == ConntrackVerdict.Ground.LAYOUT) {
             add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
                     "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
                             + "would corrupt memory.",
                     "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
-        } else if (verdict.ground == Conntrack.Ground.KDSLDMOD) {
+        } else if (verdict.ground == ConntrackVerdict.Ground.KDSLDMOD) {
             besideKdsldmod(verdict);
         } else {
             memory(verdict);
@@ -162,7 +162,7 @@ final class BoxFindings {
     }
 
     /** Loud when conntrack is loaded, or would be at the next boot; else the reason why states are weakened. */
-    private void besideKdsldmod(Conntrack verdict) {
+    private void besideKdsldmod(ConntrackVerdict verdict) {
         List<String> evidence = new ArrayList<>(verdict.evidence);
         for (String line : readings.lines("/tmp/flash/mod/modules")) {
             String module = line.trim();
@@ -180,9 +180,9 @@ final class BoxFindings {
                         : "STATEFUL=auto or no in boxwall.cfg; states need a box without dsld (FREETZ_REMOVE_DSLD)");
     }
 
-    private void memory(Conntrack verdict) {
+    private void memory(ConntrackVerdict verdict) {
         if (facts.generation.policy == KernelGeneration.Policy.MEMORY && facts.generation.listed
-                && verdict.state.allowsState() && verdict.state != Conntrack.State.UNKNOWN) {
+                && verdict.state.allowsState() && verdict.state != ConntrackVerdict.State.UNKNOWN) {
             add("conntrack-memory", Severity.WARN, verdict.evidence,
                     "With " + (facts.firmware.memoryMb.value() == null ? "the"
                             : "its " + facts.firmware.memoryMb.value() + " MB and the")
@@ -196,7 +196,7 @@ final class BoxFindings {
      * (measured, 2.6.32).
      */
     private void layout() {
-        if (facts.conntrack().ground == Conntrack.Ground.LAYOUT && !facts.generation.atLeast("4.1")) {
+        if (facts.conntrack().ground == ConntrackVerdict.Ground.LAYOUT && !facts.generation.atLeast("4.1")) {
             add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence,
                     "The iptables modules may have been built for another struct sk_buff: then rules load but match nothing, and the "
                             + "first LOG crashes the box.",
@@ -210,7 +210,8 @@ final class BoxFindings {
             String module = refusal.module;
             boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0
                     || module.equals("x_tables") || module.startsWith("nf_");
-            boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state == Conntrack.State.REFUSED;
+            boolean byConntrack =
+                    facts.pullsConntrack(module) && facts.conntrack().state == ConntrackVerdict.State.REFUSED;
             State state = facts.modules().of(module).state;
             if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
                 done.add(module);

@@ -9,7 +9,7 @@ import boxwall.box.Finding;
 import boxwall.box.Line;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
@@ -151,7 +151,7 @@ public final class IptablesError {
             all.add(0, Line.evidence("iptables", line));
             return new Finding(behind.code, Severity.REFUSE, where, all, behind.effect(), behind.remedy);
         }
-        if (facts.conntrack().state == Conntrack.State.REFUSED
+        if (facts.conntrack().state == ConntrackVerdict.State.REFUSED
                 && (requirement == null || requirement.pullsConntrack())) {
             return finding("module-refused", line,
                     "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason,

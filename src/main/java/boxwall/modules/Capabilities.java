@@ -25,7 +25,7 @@ public final class Capabilities {
     private final KernelGeneration generation;
     public final ModuleStates modules;
     /** Whether connection tracking may be used. */
-    public final Conntrack conntrack;
+    public final ConntrackVerdict conntrack;
     /** The lists in /proc/net by path, as far as they were asked for. */
     private final Map<String, List<String>> lists = new HashMap<>();
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
@@ -74,7 +74,7 @@ public final class Capabilities {
     private Capability decide(Family family, Kind kind, String name) {
         if (kind == Kind.TARGET && Target.of(name).isStandard()) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
-        if (spec.pullsConntrack && conntrack.state == Conntrack.State.REFUSED) {
+        if (spec.pullsConntrack && conntrack.state == ConntrackVerdict.State.REFUSED) {
             return Capability.of(State.REFUSED, conntrack.evidence.get(0));
         }
         String registered = registered(kind, family, name);
@@ -143,7 +143,7 @@ public final class Capabilities {
             Capability also = modules.of(module);
             if (generation.listed || !also.isAbsent() || modules.dep.contains(module)) { all = all.with(also); }
         }
-        if (conntrack.state == Conntrack.State.REFUSED
+        if (conntrack.state == ConntrackVerdict.State.REFUSED
                 && (all.modules.contains("nf_conntrack") || all.modules.contains("ip_conntrack"))) {
             return Capability.of(State.REFUSED, conntrack.reason);
         }
@@ -165,13 +165,15 @@ public final class Capabilities {
 
     /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
     private Capability tracking(Family family) {
-        if (conntrack.state == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason); }
+        if (conntrack.state == ConntrackVerdict.State.MISSING) {
+            return Capability.of(State.MISSING, conntrack.reason);
+        }
         ModuleSpec spec = generation.conntrack(family);
         Capability all = linked(spec, conntrack.reason);
         for (String module : spec.modules()) {
             Capability one = modules.of(module);
             boolean tolerated = one.isAbsent() && !modules.dep.contains(module)
-                    && (!generation.listed || conntrack.state == Conntrack.State.IN_USE);
+                    && (!generation.listed || conntrack.state == ConntrackVerdict.State.IN_USE);
             if (!tolerated) { all = all.with(one); }
         }
         return all;

@@ -1,6 +1,6 @@
 package boxwall.report;
 
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.explain.Exposure;
 import boxwall.explain.Exposure.Reach;
 import boxwall.explain.Region;

@@ -1,5 +1,6 @@
 package boxwall.avm;
 
+import boxwall.avm.Listeners.Service;
 import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 

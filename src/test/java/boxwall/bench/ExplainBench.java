@@ -9,7 +9,7 @@ import boxwall.box.Readings;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
 import boxwall.explain.AdminProof;
-import boxwall.explain.AdminPath;
+import boxwall.explain.AdminConnection;
 import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
 import boxwall.explain.Lint;
@@ -55,9 +55,9 @@ final class ExplainBench {
                 .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
         Bench.millis("explain: one packet, 1000 rules asked", () -> walk.packet(packet, null));
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 24);
-        List<AdminPath> paths = List.of(new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 8181),
-                new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 80),
-                new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
+        List<AdminConnection> paths = List.of(new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 8181),
+                new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 80),
+                new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
                 () -> AdminProof.of(new Verdicts(stateless, site), paths));
         List<String> doors = Listeners.doors(FACTS.interfaces);

@@ -2,7 +2,7 @@ package boxwall.box;
 
 import boxwall.avm.Acceleration;
 import boxwall.facts.BoxFacts;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -268,18 +268,18 @@ class EvidenceTest {
     @Test
     void kdsldmodBesideAKernelThatWasNotReadIsNoVerdict() {
         BoxFacts facts = log("kdsld: init start (sizeof(struct sk_buff) = 384)");
-        assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state);
+        assertEquals(ConntrackVerdict.State.UNKNOWN, facts.conntrack().state);
         assertFalse(facts.conntrack().state.allowsState());
         assertFalse(facts.conntrack().reason.contains("5.15"));
         for (String mips : new String[] {"2.6.28.10", "2.6.32.61", "2.6.39.3", "3.10.73", "3.12.74"}) {
-            assertEquals(Conntrack.State.REFUSED,
+            assertEquals(ConntrackVerdict.State.REFUSED,
                     log("Linux version " + mips + " (x)\nkdsldmod: init done").conntrack().state, mips);
-            assertEquals(Conntrack.State.REFUSED, log("Linux version " + mips + " (x)").conntrack().state,
+            assertEquals(ConntrackVerdict.State.REFUSED, log("Linux version " + mips + " (x)").conntrack().state,
                     mips + ", modules not read");
         }
-        assertEquals(Conntrack.State.UNKNOWN, log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state,
-                "for MIPS or for ARM?");
-        assertEquals(Conntrack.State.REFUSED,
+        assertEquals(ConntrackVerdict.State.UNKNOWN,
+                log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state, "for MIPS or for ARM?");
+        assertEquals(ConntrackVerdict.State.REFUSED,
                 log("Linux version 4.9.276 (x)\nCPU0 revision is: 0001a120 (MIPS interAptiv)\nkdsldmod: init done")
                         .conntrack().state);
     }

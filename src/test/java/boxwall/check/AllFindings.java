@@ -1,6 +1,6 @@
 package boxwall.check;
 
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.box.Finding;
 import java.util.ArrayList;
 import java.util.List;

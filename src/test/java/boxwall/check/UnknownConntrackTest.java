@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.box.Readings;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
@@ -37,7 +37,7 @@ class UnknownConntrackTest {
 
     @Test
     void autoCompilesWithoutStates() {
-        assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state);
+        assertEquals(ConntrackVerdict.State.UNKNOWN, UNKNOWN.conntrack().state);
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful);
         assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules.toString());

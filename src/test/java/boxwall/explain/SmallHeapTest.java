@@ -33,7 +33,7 @@ class SmallHeapTest {
 
     /** The other JVM. */
     public static void main(String[] args) {
-        AdminPath lan = new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
+        AdminConnection lan = new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         System.out.println(AdminProof.of(new Verdicts(guests, Rules.box()), List.of(lan)).result.word());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.avm.Service;
+import boxwall.avm.Listeners.Service;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
@@ -97,9 +97,9 @@ class StatementTest {
         assertTrue(expect(stateless, "ACCEPT", "in=dsl dst=203.0.113.2 proto=tcp state=ESTABLISHED flags=ACK").held);
     }
 
-    private static AdminPath lan(int port) {
-        return new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"), Addresses.parse("192.168.178.1"),
-                port);
+    private static AdminConnection lan(int port) {
+        return new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
+                Addresses.parse("192.168.178.1"), port);
     }
 
     @Test

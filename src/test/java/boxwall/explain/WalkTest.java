@@ -145,7 +145,7 @@ class WalkTest {
 
     @Test
     void theAdministratorIsProvedFailedOrUnknown() {
-        AdminPath path = new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
+        AdminConnection path = new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
         assertEquals("proved", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of(path)).result.word());
         Ruleset noAnswers = Rules.v4(":INPUT ACCEPT", ":OUTPUT DROP");
@@ -159,8 +159,8 @@ class WalkTest {
 
     @Test
     void neighbourDiscoveryIsPartOfTheAdministratorsWay() {
-        AdminPath path =
-                new AdminPath("lan", Rules.network(Family.IPV6, "fd00:178::20"), Addresses.parse("fd00:178::1"), 8181);
+        AdminConnection path = new AdminConnection("lan", Rules.network(Family.IPV6, "fd00:178::20"),
+                Addresses.parse("fd00:178::1"), 8181);
         Ruleset tcpOnly = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT");
         assertEquals("failed", AdminProof.of(new Verdicts(tcpOnly, Rules.box()), List.of(path)).result.word());
         Ruleset both = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT",

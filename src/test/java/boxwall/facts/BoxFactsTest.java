@@ -1,6 +1,6 @@
 package boxwall.facts;
 
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.box.Finding;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
@@ -76,8 +76,8 @@ class BoxFactsTest {
     void kallsymsOwnersAreBelievedBeforeAnythingIsTried() {
         Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/kallsyms",
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
-        Conntrack conntrack = BoxFacts.of(box).conntrack();
-        assertEquals(Conntrack.State.REFUSED, conntrack.state);
+        ConntrackVerdict conntrack = BoxFacts.of(box).conntrack();
+        assertEquals(ConntrackVerdict.State.REFUSED, conntrack.state);
         assertEquals("avm", conntrack.owner);
         assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence);
     }
@@ -86,8 +86,8 @@ class BoxFactsTest {
     void aConflictIsOverWhenItsOwnerIsGone() {
         Readings box = kernel("6.1.0", "nf_conntrack:").withCommand("dmesg",
                 "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
-        assertEquals(Conntrack.State.USABLE, BoxFacts.of(box).conntrack().state);
-        assertEquals(Conntrack.State.REFUSED,
+        assertEquals(ConntrackVerdict.State.USABLE, BoxFacts.of(box).conntrack().state);
+        assertEquals(ConntrackVerdict.State.REFUSED,
                 BoxFacts.of(box.withFile("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
     }
 
@@ -97,7 +97,7 @@ class BoxFactsTest {
                 .withCommand("dmesg",
                         "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
         BoxFacts facts = BoxFacts.of(box);
-        assertEquals(Conntrack.State.IN_USE, facts.conntrack().state);
+        assertEquals(ConntrackVerdict.State.IN_USE, facts.conntrack().state);
         assertTrue(facts.findings.stream()
                 .anyMatch(f -> f.code.equals("conntrack-symbol-conflict") && f.effect().contains("avm_conntrack")));
     }

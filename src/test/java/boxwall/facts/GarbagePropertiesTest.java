@@ -1,7 +1,7 @@
 package boxwall.facts;
 
 import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import boxwall.box.Finding;
 import boxwall.modules.Kind;
 import boxwall.box.Readings;
@@ -176,7 +176,7 @@ class GarbagePropertiesTest {
     void nothingReadIsUnknownAndNotMissing() {
         BoxFacts facts = mustDo(Readings.none());
         assertEquals("unknown", facts.generation.name());
-        assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state);
+        assertEquals(ConntrackVerdict.State.UNKNOWN, facts.conntrack().state);
         for (Kind kind : Kind.values()) {
             for (String name : facts.capabilityNames(Family.IPV4, kind)) {
                 assertEquals(Capability.State.UNKNOWN, facts.capability(Family.IPV4, kind, name).state,

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import boxwall.facts.BoxFacts;
-import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ class ModelBoxesTest {
                 return sys.files.getOrDefault("/commands/dmesg", "").contains(module + ": ");
             }
             if (line.pattern().equals("@conntrack")) {
-                return facts.conntrack().state == Conntrack.State.REFUSED
+                return facts.conntrack().state == ConntrackVerdict.State.REFUSED
                         && (facts.pullsConntrack(module) || module.startsWith("nf_defrag"));
             }
             return line.matcher(text).matches();

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** How an administrator reaches the box: from a client, or any of a network, over an interface to some TCP ports. */
-public final class AdminPath {
+public final class AdminConnection {
     /** Client ports of single packets: the lowest, one that Linux and Windows choose, and the highest. */
     private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
     private static final int SOLICITATION = 135;
@@ -28,7 +28,7 @@ public final class AdminPath {
      * @param box the box's address that is asked, of the client's family
      * @param ports 1 to 65535
      */
-    public AdminPath(String interfaceName, Network client, byte[] box, int... ports) {
+    public AdminConnection(String interfaceName, Network client, byte[] box, int... ports) {
         this.interfaceName = interfaceName;
         this.client = client;
         this.box = box.clone();
@@ -36,10 +36,10 @@ public final class AdminPath {
     }
 
     /** A path for each port. */
-    List<AdminPath> each() {
-        List<AdminPath> paths = new ArrayList<>();
+    List<AdminConnection> each() {
+        List<AdminConnection> paths = new ArrayList<>();
         for (int port : ports) {
-            paths.add(new AdminPath(interfaceName, client, box, port));
+            paths.add(new AdminConnection(interfaceName, client, box, port));
         }
         return paths;
     }
