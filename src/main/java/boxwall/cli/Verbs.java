@@ -30,6 +30,7 @@ import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
+import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
@@ -48,7 +49,6 @@ import java.util.Map;
 final class Verbs {
     /** The model boxes of the tree. */
     private static final String BOXES = "src/test/resources/boxes";
-    private static final int MAX_RULES = 256 * 1024 + 1;
 
     private final Sys sys;
     private final Arguments arguments;
@@ -186,7 +186,7 @@ final class Verbs {
     }
 
     private String text(String file) throws BoxException {
-        String text = sys.read(file, MAX_RULES);
+        String text = sys.read(file, RulesetParser.FILE_LIMIT + 1);
         if (text == null) { throw new BoxException(file + " can't be opened"); }
         return text;
     }

@@ -79,17 +79,17 @@ public final class Candidate {
         BoxFacts facts = box.facts;
         ParsedRules parsed = parse(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compile(parsed, box, wishes) : null;
-        Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset;
-        CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
+        CheckedRuleset checked =
+                new CheckedRuleset(parsed, compiled == null ? Ruleset.empty() : compiled.ruleset, facts);
         List<Finding> findings = new ArrayList<>(Checker.decisions(checked));
-        findings.addAll(wishes.thorough ? Checker.advice(checked) : Collections.<Finding>emptyList());
-        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : Checker.leftOut(compiled.notes));
+        if (wishes.thorough) { findings.addAll(Checker.advice(checked)); }
+        Administrator admin = null;
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
-        Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
-        if (admin != null) {
+        if (compiled != null) {
+            findings.addAll(Checker.leftOut(compiled.notes));
+            admin = Administrator.of(checked.loaded, facts, client, port);
             findings.addAll(Proofs.expectations(checked));
-            findings.addAll(wishes.thorough ? Proofs.advice(checked, Listeners.of(box.readings))
-                    : Collections.<Finding>emptyList());
+            if (wishes.thorough) { findings.addAll(Proofs.advice(checked, Listeners.of(box.readings))); }
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text, parsed, compiled, findings, admin, box, client, wishes);

@@ -6,6 +6,7 @@ import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.report.JsonText;
+import boxwall.syntax.RulesetParser;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -25,9 +26,6 @@ final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
     static final int RULESETS = 3;
-    /** One more than a ruleset's text may have. */
-    private static final int MAX_RULES = 256 * 1024 + 1;
-    private static final int MAX_STAMP = 8192;
 
     /** One try. */
     private static final class Change {
@@ -136,8 +134,8 @@ final class History {
 
     /** Whether a plan in flash was made from the text of that sum. */
     private boolean isIn(String folder, String sum) {
-        String stamp = sys.read(config.get("STATE") + "/" + folder + "/stamp", MAX_STAMP);
-        return stamp != null && sum.equals(Stamp.parse(stamp).get("sha1.rules"));
+        Stamp stamp = LivePlan.stamp(sys, config.get("STATE") + "/" + folder);
+        return stamp != null && sum.equals(stamp.get("sha1.rules"));
     }
 
     /** Lines of one that the other lacks, each as often as it has it more; in their order. */
@@ -157,7 +155,7 @@ final class History {
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {
-        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), MAX_RULES);
+        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), RulesetParser.FILE_LIMIT + 1);
     }
 
     /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */

@@ -39,11 +39,16 @@ final class LivePlan {
         String state = config.get("STATE");
         String[] places = {run + "/tx/plan", run + "/plan", state + "/boot", state + "/boot.new", state + "/boot.safe"};
         for (String place : planId.length() == 0 ? new String[0] : places) {
-            String text = sys.read(place + "/stamp", MAX_STAMP);
-            Stamp stamp = text == null ? null : Stamp.parse(text);
+            Stamp stamp = stamp(sys, place);
             if (stamp != null && planId.equals(stamp.get("id"))) { return new LivePlan(sys, place, stamp); }
         }
         return null;
+    }
+
+    /** The stamp in a plan directory; null when it can't be read. */
+    static Stamp stamp(Sys sys, String folder) {
+        String text = sys.read(folder + "/stamp", MAX_STAMP);
+        return text == null ? null : Stamp.parse(text);
     }
 
     /** The tables of a family that boxwall loaded and read back, by name: RUN/live, or RUN/tx/live of a trial. */

@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Preset;
+import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.Sys;
 
@@ -14,7 +15,8 @@ import java.util.List;
  * Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash.
  */
 public final class PresetFolder implements Includes {
-    private static final int MAX_BYTES = 256 * 1024 + 1;
+    /** One more than a ruleset's text may have. */
+    private static final int MAX_BYTES = RulesetParser.FILE_LIMIT + 1;
 
     private final Sys sys;
     private final String presets;
