@@ -155,7 +155,8 @@ final class History {
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {
-        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), RulesetParser.FILE_LIMIT + 1);
+        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number),
+                RulesetParser.FILE_LIMIT + 1);
     }
 
     /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
