@@ -103,6 +103,7 @@ final class Expansion {
                 } else {
                     split(value, !kept);
                 }
+                if (whole && piece.isAll() && value.length() == 0) { name.append("''"); }
             }
             if (kept) {
                 flush();

@@ -203,6 +203,11 @@ final class SaveDump {
      * xtables-save (1.8.2) doesn't.
      */
     private int family(int line) {
+        if (line < searched) {
+            // a function that is called after later lines
+            searched = 0;
+            family = 0;
+        }
         while (searched < line) {
             String text = lines.trimmed(++searched);
             boolean save = text.contains("tables-save");

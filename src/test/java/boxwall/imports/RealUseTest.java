@@ -359,4 +359,21 @@ class RealUseTest {
             }
         }
     }
+
+    /** 251 words are one too many, which is found at the end of the line, behind which nothing follows. */
+    @Example
+    void aLastLineOfTooManyWordsIsLeftOut() {
+        for (int words = 250; words < 254; words++) {
+            Imported imported = read("iptables -A INPUT" + " -f".repeat(words - 3));
+            assertFalse(imported.isWhole());
+            assertEquals(List.of(), rules(imported));
+        }
+    }
+
+    @Example
+    void anEmptyWordOfAFunctionStaysAWord() {
+        Imported imported = read("LAN=lan\nr() { iptables \"$@\"; }\n"
+                + "iptables -A INPUT -i $LAN -j ACCEPT\nr -A INPUT -m comment --comment \"\" -j DROP\n");
+        assertTrue(imported.text.contains("${LAN}") || imported.text.contains("$LAN"), imported.text);
+    }
 }
