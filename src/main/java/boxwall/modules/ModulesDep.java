@@ -2,7 +2,7 @@ package boxwall.modules;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +23,7 @@ public final class ModulesDep {
 
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
     private final Map<String, String> lines = new HashMap<>();
+    private final Map<String, List<String>> needs = new HashMap<>();
     private final Map<String, List<String>> closures = new HashMap<>();
     private final Map<String, String> builtin = new HashMap<>();
     private final String directory;
@@ -76,21 +77,36 @@ public final class ModulesDep {
             List<String> closure = closures.get(name);
             if (closure == null) {
                 closure = new ArrayList<>();
-                // a broken build may go round in a circle: it then finds this one, still empty
+                visit(name, closure, new HashSet<String>());
                 closures.put(name, closure);
-                String line = lines.get(name);
-                String[] needed = line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1));
-                Set<String> all = new LinkedHashSet<>();
-                // depmod writes the nearest first: the last one is loaded first
-                for (int i = needed.length - 1; i >= 0; i--) {
-                    all.addAll(closure(name(needed[i])));
-                }
-                all.remove(name);
-                closure.addAll(all);
-                closure.add(name);
             }
             return closure;
         }
+    }
+
+    /** What is asked first decides nothing, even where a broken build goes round in a circle. */
+    private void visit(String module, List<String> order, Set<String> seen) {
+        if (!seen.add(module)) { return; }
+        List<String> needed = needed(module);
+        // depmod writes the nearest first: the last one is loaded first
+        for (int i = needed.size() - 1; i >= 0; i--) {
+            visit(needed.get(i), order, seen);
+        }
+        order.add(module);
+    }
+
+    /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
+    private List<String> needed(String module) {
+        List<String> needed = needs.get(module);
+        if (needed == null) {
+            needed = new ArrayList<>();
+            String line = lines.get(module);
+            for (String word : line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1))) {
+                needed.add(name(word));
+            }
+            needs.put(module, needed);
+        }
+        return needed;
     }
 
     /** Those that have a line, sorted. */

@@ -1,0 +1,33 @@
+package boxwall.modules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import boxwall.box.Readings;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModulesDepTest {
+    private static ModulesDep dep(String lines) {
+        return new ModulesDep(new Readings(Map.of("/lib/modules/2.6.32.61/modules.dep", lines), Map.of()), "2.6.32.61");
+    }
+
+    /** The modules a and b need each other, a also conntrack: both need it, whichever is asked first. */
+    @Test
+    void inACircleNoModuleIsLostWhicheverIsAskedFirst() {
+        String circle = "a.ko: nf_conntrack.ko b.ko\nb.ko: a.ko\n";
+        for (String first : List.of("a", "b")) {
+            ModulesDep dep = dep(circle);
+            dep.closure(first);
+            assertEquals(List.of("b", "nf_conntrack", "a"), dep.closure("a"), first);
+            assertEquals(List.of("nf_conntrack", "a", "b"), dep.closure("b"), first);
+        }
+    }
+
+    @Test
+    void whatIsNeededComesFirst() {
+        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter"),
+                dep("iptable_filter.ko: ip_tables.ko x_tables.ko\nip_tables.ko: x_tables.ko\n")
+                        .closure("iptable_filter"));
+    }
+}
