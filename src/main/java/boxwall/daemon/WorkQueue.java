@@ -39,15 +39,15 @@ final class WorkQueue {
                     .with("Retry-After", String.valueOf(waitSeconds));
         }
         advising = advice;
-        working = request.patience;
-        request.patience.begin();
+        working = request.deadline;
+        request.deadline.begin();
         return null;
     }
 
     /** From here on the thread does more than compute, and can't be interrupted; it is still the only one. */
     void settle(Request request) {
         working = null;
-        request.patience.end();
+        request.deadline.end();
     }
 
     /** Others may begin; nothing happens when this thread doesn't work, or has ended already. */
@@ -73,7 +73,7 @@ final class WorkQueue {
                 if (other != null && advising && !advice) {
                     other.giveUp(
                             new Problem(503, "other work came first", "advice waits for all other work; ask again"));
-                } else if (other != null) { other.giveWay(); }
+                } else if (other != null) { other.yieldToNext(); }
                 if (one.tryLock(1, TimeUnit.SECONDS)) { return true; }
             }
         } catch (InterruptedException e) {

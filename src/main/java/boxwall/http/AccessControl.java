@@ -10,32 +10,33 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Who may ask: peers by address, the Host header against the box's own names (DNS rebinding), Origin and Sec-Fetch-Site
- * against other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
+ * Decides which requests are allowed: by the peer's address, by the Host header (against DNS rebinding), by Origin and
+ * Sec-Fetch-Site (against pages of other sites), and by the token. Immutable: when an address changes, a new instance
+ * replaces it.
  */
 public final class AccessControl {
     private final Set<String> hosts = new HashSet<>();
-    private final List<Network> welcome;
-    private final List<Network> refused;
+    private final List<Network> allowed;
+    private final List<Network> denied;
 
     /**
-     * Makes a gate.
+     * Creates the rules of access.
      *
-     * @param hosts the box's own addresses and names, as a browser would write them into the Host header
-     * @param welcome networks whose clients may ask, besides loopback
-     * @param refused networks whose clients may not, even when welcome holds them (the guests')
+     * @param hosts the box's own addresses and names, as a browser writes them into the Host header
+     * @param allowed networks whose clients have access, besides loopback
+     * @param denied networks whose clients have none, even if {@code allowed} contains them (the guests')
      */
-    public AccessControl(Collection<String> hosts, List<Network> welcome, List<Network> refused) {
+    public AccessControl(Collection<String> hosts, List<Network> allowed, List<Network> denied) {
         for (String host : hosts) {
             this.hosts.add(host.toLowerCase(Locale.ROOT));
         }
-        this.welcome = welcome;
-        this.refused = refused;
+        this.allowed = allowed;
+        this.denied = denied;
     }
 
-    /** Why this request is refused before the token is looked at, or null. */
+    /** Returns why this request is refused whatever its token is, or null. */
     Problem refuseSource(Request request) {
-        if (!isWelcome(request.client)) {
+        if (!isAllowed(request.client)) {
             return new Problem(403, "not from here",
                     "only clients of the LAN and the box itself may ask; you are " + request.client.text());
         }
@@ -60,7 +61,7 @@ public final class AccessControl {
     }
 
     /**
-     * Freetz' page has a link to boxwall's: going there shows a page that no other site can read or put into a frame.
+     * Freetz' page links to boxwall's page. Following that link is safe: no other site can read the page or frame it.
      */
     private static boolean isLinkToPage(Request request) {
         return request.path.equals("/") && request.method.equals("GET")
@@ -68,26 +69,26 @@ public final class AccessControl {
                 && "document".equals(request.header("sec-fetch-dest"));
     }
 
-    /** Whether the peer is of those who may ask. */
-    boolean isWelcome(Client client) {
+    /** Whether this peer has access. */
+    boolean isAllowed(Client client) {
         if (client.isLoopback()) { return true; }
-        for (Network network : refused) {
+        for (Network network : denied) {
             if (network.contains(client.address)) { return false; }
         }
-        for (Network network : welcome) {
+        for (Network network : allowed) {
             if (network.contains(client.address)) { return true; }
         }
         return false;
     }
 
-    /** The name of {@code name:port}; {@code [::1]:8181} keeps its brackets. */
+    /** The name in {@code name:port}; {@code [::1]:8181} keeps its brackets. */
     private static String nameOf(String host) {
         String name = host.trim().toLowerCase(Locale.ROOT);
         int end = name.startsWith("[") ? name.indexOf(']') + 1 : name.indexOf(':');
         return end > 0 ? name.substring(0, end) : name;
     }
 
-    /** Whether the request carries the token; where that is empty nothing that needs it works. */
+    /** Whether the request carries the token. With an empty token no request does. */
     static boolean hasToken(Request request, String token) {
         String given = request.header("authorization");
         return given != null && given.regionMatches(true, 0, "Bearer ", 0, 7) && token.length() > 0
@@ -95,8 +96,8 @@ public final class AccessControl {
     }
 
     /**
-     * Compares in a time that depends on the given text's length only: whichever character is wrong first, as many are
-     * compared. MessageDigest.isEqual isn't constant-time in GNU Classpath.
+     * Compares in constant time: it depends on the length of the given text only. MessageDigest.isEqual isn't
+     * constant-time in GNU Classpath.
      */
     static boolean sameText(CharSequence secret, CharSequence given) {
         int difference = secret.length() ^ given.length();

@@ -4,11 +4,11 @@ import boxwall.netfilter.Addresses;
 
 import java.util.Arrays;
 
-/** The other end of a connection, and since when the connection is there. */
+/** The peer of a connection, and when the connection was accepted. */
 public final class Client {
     /** The peer's address in network order. */
     public final byte[] address;
-    /** Uptime in milliseconds; a confirm counts only on a connection that is younger than the try. */
+    /** Uptime in milliseconds. A change can only be confirmed over a connection that was accepted after it. */
     public final long acceptedMillis;
 
     public Client(byte[] address, long acceptedMillis) {
@@ -20,7 +20,9 @@ public final class Client {
     public String text() { return Addresses.print(address); }
 
     /** Whether it is the same peer. */
-    boolean is(Client other) { return Arrays.equals(address, other.address); }
+    boolean isSamePeer(Client other) {
+        return Arrays.equals(address, other.address);
+    }
 
     /** Whether the peer is this machine itself. */
     public boolean isLoopback() {

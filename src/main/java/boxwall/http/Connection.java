@@ -9,35 +9,38 @@ import java.io.SequenceInputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 
-/** One connection, which carries one request: its place, its times, and the guarded stream that NanoHTTPD reads. */
-final class Connection implements RequestDeadline.Line {
+/** A connection, which carries one request: its place, its deadlines, and the bounded stream that NanoHTTPD reads. */
+final class Connection implements RequestDeadline.Peer {
     /**
-     * One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that
-     * two threads wanted.
+     * One lock for all connections, held for a millisecond. JamVM crashes when it frees an object whose lock two
+     * threads wanted, so a lock must outlive the connections.
      */
-    private static final Object LOOKING = new Object();
-    /** Bytes of a body at most: a ruleset file may have as many. */
+    private static final Object PEEK = new Object();
+    /** The limit of a body in bytes, the same as that of a ruleset file. */
     static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
-    /** What a head may take while others may want the place. A browser sends it with its first segment. */
+    /** Seconds for a head while other clients need the place. A browser sends the head in its first segment. */
     static final int CROWDED_SECONDS = 1;
-    /** A reading that waits looks so often whether it has become crowded. */
-    private static final int LOOK_MILLIS = 500;
-    private static final long ANSWER_NANOS = 10L * 1000000000L;
-    /** The connection's thread sees its time end by itself, and says so to the client; who cuts it is later. */
+    /** How often a read that waits checks whether the port became crowded. */
+    private static final int CHECK_MILLIS = 500;
+    private static final long REPLY_NANOS = 10L * 1000000000L;
+    /** The connection's own thread notices the deadline first and answers 408; only then the connection is cut. */
     private static final long GRACE_NANOS = 2L * 1000000000L;
-    /** How long what a refused client still sends is swallowed: a reset would take the answer away from it. */
+    /** How long the rest of a refused request is read: a reset would discard the reply at the client. */
     private static final int LINGER_MILLIS = 500;
 
     final Socket socket;
     final Client client;
     final ConnectionLimit.Place place;
-    final RequestDeadline patience;
+    final RequestDeadline work;
     private final ConnectionLimit limit;
-    /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
+    /**
+     * The System.nanoTime() at which the connection is cut, while {@link #bounded}; the daemon's work has its own
+     * limit.
+     */
     private volatile long deadline;
     private volatile boolean bounded = true;
-    /** Whether something of the request will not be read. */
+    /** Whether a part of the request stays unread. */
     boolean unread;
     private volatile long began = System.nanoTime();
     volatile boolean readingHead = true;
@@ -48,95 +51,98 @@ final class Connection implements RequestDeadline.Line {
         this.client = client;
         this.limit = limit;
         this.place = place;
-        this.patience = new RequestDeadline(this, limit.workSeconds, limit.goneSeconds);
+        this.work = new RequestDeadline(this, limit.workSeconds, limit.goneSeconds);
         deadline = began + REQUEST_NANOS;
     }
 
     /**
-     * Whether it has not shown the token and it is the client that must do something: send a body, or take its answer.
+     * Whether the daemon waits for this client, which has not shown the token: for its body, or until it takes the
+     * reply.
      */
-    boolean keepsUsWaiting() { return bounded && !readingHead && !trusted; }
+    boolean waitsForClient() { return bounded && !readingHead && !trusted; }
 
-    /** The head was read, and looked at. */
-    void heard(boolean withToken) {
+    /** Ends the reading of the head. */
+    void headRead(boolean withToken) {
         trusted = withToken;
         readingHead = false;
     }
 
-    /** Reads the head and checks it; what NanoHTTPD may read then, or null when nothing came. */
-    InputStream request() throws IOException {
+    /** Reads and checks the head. Returns the stream for NanoHTTPD, or null if the client sent nothing. */
+    InputStream checkedRequest() throws IOException {
         began = System.nanoTime();
-        InputStream in = new BufferedInputStream(new Timed(socket.getInputStream()), 1024);
+        InputStream in = new BufferedInputStream(new DeadlineStream(socket.getInputStream()), 1024);
         byte[] head = RequestHead.read(in);
         return head == null ? null : new SequenceInputStream(new ByteArrayInputStream(head), in);
     }
 
-    /** From here on the daemon takes its time: an apply may take minutes on a small box. */
-    void beginsWork() {
+    /** The daemon works now, for which the client has no deadline: an apply may take minutes on a small box. */
+    void beginWork() {
         bounded = false;
     }
 
-    /** The answer is there; the client must take it in its time. */
-    Reply answered(Reply reply) {
-        deadline = System.nanoTime() + ANSWER_NANOS;
+    /** Starts the time in which the client must take this reply. */
+    Reply readyToSend(Reply reply) {
+        deadline = System.nanoTime() + REPLY_NANOS;
         bounded = true;
         return reply;
     }
 
-    /** Why a request gets no other answer. */
+    /** Returns the reply to a request that was not read completely. */
     Reply refusal(IOException why) {
         unread = true;
-        if (why instanceof Reply.Refused) { return answered(((Reply.Refused) why).reply); }
-        return answered(why instanceof SocketTimeoutException
+        if (why instanceof Reply.Refused) { return readyToSend(((Reply.Refused) why).reply); }
+        return readyToSend(why instanceof SocketTimeoutException
                 ? Reply.problem(408, "too slow",
                         "a request must arrive within " + REQUEST_NANOS / 1000000000L + " seconds, its head within "
                                 + CROWDED_SECONDS + " while there are many connections")
                 : Reply.problem(503, "connection lost", String.valueOf(why.getMessage())));
     }
 
-    /** After the answer: swallows what a refused client still sends. */
+    /** After the reply: reads and discards what a refused client still sends. */
     void linger() throws IOException {
         if (!unread) { return; }
         socket.shutdownOutput();
         socket.setSoTimeout(LINGER_MILLIS);
-        byte[] bin = new byte[1024];
+        byte[] discarded = new byte[1024];
         InputStream in = socket.getInputStream();
         for (int left = 2 * MAX_BODY; left > 0;) {
-            int n = in.read(bin);
+            int n = in.read(discarded);
             if (n < 0 || System.nanoTime() > deadline) { return; }
             left -= n;
         }
     }
 
     /**
-     * Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer
-     * reads nothing.
+     * Whether the client closed its sending side. Discards what it sent after its one request; nobody else reads,
+     * because the connection's thread is at work.
      */
     @Override
     public boolean isClosed() {
-        synchronized (LOOKING) {
+        synchronized (PEEK) {
             try {
                 socket.setSoTimeout(1);
                 return socket.getInputStream().read(new byte[256]) < 0;
             } catch (SocketTimeoutException e) {
                 return false;
             } catch (IOException | RuntimeException e) {
-                // the second is GNU Classpath's word for the same
+                // GNU Classpath throws the second
                 return true;
             }
         }
     }
 
-    /** Whether its time is over. */
-    boolean isLate() { return bounded && System.nanoTime() - deadline > GRACE_NANOS; }
+    /** Whether the deadline and the grace period are over. */
+    boolean isLate() {
+        return bounded && System.nanoTime() - deadline > GRACE_NANOS;
+    }
 
-    /** Ends the connection, from whichever thread: on JamVM close() alone doesn't wake one that reads. */
+    /** Ends the connection; for any thread. On JamVM close() alone doesn't wake a thread that reads. */
     void cut() {
         try {
             socket.shutdownInput();
             socket.shutdownOutput();
         } catch (IOException | RuntimeException e) {
-            // it was ended already; the second is GNU Classpath's word for it
+            // it was closed already; GNU Classpath throws the second
             bounded = true;
         }
         close(socket);
@@ -146,21 +152,21 @@ final class Connection implements RequestDeadline.Line {
         try {
             socket.close();
         } catch (IOException e) {
-            // nothing is lost that could still be had
+            // nothing can be done about it
             return;
         }
     }
 
-    /** Reads no longer than the request's deadline, in however small pieces it comes. */
-    private final class Timed extends FilterInputStream {
-        Timed(InputStream in) { super(in); }
+    /** Enforces the deadline over the whole request, however small the pieces are. */
+    private final class DeadlineStream extends FilterInputStream {
+        DeadlineStream(InputStream in) { super(in); }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             while (true) {
                 long left = (end() - System.nanoTime()) / 1000000;
                 if (left <= 0) { throw new SocketTimeoutException(); }
-                socket.setSoTimeout((int) (readingHead ? Math.min(left, LOOK_MILLIS) : left));
+                socket.setSoTimeout((int) (readingHead ? Math.min(left, CHECK_MILLIS) : left));
                 try {
                     return super.read(buffer, offset, length);
                 } catch (SocketTimeoutException e) {
@@ -169,7 +175,7 @@ final class Connection implements RequestDeadline.Line {
             }
         }
 
-        /** Whoever reads it to its end closes it; the answer goes over the same socket. */
+        /** Does nothing: closing it would close the socket, which must still send the reply. */
         @Override
         public void close() { return; }
 

@@ -5,136 +5,138 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not
- * ask at all (guests, the Internet side) share one. Where these are taken, the newcomer displaces the connection that
- * has been reading its request head longest, else one that has not shown the token and doesn't take its answer. Where
- * all are at work, each client has one more for short requests with the token, so that confirm and revert always work;
- * loopback doesn't share these with the LAN.
+ * Limits the number of connections. There are seven, at most four for one client; all clients without access (guests,
+ * the Internet side) share one. If none is free, a new connection displaces the oldest that still reads its head, else
+ * one that has not shown the token and whose client keeps the daemon waiting. If all are at work, each client has one
+ * reserved connection for short requests with the token, so that confirm and revert always work; loopback has its own.
  */
 final class ConnectionLimit {
-    private static final int FOR_ANYBODY = 7;
-    private static final int FOR_ONE_CLIENT = 4;
-    private static final int FOR_STRANGERS = 1;
-    /** Clients of the LAN that can have their reserved connection at the same time. */
-    private static final int RESERVED = 4;
-    private static final int RESERVED_FOR_LOOPBACK = 1;
+    private static final int USUAL_LIMIT = 7;
+    private static final int CLIENT_LIMIT = 4;
+    private static final int DENIED_LIMIT = 1;
+    /** Clients of the LAN that can use their reserved connection at the same time. */
+    private static final int LAN_RESERVED = 4;
+    private static final int LOOPBACK_RESERVED = 1;
     /** Connections in all. */
-    static final int ALL = FOR_ANYBODY + RESERVED + RESERVED_FOR_LOOPBACK;
+    static final int ALL = USUAL_LIMIT + LAN_RESERVED + LOOPBACK_RESERVED;
 
     /**
-     * Seconds that work may take, that it goes on without a client, and that a head may take among many; tests change
-     * them.
+     * Limits in seconds: for the work on a request, for work whose client is gone, and for a head while the port is
+     * crowded. Tests change them.
      */
     volatile int workSeconds = RequestDeadline.SECONDS;
     volatile int goneSeconds = RequestDeadline.GONE_SECONDS;
     volatile int crowdedSeconds = Connection.CROWDED_SECONDS;
 
-    /** What a connection may be used for. */
+    /** The kind of a connection's place. */
     enum Place { USUAL, RESERVED }
 
-    /** In the order of their arrival. */
-    private final List<Connection> open = new ArrayList<>();
+    /** In the order in which they were accepted. */
+    private final List<Connection> connections = new ArrayList<>();
 
-    /** Makes a connection for a new connection, or null when there is no place. */
-    Connection admit(Socket socket, Client client, AccessControl gate) {
-        boolean welcome = gate.isWelcome(client);
+    /** Returns the connection for a newly accepted socket, or null if there is no place for it. */
+    Connection admit(Socket socket, Client client, AccessControl access) {
+        boolean allowed = access.isAllowed(client);
         Connection displaced = null;
         Connection connection = null;
         synchronized (this) {
-            boolean limited = welcome ? isLimited(client) : strangers(gate) >= FOR_STRANGERS;
-            Place place = limited || count(Place.USUAL, null) >= FOR_ANYBODY ? null : Place.USUAL;
-            for (Place each : Place.values()) {
-                if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) { place = each; }
+            boolean limited = allowed ? isLimited(client) : countDenied(access) >= DENIED_LIMIT;
+            Place place = limited || count(Place.USUAL, null) >= USUAL_LIMIT ? null : Place.USUAL;
+            for (Place kind : Place.values()) {
+                if (place == null && kind == Place.RESERVED && allowed && mayReserve(client)) { place = kind; }
                 if (place == null) {
-                    displaced = slowest(each, client, limited, gate);
-                    place = displaced == null ? null : each;
+                    displaced = slowest(kind, client, limited, access);
+                    place = displaced == null ? null : kind;
                 }
             }
-            open.remove(displaced);
+            connections.remove(displaced);
             if (place != null) {
                 connection = new Connection(socket, client, this, place);
-                open.add(connection);
+                connections.add(connection);
             }
         }
         if (displaced != null) { displaced.cut(); }
         return connection;
     }
 
-    /** Open connections of a place and of a client; null for any. */
+    /** Counts the open connections of a kind of place and of a client; null for any. */
     private int count(Place place, Client client) {
         int count = 0;
-        for (Connection one : open) {
-            count += (place == null || one.place == place) && (client == null || one.client.is(client)) ? 1 : 0;
+        for (Connection open : connections) {
+            count += (place == null || open.place == place) && (client == null || open.client.isSamePeer(client)) ? 1
+                    : 0;
         }
         return count;
     }
 
-    private boolean isLimited(Client client) { return count(null, client) >= FOR_ONE_CLIENT; }
+    private boolean isLimited(Client client) { return count(null, client) >= CLIENT_LIMIT; }
 
-    private int strangers(AccessControl gate) {
-        int strangers = 0;
-        for (Connection one : open) {
-            strangers += gate.isWelcome(one.client) ? 0 : 1;
+    private int countDenied(AccessControl access) {
+        int denied = 0;
+        for (Connection open : connections) {
+            denied += access.isAllowed(open.client) ? 0 : 1;
         }
-        return strangers;
+        return denied;
     }
 
     /**
-     * Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only
-     * strangers'.
+     * Returns the connection that a new one displaces, or null. A client at its limit displaces only its own
+     * connections, a client without access only those of such clients.
      */
-    private Connection slowest(Place place, Client client, boolean limited, AccessControl gate) {
-        boolean welcome = gate.isWelcome(client);
-        Connection deaf = null;
-        for (Connection one : open) {
-            boolean may = welcome ? !limited || one.client.is(client) : !gate.isWelcome(one.client);
-            if (may && one.place == place) {
-                if (one.readingHead) { return one; }
-                deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
+    private Connection slowest(Place place, Client client, boolean limited, AccessControl access) {
+        boolean allowed = access.isAllowed(client);
+        Connection waiting = null;
+        for (Connection open : connections) {
+            boolean may = allowed ? !limited || open.client.isSamePeer(client) : !access.isAllowed(open.client);
+            if (may && open.place == place) {
+                if (open.readingHead) { return open; }
+                waiting = waiting == null && open.waitsForClient() ? open : waiting;
             }
         }
-        return deaf;
+        return waiting;
     }
 
-    private boolean hasReserved(Client client) {
+    private boolean mayReserve(Client client) {
         int lan = 0;
-        for (Connection one : open) {
-            lan += one.place == Place.RESERVED && !one.client.isLoopback() ? 1 : 0;
+        for (Connection open : connections) {
+            lan += open.place == Place.RESERVED && !open.client.isLoopback() ? 1 : 0;
         }
         return count(Place.RESERVED, client) == 0 && (client.isLoopback()
-                ? count(Place.RESERVED, null) < RESERVED + RESERVED_FOR_LOOPBACK : lan < RESERVED);
+                ? count(Place.RESERVED, null) < LAN_RESERVED + LOOPBACK_RESERVED : lan < LAN_RESERVED);
     }
 
-    /** Whether others may want this connection's place: then its head must come soon. */
+    /** Whether others may need this connection's place, so that its head must arrive soon. */
     synchronized boolean isCrowded(Connection connection) {
-        return count(Place.USUAL, null) >= FOR_ANYBODY || isLimited(connection.client);
+        return count(Place.USUAL, null) >= USUAL_LIMIT || isLimited(connection.client);
     }
 
     /**
-     * The connection has its head; false when it was displaced before. One that showed the token keeps its place to its
-     * end.
+     * Records that the head was read; returns false if the connection was displaced before. A connection that showed
+     * the token keeps its place.
      */
-    synchronized boolean heard(Connection connection, boolean trusted) {
-        connection.heard(trusted);
-        return open.contains(connection);
+    synchronized boolean headRead(Connection connection, boolean trusted) {
+        connection.headRead(trusted);
+        return connections.contains(connection);
     }
 
-    synchronized void left(Connection connection) { open.remove(connection); }
+    synchronized void remove(Connection connection) { connections.remove(connection); }
 
-    /** Connections that are open. */
-    synchronized int count() { return open.size(); }
+    /** The number of open connections. */
+    synchronized int count() { return connections.size(); }
 
-    /** Ends the connections whose time is over, and the work that nobody waits for. */
+    /** Ends connections that are late, and work for clients that are gone. */
     void cutLate() {
-        for (Connection one : open()) {
-            if (one.isLate()) {
-                one.cut();
+        for (Connection open : connections()) {
+            if (open.isLate()) {
+                open.cut();
             } else {
-                one.patience.look();
+                open.work.checkTime();
             }
         }
     }
 
-    /** Those open now. */
-    synchronized List<Connection> open() { return new ArrayList<>(open); }
+    /** The open connections, as a copy. */
+    synchronized List<Connection> connections() {
+        return new ArrayList<>(connections);
+    }
 }

@@ -20,25 +20,25 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then
- * the handler's answer.
+ * Turns a request into a reply. Refuses a request for one of these reasons, in this order: 404, 405, 403, 401 and 429,
+ * the limits of the body; then the handler replies.
  */
 final class Dispatcher {
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final List<String> TEXT = Arrays.asList("text/plain", "application/octet-stream", FORM);
 
-    /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
+    /** Far longer than any measured start: after that the daemon is broken, and the reply says so. */
     private static final int START_MILLIS = 60 * 1000;
     final ConnectionLimit limit = new ConnectionLimit();
     final Sys sys;
     private final String tokenFile;
     private final EventLog log;
     private final FailedLogins failures = new FailedLogins();
-    /** Who may ask; at first nobody. */
-    volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
+    /** At first no client has access. */
+    volatile AccessControl access = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
             Collections.<Network>emptyList());
-    /** The daemon behind the port; null until it comes. */
-    private Handler daemon;
+    /** Null until the daemon has started. */
+    private Handler handler;
 
     Dispatcher(Sys sys, String tokenFile, EventLog log) {
         this.sys = sys;
@@ -46,32 +46,32 @@ final class Dispatcher {
         this.log = log;
     }
 
-    /** The daemon is there. */
-    synchronized void come(Handler handler) {
-        daemon = handler;
+    /** Passes requests to this handler from now on. */
+    synchronized void setHandler(Handler started) {
+        handler = started;
         notifyAll();
     }
 
     /**
-     * The daemon, waited for; null when it doesn't come. It comes a moment after the port: on an interpreter what it is
-     * made of takes seconds to load, and reading the box takes longer still. Requests wait here, not in front of a
-     * closed port.
+     * Waits for the handler; null if the daemon doesn't start. The port opens first, because an interpreter needs
+     * seconds to load the daemon's classes and still longer to read the box: meanwhile requests wait instead of
+     * failing.
      */
-    private synchronized Handler daemon() {
+    private synchronized Handler awaitHandler() {
         long end = sys.uptimeMillis() + START_MILLIS;
         try {
-            while (daemon == null && sys.uptimeMillis() < end) {
+            while (handler == null && sys.uptimeMillis() < end) {
                 wait(1000);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return daemon;
+        return handler;
     }
 
-    Reply of(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
+    Reply reply(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
         try {
-            return guarded(connection, session);
+            return checkedReply(connection, session);
         } catch (OutOfMemoryError e) {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
@@ -79,9 +79,9 @@ final class Dispatcher {
             connection.unread = true;
             return Reply.problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG);
         } catch (Abandoned e) {
-            log.event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
+            log.event("given up: " + connection.work.reason().title + ", " + session.getMethod() + " for "
                     + connection.client.text());
-            return Reply.problem(connection.patience.reason());
+            return Reply.problem(connection.work.reason());
         } catch (StackOverflowError e) {
             return Reply.problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
                     + " 'java -jar boxwall.jar' on a PC has more");
@@ -91,16 +91,16 @@ final class Dispatcher {
         }
     }
 
-    private Reply guarded(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
-        AccessControl now = gate;
+    private Reply checkedReply(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
         Request request = request(session, connection);
         Route route = Route.find(request.method, request.path);
-        // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
+        // a small file on a RAM disk, read each time, so that a new token replaces the old one at once
         String token = request.header("authorization") == null ? null : sys.read(tokenFile, 256);
-        boolean right = AccessControl.hasToken(request, token == null ? "" : token.trim());
-        Reply refusal = refuse(request, route, now, right);
-        boolean trusted = refusal == null && right;
-        if (!limit.heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
+        boolean withToken = AccessControl.hasToken(request, token == null ? "" : token.trim());
+        Reply refusal = refuse(request, route, withToken);
+        if (!limit.headRead(connection, refusal == null && withToken)) {
+            throw new IOException("displaced by a newer connection");
+        }
         if (refusal == null && connection.place == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
             refusal = Reply.problem(429, "too many connections",
                     "the limit is four per client and seven in total; one more is reserved for"
@@ -116,33 +116,33 @@ final class Dispatcher {
         Reply.Refused form = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
         if (form != null) { return form.reply; }
         request = request.with(body);
-        connection.beginsWork();
-        return answer(route, request, right);
+        connection.beginWork();
+        return answer(route, request, withToken);
     }
 
-    /** Null when the request may go on. */
-    private Reply refuse(Request request, Route route, AccessControl now, boolean right) {
+    /** Returns a refusal, or null if the request is allowed. */
+    private Reply refuse(Request request, Route route, boolean withToken) {
         if (route == null) { return Route.missing(request.method, request.path); }
-        Problem source = now.refuseSource(request);
-        return source == null ? refuseToken(request, route, right) : Reply.problem(source);
+        Problem source = access.refuseSource(request);
+        return source == null ? refuseToken(request, route, withToken) : Reply.problem(source);
     }
 
-    private Reply refuseToken(Request request, Route route, boolean right) {
+    private Reply refuseToken(Request request, Route route, boolean withToken) {
         String peer = request.client.text();
         int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
-        // a client with the token can always revert, whatever another program on the same PC sent before
+        // a client with the token can always confirm and revert, whatever another program on the same PC sent
         if (seconds > 0 && route.needs(Route.Need.TOKEN)
-                && !(right && (route == Route.CONFIRM || route == Route.REVERT))) {
+                && !(withToken && (route == Route.CONFIRM || route == Route.REVERT))) {
             return Reply
                     .problem(429, "too many wrong tokens",
                             "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
                                     + " token' on the box shows the token; confirm and revert still work")
                     .with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
+        if (!withToken && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
-        if (route.needs(Route.Need.TOKEN) && !right) {
+        if (route.needs(Route.Need.TOKEN) && !withToken) {
             return Reply
                     .problem(401, "token wanted",
                             "send the header 'Authorization: Bearer TOKEN'; on the box,"
@@ -152,54 +152,54 @@ final class Dispatcher {
         return null;
     }
 
-    private Reply answer(Route route, Request request, boolean right) {
+    private Reply answer(Route route, Request request, boolean withToken) {
         if (route == Route.OK) { return Reply.empty(); }
-        Handler handler = daemon();
-        if (handler == null) {
+        Handler started = awaitHandler();
+        if (started == null) {
             return Reply
                     .problem(503, "not ready yet",
                             "the daemon opened its port but has not finished starting; see its log")
                     .with("Retry-After", "10");
         }
         if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
-        return handler.answer(route, request,
-                right && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);
+        return started.answer(route, request,
+                withToken && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);
     }
 
-    /** What NanoHTTPD read, each parameter once and a character a byte. */
+    /** The request that NanoHTTPD read: each parameter once, one character for each byte. */
     private static Request request(NanoHTTPD.IHTTPSession session, Connection connection) throws IOException {
         Map<String, String> query = new HashMap<>();
-        for (Map.Entry<String, List<String>> each : session.getParameters().entrySet()) {
-            String name = bytes(each.getKey());
+        for (Map.Entry<String, List<String>> parameter : session.getParameters().entrySet()) {
+            String name = bytes(parameter.getKey());
             if (name.length() == 0) { continue; }
-            if (each.getValue().size() > 1) {
+            if (parameter.getValue().size() > 1) {
                 throw new Reply.Refused(400, "parameter twice", "say '" + name + "=' once");
             }
-            query.put(name, bytes(each.getValue().get(0)));
+            query.put(name, bytes(parameter.getValue().get(0)));
         }
         return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), connection.client,
-                "", connection.patience);
+                "", connection.work);
     }
 
     private static String bytes(String text) throws IOException {
         return new String(text.getBytes("UTF-8"), "ISO-8859-1");
     }
 
-    /** The body, exactly; {@code size} was checked. Sends 100 Continue first if the client waits for it. */
+    /** Reads a body of this size. Sends 100 Continue first if the client waits for it. */
     private static String body(Connection connection, Request request, InputStream in, int size) throws IOException {
         if (size > 0 && "100-continue".equalsIgnoreCase(request.header("expect"))) {
             connection.socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));
         }
         byte[] bytes = new byte[size];
-        for (int have = 0; have < size;) {
-            int n = in.read(bytes, have, size - have);
+        for (int count = 0; count < size;) {
+            int n = in.read(bytes, count, size - count);
             if (n < 0) { throw new Reply.Refused(400, "body cut short", "the body ended before its Content-Length"); }
-            have += n;
+            count += n;
         }
         return Words.text(bytes);
     }
 
-    /** The body's length, 0 when there is none. */
+    /** Checks the headers that describe the body, and returns its length in bytes; 0 without a body. */
     private static int size(Request request, boolean text) throws Reply.Refused {
         if (request.header("transfer-encoding") != null) {
             throw new Reply.Refused(411, "length wanted", "send the body with a Content-Length, not in chunks");
@@ -226,7 +226,7 @@ final class Dispatcher {
         return (end < 0 ? type : type.substring(0, end)).trim();
     }
 
-    /** curl calls what --data-binary sends a form, too: what it is, is seen in its text. */
+    /** Accepts the type of a form, which curl --data-binary sends for any file; {@link FormBody} looks at the text. */
     private static boolean isText(Request request) {
         String encoding = request.header("content-encoding");
         return TEXT.contains(type(request)) && (encoding == null || encoding.equalsIgnoreCase("identity"));

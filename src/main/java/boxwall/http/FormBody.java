@@ -1,32 +1,32 @@
 package boxwall.http;
 
 /**
- * Bodies that a ruleset's text was in and is no more. curl sends every body as application/x-www-form-urlencoded unless
- * told otherwise: with {@code --data-binary} as it is, with {@code -d @FILE} without its line ends, which would make
- * one comment or one wrong command of a whole file, with {@code --data-urlencode} in percent signs.
+ * Recognises a ruleset that curl changed on its way. By default curl sends every body as
+ * application/x-www-form-urlencoded: {@code --data-binary} sends a file as it is, {@code -d @FILE} without its line
+ * ends (the whole file becomes one comment or one command), {@code --data-urlencode} encodes it.
  */
 final class FormBody {
     private static final String REMEDY = "send the file as it is, with curl -T FILE or --data-binary @FILE";
-    /** What a line begins with, and no other word of a ruleset ends with. */
+    /** Beginnings of a command. No other word of a ruleset ends like this. */
     private static final String[] COMMANDS = {"iptables -", "ip6tables -", "ip46tables -"};
 
     private FormBody() {}
 
-    /** Why a text is refused, or null. */
-    static Reply.Refused refusal(String body, boolean saysForm) {
+    /** Returns why a body is refused, or null. {@code asForm}: its Content-Type is that of a form. */
+    static Reply.Refused refusal(String body, boolean asForm) {
         if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
-        if (saysForm && body.indexOf(' ') < 0) {
+        if (asForm && body.indexOf(' ') < 0) {
             return new Reply.Refused(415, "a form, not a text",
                     "the body is encoded as a form's fields are; " + REMEDY);
         }
-        if (body.charAt(0) == '*' || saysForm && body.charAt(0) == '#' || commandIn(body)) {
+        if (body.charAt(0) == '*' || asForm && body.charAt(0) == '#' || commandIn(body)) {
             return new Reply.Refused(415, "the line ends are gone",
                     "the body is one line, as curl -d makes it of a file; " + REMEDY);
         }
         return null;
     }
 
-    /** Whether a command begins within the line, outside of quotes: in a comment of a rule it is just words. */
+    /** Whether a command begins within the line, outside of quotes, where a rule's comment may mention one. */
     private static boolean commandIn(String line) {
         char quote = 0;
         // the first command may have a path

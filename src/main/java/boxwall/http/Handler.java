@@ -1,9 +1,9 @@
 package boxwall.http;
 
 /**
- * What answers the routes, but for /ok and /openapi.json. Called from several threads; throws nothing for bad input.
+ * Answers the routes, except /ok and /openapi.json. Several threads call it; it throws nothing for bad input.
  */
 public interface Handler {
-    /** {@code withToken} tells for routes that don't need the token whether it was shown. */
+    /** {@code withToken}: whether the request showed the token, for routes that don't need it. */
     Reply answer(Route route, Request request, boolean withToken);
 }

@@ -17,11 +17,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One listening address of the control port. NanoHTTPD binds, accepts, reads requests and writes answers; what it reads
- * was bounded and checked before, its threads and places are the port's, and it makes no files.
+ * A listening address of the control port. NanoHTTPD binds, accepts, reads requests and writes replies. It reads a
+ * bounded and checked stream, uses the port's threads and connections, and creates no files.
  */
 final class Listener extends NanoHTTPD {
-    /** The answer to a connection that finds no place, given by the thread that accepts; its request isn't read. */
+    /** The reply to a connection without a place. The accepting thread sends it and doesn't read the request. */
     private static final String NO_PLACE =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -34,36 +34,36 @@ final class Listener extends NanoHTTPD {
         setAsyncRunner(pool);
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
-            public ServerSocket create() throws IOException { return new PatientServerSocket(dispatcher.limit); }
+            public ServerSocket create() throws IOException { return new PollingServerSocket(dispatcher.limit); }
         });
     }
 
     @Override
     protected ClientHandler createClientHandler(Socket socket, InputStream in) {
-        Connection connection = admitted(socket);
+        Connection connection = admit(socket);
         if (connection == null) {
             Connection.close(socket);
             return null;
         }
-        return new Served(in, connection);
+        return new RequestThread(in, connection);
     }
 
-    /** Null when the connection gets no place, or is gone already. */
-    private Connection admitted(Socket socket) {
+    /** Null if there is no place for the connection, or the client has closed it. */
+    private Connection admit(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
             Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.sys.uptimeMillis());
-            AccessControl gate = dispatcher.gate;
-            Connection connection = dispatcher.limit.admit(socket, client, gate);
-            if (connection == null && gate.isWelcome(client)) {
+            AccessControl access = dispatcher.access;
+            Connection connection = dispatcher.limit.admit(socket, client, access);
+            if (connection == null && access.isAllowed(client)) {
                 socket.getOutputStream().write(NO_PLACE.getBytes("US-ASCII"));
             }
             return connection;
         } catch (IOException | RuntimeException e) {
-            // gone between accept and here; the second is GNU Classpath's word for it
+            // the client has closed it; GNU Classpath throws the second
             return null;
         } catch (OutOfMemoryError e) {
-            // the thread that listens must not end
+            // the accepting thread must not end
             System.gc();
             return null;
         }
@@ -71,19 +71,19 @@ final class Listener extends NanoHTTPD {
 
     @Override
     public Response serve(IHTTPSession session) {
-        Session own = (Session) session;
+        Connection connection = ((Session) session).connection;
         try {
-            return own.connection.answered(dispatcher.of(own.connection, session)).written();
+            return connection.readyToSend(dispatcher.reply(connection, session)).toResponse();
         } catch (IOException e) {
-            return own.connection.refusal(e).written();
+            return connection.refusal(e).toResponse();
         }
     }
 
-    /** Small answers to a browser that asks for few; a box has little time to pack. */
+    /** Compressing would take the box more time than sending these small replies. */
     @Override
     protected boolean useGzipWhenAccepted(Response response) { return false; }
 
-    /** A request and the connection that it came over. */
+    /** A request with its connection. */
     private final class Session extends HTTPSession {
         private final Connection connection;
 
@@ -93,7 +93,7 @@ final class Listener extends NanoHTTPD {
         }
     }
 
-    /** Bodies stay in memory, within their limit. */
+    /** Bodies stay in memory; their size is limited. */
     private static final class NoFiles implements TempFileManager {
         @Override
         public void clear() { return; }
@@ -103,10 +103,10 @@ final class Listener extends NanoHTTPD {
     }
 
     /** Serves one connection. */
-    private final class Served extends ClientHandler {
+    private final class RequestThread extends ClientHandler {
         private final Connection connection;
 
-        Served(InputStream in, Connection connection) {
+        RequestThread(InputStream in, Connection connection) {
             super(in, connection.socket);
             this.connection = connection;
         }
@@ -114,27 +114,27 @@ final class Listener extends NanoHTTPD {
         @Override
         public void run() {
             try {
-                converse();
+                serveRequest();
             } catch (OutOfMemoryError e) {
-                // not even the answer found room; the client sees the connection end
+                // there is not even memory for a reply; the client sees the end of the connection
                 System.gc();
             } catch (IOException | RuntimeException e) {
-                // the client is gone (NotYetConnectedException in GNU Classpath's words); there is nobody to tell
+                // the client is gone; GNU Classpath throws NotYetConnectedException
                 return;
             } finally {
                 close();
             }
         }
 
-        private void converse() throws IOException {
+        private void serveRequest() throws IOException {
             try {
-                InputStream in = connection.request();
+                InputStream in = connection.checkedRequest();
                 if (in == null) { return; }
                 new Session(connection, in).execute();
             } catch (Reply.Refused | SocketTimeoutException e) {
-                connection.refusal(e).written().send(connection.socket.getOutputStream());
+                connection.refusal(e).toResponse().send(connection.socket.getOutputStream());
             } catch (SocketException e) {
-                // how NanoHTTPD ends after an answer
+                // NanoHTTPD throws it after each reply
                 if (connection.socket.isClosed()) { return; }
             }
             connection.linger();
@@ -142,29 +142,28 @@ final class Listener extends NanoHTTPD {
 
         @Override
         public void close() {
-            // first: whoever sees the end and asks again must not find his own place taken
-            dispatcher.limit.left(connection);
+            // free the place first: a client that sees the end may connect again at once
+            dispatcher.limit.remove(connection);
             connection.cut();
         }
     }
 
     /**
-     * A thread for each connection that {@link ConnectionLimit} lets in, and no more; idle ones end. In place of
-     * NanoHTTPD's unbounded ones.
+     * Threads for the connections that {@link ConnectionLimit} admits, instead of NanoHTTPD's unbounded number. Idle
+     * threads end.
      */
     static final class Pool implements AsyncRunner {
         private static final int IDLE_SECONDS = 30;
         /**
-         * Bytes of address space for a stack; only what is used takes memory. The proof over sets calls itself once for
-         * each bit of an IPv6 packet: an interpreter that keeps its frames on the thread's own stack (OpenJDK's Zero)
-         * ran out of 192 KiB there.
+         * Bytes of address space for a stack; only the used part takes memory. The proof over sets recurses once for
+         * each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
          */
         private static final int STACK = 1024 * 1024;
 
         private final ConnectionLimit limit;
         /**
-         * A thread that has just answered, or whose connection was displaced, may not be idle yet when the next
-         * connection has its place: that one waits.
+         * With a queue: the thread of a connection that has just ended may not be idle yet when the next connection has
+         * its place.
          */
         private final ThreadPoolExecutor threads =
                 new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
@@ -189,7 +188,7 @@ final class Listener extends NanoHTTPD {
             } catch (RejectedExecutionException e) {
                 client.close();
             } catch (OutOfMemoryError e) {
-                // no room for one more thread: this connection ends, the one that listens must not
+                // there is no memory for another thread: close this connection, but keep listening
                 client.close();
                 System.gc();
             }
@@ -200,28 +199,25 @@ final class Listener extends NanoHTTPD {
 
         @Override
         public void closeAll() {
-            for (Connection connection : limit.open()) {
+            for (Connection connection : limit.connections()) {
                 connection.cut();
             }
         }
     }
 
-    /** Looks up now and then while it waits for a client. */
-    private static final class PatientServerSocket extends ServerSocket {
-        /**
-         * A daemon on JamVM can't wake a thread that waits in accept(): while there are connections it looks up and
-         * cuts those that are late.
-         */
+    /** Wakes up regularly while it waits for a client, because JamVM can't wake a thread in accept(). */
+    private static final class PollingServerSocket extends ServerSocket {
+        /** While there are connections: the late ones must be cut. */
         private static final int BUSY_MILLIS = 1000;
         /**
-         * With nobody there it only looks whether its address was closed, and each look costs an interpreter half a
-         * millisecond of a fast processor: once a second that would be the most that an idle daemon does.
+         * Without connections, only to notice that the listener was closed. Each time costs an interpreter half a
+         * millisecond on a fast processor; once a second, this would be most of an idle daemon's work.
          */
         private static final int QUIET_MILLIS = 10 * 1000;
 
         private final ConnectionLimit limit;
 
-        PatientServerSocket(ConnectionLimit limit) throws IOException {
+        PollingServerSocket(ConnectionLimit limit) throws IOException {
             super();
             this.limit = limit;
         }
@@ -234,7 +230,7 @@ final class Listener extends NanoHTTPD {
             try {
                 return super.accept();
             } catch (OutOfMemoryError e) {
-                // this thread is the only one that listens here: it must not end
+                // the accepting thread must not end
                 System.gc();
                 throw new SocketException("out of memory");
             }

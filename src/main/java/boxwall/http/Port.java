@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The control port: one {@link Listener} for each address, one gate and one pool for all. */
+/** The control port: a {@link Listener} for each address; they share the access control and the threads. */
 public final class Port {
-    /** NanoHTTPD's own; each request has a deadline besides. */
+    /** NanoHTTPD's timeout of a read; each request also has a deadline. */
     private static final int READ_MILLIS = 10000;
 
     static {
-        // NanoHTTPD makes itself a java.util.logging logger, and the first one reads a configuration of which nothing
-        // is used here: on OpenJDK's interpreter a second of a router's start. A class that is only made, in place of
-        // the reading (java.util.logging.LogManager). ProGuard takes the loggers out of the package's jar.
+        // NanoHTTPD creates a java.util.logging logger. The first logger reads a configuration that boxwall doesn't
+        // need, which takes OpenJDK's interpreter a second on a router. If this property names a class, LogManager
+        // creates an instance instead. ProGuard removes the loggers from the package's jar.
         if (System.getProperty("java.util.logging.config.class") == null) {
             System.setProperty("java.util.logging.config.class", "java.lang.Object");
         }
@@ -31,9 +31,10 @@ public final class Port {
     private final Map<String, Listener> listeners = new TreeMap<>();
 
     /**
-     * Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the log.
+     * Creates a port that listens nowhere yet and gives no client access.
      *
-     * @param tokenFile has what {@code Authorization: Bearer} must carry
+     * @param tokenFile contains the token of {@code Authorization: Bearer}
+     * @param log for events of the port
      */
     public Port(int number, Sys sys, String tokenFile, EventLog log) {
         this.number = number;
@@ -41,16 +42,16 @@ public final class Port {
         pool = new Listener.Pool(dispatcher.limit);
     }
 
-    /** From now on this answers; who asked before has waited for it. */
+    /** Passes requests to this handler; requests that arrived before have waited for it. */
     public void serve(Handler daemon) {
-        dispatcher.come(daemon);
+        dispatcher.setHandler(daemon);
     }
 
-    /** From now on these peers may ask. */
-    public void admit(AccessControl next) { dispatcher.gate = next; }
+    /** Replaces the access control. */
+    public void admit(AccessControl access) { dispatcher.access = access; }
 
     /**
-     * Listens on exactly these addresses: opens what is new, closes what is gone.
+     * Listens on exactly these addresses: opens the new ones and closes all others.
      *
      * @param addresses numeric IPv4 addresses; GNU Classpath has no IPv6 sockets
      * @return the addresses that could not be opened, each with the reason
@@ -67,7 +68,7 @@ public final class Port {
                 failed.add(address + ":" + number + ": " + e.getMessage());
             }
         }
-        // last: on JamVM a listener notices only some seconds later that it was closed
+        // last, because on JamVM a listener notices only after some seconds that it was closed
         for (String open : new ArrayList<String>(listeners.keySet())) {
             if (!addresses.contains(open)) { listeners.remove(open).stop(); }
         }
@@ -77,7 +78,7 @@ public final class Port {
     /** Stops listening. */
     public synchronized void close() { listen(Collections.<String>emptyList()); }
 
-    /** Where the port listens now. */
+    /** The addresses on which the port listens now. */
     public synchronized List<String> addresses() {
         return new ArrayList<String>(listeners.keySet());
     }

@@ -11,7 +11,7 @@ import java.io.UnsupportedEncodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An answer before it is put on the wire: status, type, body, further headers. */
+/** A reply: status, type, body, and further headers. */
 public final class Reply {
     public final int status;
     private final String type;
@@ -24,12 +24,12 @@ public final class Reply {
         this.body = body;
     }
 
-    /** An answer of JSON text (any characters; sent as UTF-8), with a line end. */
+    /** A JSON text (any characters; sent as UTF-8), with a line end. */
     public static Reply json(int status, String json) {
         return new Reply(status, "application/json", bytesOf(json + "\n", "UTF-8"));
     }
 
-    /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1), with a line end. */
+    /** Plain text with one character for each byte (ISO-8859-1), and a line end. */
     public static Reply text(int status, String text) {
         return new Reply(status, "text/plain; charset=utf-8", bytesOf(ended(text), "ISO-8859-1"));
     }
@@ -37,22 +37,22 @@ public final class Reply {
     /** Bytes of any type. */
     public static Reply bytes(String type, byte[] body) { return new Reply(200, type, body); }
 
-    /** Text of a type of its own, sent as UTF-8, with a line end. */
+    /** Text of the given type, sent as UTF-8, with a line end. */
     public static Reply utf8(String type, String text) {
         return new Reply(200, type, bytesOf(ended(text), "UTF-8"));
     }
 
-    /** The next prompt of whoever asks with curl stands on a line of its own. */
+    /** Adds a line end, so that curl's output doesn't run into the next prompt. */
     private static String ended(String text) {
         return text.endsWith("\n") || text.length() == 0 ? text : text + "\n";
     }
 
-    /** 304: what the client has is still so. */
+    /** 304: the client's copy is current. */
     public static Reply unchanged() {
         return new Reply(304, null, new byte[0]);
     }
 
-    /** An answer without a body: 204. */
+    /** 204, without a body. */
     public static Reply empty() { return new Reply(204, null, new byte[0]); }
 
     /** A refusal as application/problem+json (RFC 9457). */
@@ -66,7 +66,7 @@ public final class Reply {
     }
 
     private static byte[] bytesOf(String text, String charset) {
-        // most texts are ASCII, which Classpath's encoders take a character at a time
+        // most texts are ASCII; Classpath's encoders are slow, because they encode each character separately
         if (Words.highest(text) < 128) { return Words.bytesOf(text); }
         try {
             return text.getBytes(charset);
@@ -75,16 +75,16 @@ public final class Reply {
         }
     }
 
-    /** This answer with one header more. */
+    /** Adds a header. */
     public Reply with(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
-    /** As NanoHTTPD writes it. */
-    Written written() { return new Written(this); }
+    /** The reply as NanoHTTPD sends it. */
+    Response toResponse() { return new Response(this); }
 
-    /** A request that isn't one, or that the port won't read to its end. */
+    /** The reply to a request that is malformed, or is not read to its end. */
     static final class Refused extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -95,7 +95,7 @@ public final class Reply {
         Refused(int status, String title, String detail) { this(problem(status, title, detail)); }
     }
 
-    /** A status with its words; those that NanoHTTPD lacks are RFC 9110's. */
+    /** The status and its reason phrase; RFC 9110 has those that NanoHTTPD lacks. */
     private String statusLine() {
         NanoHTTPD.Response.Status known = NanoHTTPD.Response.Status.lookup(status);
         return known != null ? known.getDescription() : status == 414 ? "414 URI Too Long"
@@ -104,14 +104,14 @@ public final class Reply {
     }
 
     /**
-     * A response that NanoHTTPD sends, without a date: a box's clock may be wrong. It puts itself on the wire, because
-     * NanoHTTPD makes a SimpleDateFormat for each answer, with or without a date, and GNU Classpath's keeps the names
-     * of all time zones: 44 000 objects, 3.6 MB of a heap of 8.
+     * A response without a date, because a box's clock may be wrong. It writes itself: NanoHTTPD creates a
+     * SimpleDateFormat for each response, and GNU Classpath's keeps the names of all time zones: 44 000 objects, 3.6 MB
+     * of a heap of 8.
      */
-    static final class Written extends NanoHTTPD.Response {
+    static final class Response extends NanoHTTPD.Response {
         private final Reply reply;
 
-        private Written(Reply reply) {
+        private Response(Reply reply) {
             super(null, null, null, 0);
             this.reply = reply;
             closeConnection(true);
@@ -139,7 +139,7 @@ public final class Reply {
                 if (getRequestMethod() != NanoHTTPD.Method.HEAD) { out.write(reply.body); }
                 out.flush();
             } catch (IOException e) {
-                // the client is gone; there is nobody to tell
+                // the client is gone
                 return;
             }
         }

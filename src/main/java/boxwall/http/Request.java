@@ -2,7 +2,7 @@ package boxwall.http;
 
 import java.util.Map;
 
-/** A request that passed the access control. */
+/** A request with its client. */
 public final class Request {
     /** GET, PUT, POST, DELETE or HEAD. */
     public final String method;
@@ -12,30 +12,30 @@ public final class Request {
     public final Map<String, String> query;
     private final Map<String, String> headers;
     public final Client client;
-    /** One character a byte; empty when there is none. */
+    /** One character for each byte; empty if there is no body. */
     public final String body;
-    /** How long the answer is waited for. */
-    public final RequestDeadline patience;
+    /** Ends the work on this request when it takes too long. */
+    public final RequestDeadline deadline;
 
-    /** Makes a request; query and headers by name, header names in lower case. */
+    /** {@code query} and {@code headers} by name; header names in lower case. */
     Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
-            String body, RequestDeadline patience) {
+            String body, RequestDeadline deadline) {
         this.method = method;
         this.path = path;
         this.query = query;
         this.headers = headers;
         this.client = client;
         this.body = body;
-        this.patience = patience;
+        this.deadline = deadline;
     }
 
     /** A query parameter, or null. */
     public String query(String name) { return query.get(name); }
 
-    /** A header by its name in lower case, or null. */
+    /** The value of a header, or null. */
     public String header(String lowerCaseName) {
         return headers.get(lowerCaseName);
     }
 
-    Request with(String text) { return new Request(method, path, query, headers, client, text, patience); }
+    Request with(String text) { return new Request(method, path, query, headers, client, text, deadline); }
 }

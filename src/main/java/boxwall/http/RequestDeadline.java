@@ -3,88 +3,91 @@ package boxwall.http;
 import boxwall.report.Problem;
 
 /**
- * How long the daemon thinks about one request: until it is done, its client is gone, or a time is over. Only what
- * computes is between {@link #begin} and {@link #end}: to give up is to interrupt the thread, and
- * {@link boxwall.netfilter.Abandoned} ends it between two rules. The thread that listens looks once a second.
+ * Limits the work on one request: it ends when its time is over or its client is gone. Only computing is between
+ * {@link #begin} and {@link #end}. Giving up interrupts the thread, and {@link boxwall.netfilter.Abandoned} ends the
+ * work between two rules. The accepting thread checks once a second.
  */
 public final class RequestDeadline {
     /**
-     * Seconds that work may take; the page hangs up after half of them. 500 rules take an emulated box with other work
-     * beside more than 300. A box that needs more for a ruleset has its plan made at a desk.
+     * Seconds for the work; the page gives up after half of them. A busy emulated box needs more than 300 for 500
+     * rules. If a box needs more, its plan must be compiled on a PC.
      */
     static final int SECONDS = 600;
-    /** Some clients close their sending side with the last byte and still read: a short answer they get. */
+    /** Some clients close their sending side after the last byte and still read; so short work is finished. */
     static final int GONE_SECONDS = 10;
     private static final long SECOND = 1000000000L;
     /**
-     * One lock for all requests, which come and go: JamVM can't bear to lose an object that two threads wanted, see
-     * sys.WaitedOn.
+     * One lock for all requests. JamVM can crash after it freed an object whose lock two threads wanted (sys.WaitedOn).
      */
-    private static final Object WORKING = new Object();
+    private static final Object LOCK = new Object();
 
-    private final Line line;
+    private final Peer peer;
     private final int seconds;
     private final int goneSeconds;
     private Thread worker;
     private long began;
     private Problem reason;
 
-    /** The connection behind a request. */
-    interface Line {
-        /** Whether the client has closed it, or its sending side at least. */
+    /** The connection of a request. */
+    interface Peer {
+        /** Whether the client has closed at least its sending side. */
         boolean isClosed();
     }
 
-    RequestDeadline(Line line, int seconds, int goneSeconds) {
-        this.line = line;
+    RequestDeadline(Peer peer, int seconds, int goneSeconds) {
+        this.peer = peer;
         this.seconds = seconds;
         this.goneSeconds = goneSeconds;
     }
 
-    /** The calling thread begins to compute, and may be interrupted from now on. */
+    /** The calling thread begins to compute and may be interrupted. */
     public void begin() {
-        synchronized (WORKING) {
+        synchronized (LOCK) {
             worker = Thread.currentThread();
             began = System.nanoTime();
         }
     }
 
-    /** It has come to an end, or given up; it won't be interrupted any more, and isn't. */
+    /** The thread has finished or given up. Clears a pending interrupt; there will be no other. */
     public void end() {
-        synchronized (WORKING) {
+        synchronized (LOCK) {
             worker = null;
             Thread.interrupted();
         }
     }
 
-    /** Gives up at once if the client is gone: somebody else wants to begin. */
-    public void giveWay() { look(0); }
+    /** Gives up at once if the client is gone, because another request waits. */
+    public void yieldToNext() {
+        checkTime(0);
+    }
 
-    /** Gives up if the time is over, or the client has been gone for a while. */
-    void look() { look(goneSeconds); }
+    /** Gives up if the time is over, or if the client is gone and the work takes long. */
+    void checkTime() {
+        checkTime(goneSeconds);
+    }
 
-    private void look(int patient) {
+    private void checkTime(int withoutClient) {
         long worked = worked();
         if (worked > seconds) {
             giveUp(new Problem(503, "takes too long",
                     "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
-        } else if (worked >= patient && line.isClosed()) {
+        } else if (worked >= withoutClient && peer.isClosed()) {
             giveUp(new Problem(503, "nobody waited",
                     "the connection's sending side was closed while the daemon worked on the answer; leave it open"
                             + " until the answer is there"));
         }
     }
 
-    /** Seconds since work began; -1 when nobody works. */
+    /** The seconds since the work began; -1 if there is none. */
     private long worked() {
-        synchronized (WORKING) {
+        synchronized (LOCK) {
             return worker == null ? -1 : (System.nanoTime() - began) / SECOND;
         }
     }
 
-    /** Ends the work, if there is any; that is the answer. */
+    /** Ends the work, if there is any; the reason becomes the reply. */
     public void giveUp(Problem why) {
-        synchronized (WORKING) {
+        synchronized (LOCK) {
             if (worker != null) {
                 reason = reason == null ? why : reason;
                 worker.interrupt();
@@ -92,9 +95,9 @@ public final class RequestDeadline {
         }
     }
 
-    /** Why work was given up, or null. */
+    /** Returns why the work was given up, or null. */
     Problem reason() {
-        synchronized (WORKING) {
+        synchronized (LOCK) {
             return reason;
         }
     }

@@ -9,19 +9,19 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A request's first line and headers (RFC 9112), looked at before NanoHTTPD reads them: its reader never ends on a head
- * over 8 KiB, guesses at what is doubtful, and drops what it can't decode without an answer. What is doubtful is
- * refused here.
+ * Checks a request's first line and headers (RFC 9112) before NanoHTTPD reads them. NanoHTTPD's reader loops forever on
+ * a head over 8 KiB, accepts ambiguous headers, and closes the connection without a reply when it can't decode the
+ * head.
  */
 final class RequestHead {
-    /** Bytes of first line and headers at most; NanoHTTPD's buffer has as many. */
-    static final int MAX = 8192;
-    /** What a token (RFC 9110) may have beside letters and digits. */
-    private static final String TOKEN = "!#$%&'*+-.^_`|~";
+    /** The limit of first line and headers in bytes, the size of NanoHTTPD's buffer. */
+    static final int LIMIT = 8192;
+    /** The characters of a token (RFC 9110) besides letters and digits. */
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     private RequestHead() {}
 
-    /** Reads a head, and no byte behind it: the same with plain line ends; null when the connection ended before it. */
+    /** Reads a head and no byte after it. Returns it with LF as line ends; null if the client sent nothing. */
     static byte[] read(InputStream in) throws IOException {
         StringBuilder text = new StringBuilder(512);
         int lineStart = 0;
@@ -31,15 +31,15 @@ final class RequestHead {
                 if (text.length() == 0) { return null; }
                 throw new Reply.Refused(400, "cut short", "the request ended before the empty line after its headers");
             }
-            if (count == MAX) {
+            if (count == LIMIT) {
                 throw new Reply.Refused(lineStart == 0 ? 414 : 431, "too long",
-                        "first line and headers may have " + MAX + " bytes");
+                        "first line and headers may have " + LIMIT + " bytes");
             }
             if (c == '\n' && text.length() > lineStart && text.charAt(text.length() - 1) == '\r') {
                 text.setLength(text.length() - 1);
             }
             boolean empty = c == '\n' && text.length() == lineStart;
-            // an empty line before the first is to be skipped (RFC 9112, 2.2)
+            // skip empty lines before the first line (RFC 9112, 2.2)
             if (!empty || lineStart > 0) { text.append((char) c); }
             if (empty && lineStart > 0) {
                 check(text.toString());
@@ -63,11 +63,11 @@ final class RequestHead {
         for (int at = end + 1; text.charAt(at) != '\n'; at = end + 1) {
             end = text.indexOf('\n', at);
             int colon = text.indexOf(':', at);
-            if (colon < 0 || colon > end || !Words.isName(text.substring(at, colon), TOKEN)) {
+            if (colon < 0 || colon > end || !Words.isName(text.substring(at, colon), TOKEN_SIGNS)) {
                 throw new Reply.Refused(400, "bad header", "a header must be NAME: VALUE on one line");
             }
             String name = text.substring(at, colon).toLowerCase(Locale.ROOT);
-            // two lengths or two hosts are how requests are smuggled; of the others nobody sends two
+            // two lengths or two hosts serve to smuggle requests; nobody sends another header twice
             if (!names.add(name)) { throw new Reply.Refused(400, "header twice", "say '" + name + ":' once"); }
         }
     }
@@ -76,7 +76,7 @@ final class RequestHead {
         int first = line.indexOf(' ');
         int last = line.lastIndexOf(' ');
         String method = line.substring(0, Math.max(0, first));
-        if (!Words.isName(method, TOKEN) || method.length() > 20 || last == first
+        if (!Words.isName(method, TOKEN_SIGNS) || method.length() > 20 || last == first
                 || line.indexOf(' ', first + 1) != last) {
             throw new Reply.Refused(400, "bad request line", "the first line must be METHOD /PATH HTTP/1.1");
         }
@@ -94,7 +94,7 @@ final class RequestHead {
                         "two hex digits must follow each % in the path; a % itself is %25");
             }
         }
-        // NanoHTTPD knows some methods only, and has no answer of ours for the others
+        // NanoHTTPD knows only some methods; its reply to others is not in our form
         if (!Route.hasMethod(method)) {
             int query = target.indexOf('?');
             throw new Reply.Refused(Route.missing(method, query < 0 ? target : target.substring(0, query)));

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The table of routes: method, path and what a request needs. An ID or a number may stand in the place of the path's
- * last word. The handler is the case of the same name in {@link Handler}'s one implementation; OpenApiTest makes
- * openapi.json from this table.
+ * The table of routes: method, path, and what a request needs. The last word of a path may be a placeholder for an ID
+ * or a number. The one implementation of {@link Handler} has a case for each route; OpenApiTest writes openapi.json
+ * from this table.
  */
 public enum Route {
     PAGE("GET", "/"), OK("GET", "/ok", Need.SHORT), STATUS("GET", "/status", Need.SHORT),
@@ -21,29 +21,29 @@ public enum Route {
     DIFF("GET", "/diff", Need.TOKEN, Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules", Need.TOKEN),
     PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT), DISCARD("DELETE", "/rules", Need.TOKEN),
     PRESETS("GET", "/presets", Need.TOKEN), DEVICES("GET", "/devices", Need.TOKEN),
-    /** Takes the lock itself, behind the one that is for changes. */
+    /** Acquires the lock itself, after the lock for changes. */
     APPLY("POST", "/apply", Need.TOKEN), CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),
     REVERT("DELETE", "/apply/ID", Need.TOKEN, Need.SHORT), HISTORY("GET", "/history", Need.TOKEN),
     RESTORE("POST", "/history/N", Need.TOKEN, Need.LOCK), IMPORT("POST", "/import", Need.TOKEN, Need.LOCK, Need.TEXT),
     RECORD("POST", "/record", Need.TOKEN), PA("POST", "/pa", Need.TOKEN), PRINTK("POST", "/printk", Need.TOKEN),
     OPENAPI("GET", "/openapi.json", Need.TOKEN);
 
-    /** What a request needs, or may have. */
+    /** A property of a route. */
     public enum Need {
-        /** The token. */
+        /** The request must carry the token. */
         TOKEN,
-        /** A ruleset without syntax errors to answer for: the candidate, else the saved one. */
+        /** Answers for a ruleset without syntax errors: the candidate, else the saved one. */
         CANDIDATE,
-        /** To be the only one that parses or proves rulesets. */
+        /** No other request may parse or prove a ruleset at the same time. */
         LOCK,
-        /** A text as its body. */
+        /** The body is a text. */
         TEXT,
-        /** Little time: it may use the connection that is reserved for each client. */
+        /** Takes little time, so it may use the client's reserved connection. */
         SHORT
     }
 
     final String method;
-    /** As a person would write it. */
+    /** With ID or N as placeholder. */
     final String path;
     private final List<Need> needs;
 
@@ -53,7 +53,7 @@ public enum Route {
         this.needs = Arrays.asList(needs);
     }
 
-    /** The route of a request, or null. */
+    /** Finds the route of a request; null if there is none. */
     static Route find(String method, String path) {
         for (Route route : values()) {
             if (route.hasPath(path)
@@ -64,12 +64,12 @@ public enum Route {
         return null;
     }
 
-    /** Whether any path takes it. */
+    /** Whether any route has this method. */
     static boolean hasMethod(String method) {
         return " GET HEAD PUT POST DELETE ".contains(" " + method + " ");
     }
 
-    /** The methods that a path takes; empty when there is no such path. */
+    /** The methods of a path; empty if there is no such path. */
     private static String allowed(String path) {
         StringBuilder text = new StringBuilder();
         for (Route route : values()) {
@@ -81,10 +81,10 @@ public enum Route {
         return text.toString();
     }
 
-    /** The answer to a path that isn't there, or a method that it doesn't take. */
-    static Reply missing(String method, String asked) {
-        String path = asked.length() > 80 ? asked.substring(0, 80) + "…" : asked;
-        String allowed = allowed(asked);
+    /** The reply to an unknown path (404), or to a method that the path doesn't have (405). */
+    static Reply missing(String method, String requested) {
+        String path = requested.length() > 80 ? requested.substring(0, 80) + "…" : requested;
+        String allowed = allowed(requested);
         if (allowed.length() > 0) {
             return Reply.problem(405, "wrong method", path + " takes " + allowed + ", not " + method).with("Allow",
                     allowed);
@@ -96,24 +96,26 @@ public enum Route {
         return Reply.problem(404, "no such path", "there is no " + path + "; there are " + Words.join(paths, ", "));
     }
 
-    /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
-    private boolean hasPath(String asked) {
-        int fixed = fixed();
-        if (fixed == path.length() || !asked.startsWith(path.substring(0, fixed))) { return asked.equals(path); }
-        for (int i = fixed; i < asked.length(); i++) {
-            if (asked.charAt(i) != '-' && Character.digit(asked.charAt(i), 16) < 0) { return false; }
+    /** An ID comes from /proc/sys/kernel/random/uuid: hex digits and dashes; nothing else matches. */
+    private boolean hasPath(String requested) {
+        int fixed = idStart();
+        if (fixed == path.length() || !requested.startsWith(path.substring(0, fixed))) {
+            return requested.equals(path);
         }
-        return asked.length() > fixed && asked.length() <= fixed + 36;
+        for (int i = fixed; i < requested.length(); i++) {
+            if (requested.charAt(i) != '-' && Character.digit(requested.charAt(i), 16) < 0) { return false; }
+        }
+        return requested.length() > fixed && requested.length() <= fixed + 36;
     }
 
-    /** Where an ID begins; the path's length when it has none. */
-    private int fixed() {
+    /** The index of the ID; the path's length if it has none. */
+    private int idStart() {
         int slash = path.lastIndexOf('/') + 1;
         return slash > 1 ? slash : path.length();
     }
 
     /** The ID in a request's path. */
-    public String id(Request request) { return request.path.substring(fixed()); }
+    public String id(Request request) { return request.path.substring(idStart()); }
 
     public boolean needs(Need need) { return needs.contains(need); }
 }

@@ -62,7 +62,7 @@ class RequestDeadlineTest {
     }
 
     private Reply work(Request request) {
-        request.patience.begin();
+        request.deadline.begin();
         try {
             began.countDown();
             while (true) {
@@ -70,7 +70,7 @@ class RequestDeadlineTest {
                 Thread.onSpinWait();
             }
         } finally {
-            request.patience.end();
+            request.deadline.end();
             interruptedAfterwards = Thread.currentThread().isInterrupted();
             over.countDown();
         }
@@ -129,17 +129,17 @@ class RequestDeadlineTest {
 
     @Test
     void whoHasEndedIsNotInterrupted() {
-        RequestDeadline patience = new RequestDeadline(() -> true, 0, 0);
-        patience.begin();
-        patience.end();
-        patience.look();
-        patience.giveWay();
+        RequestDeadline deadline = new RequestDeadline(() -> true, 0, 0);
+        deadline.begin();
+        deadline.end();
+        deadline.checkTime();
+        deadline.yieldToNext();
         assertFalse(Thread.currentThread().isInterrupted());
-        assertNull(patience.reason());
-        patience.begin();
-        patience.giveWay();
+        assertNull(deadline.reason());
+        deadline.begin();
+        deadline.yieldToNext();
         assertTrue(Thread.currentThread().isInterrupted());
-        patience.end();
+        deadline.end();
         assertFalse(Thread.currentThread().isInterrupted());
     }
 }
