@@ -17,6 +17,8 @@ final class SecretForms {
     static final List<String[]> FORMS = new ArrayList<>();
     static final List<String> HOSTS = new ArrayList<>();
     static final List<String> PLAIN = new ArrayList<>();
+    /** Characters of {@code 1:ff:fe11:1}, the shortest text that a form of the table fits. */
+    private static final int SHORTEST = 10;
     private static final List<List<String>> WORDS = new ArrayList<>();
 
     static {
@@ -55,9 +57,8 @@ final class SecretForms {
         StringBuilder out = null;
         int i = 0;
         while (i < line.length()) {
-            String[] form =
-                    hex(line.charAt(i)) && (i == 0 || !isAlphanumeric(line.charAt(i - 1))) && line.length() - i > 8
-                            ? form(line, i) : null;
+            boolean begins = hex(line.charAt(i)) && (i == 0 || !isAlphanumeric(line.charAt(i - 1)));
+            String[] form = begins && isLongEnough(line, i) ? form(line, i) : null;
             if (form != null) {
                 out = out == null ? new StringBuilder(line.substring(0, i)) : out;
                 int kept = form[1].lastIndexOf('=') + 1;
@@ -69,6 +70,15 @@ final class SecretForms {
             }
         }
         return out == null ? line : out.toString();
+    }
+
+    /** Whether enough characters of which forms consist begin here. */
+    private static boolean isLongEnough(String line, int from) {
+        int end = from;
+        while (end < line.length() && (hex(line.charAt(end)) || ":-.xX".indexOf(line.charAt(end)) >= 0)) {
+            end++;
+        }
+        return end - from >= SHORTEST;
     }
 
     /** The first shape that the text which begins here has; null for none. */

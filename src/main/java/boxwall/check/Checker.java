@@ -134,20 +134,19 @@ public final class Checker extends CheckPart {
         RuleGroups tooNew = new RuleGroups();
         MissingReferences references = new MissingReferences(rules, out);
         for (Family family : Family.values()) {
-            Map<List<String>, Finding> known = new HashMap<>();
+            Map<List<String>, String> known = new HashMap<>();
             for (TrailEntry at : TrailEntry.all(rules.compiled, family)) {
                 Abandoned.check();
                 List<String> names = Requirement.names(at.rule);
                 names.add(at.table.word());
                 if (!known.containsKey(names)) {
-                    known.put(names, Requirement.of(family, at.table, at.rule, facts).finding(""));
+                    Finding finding = Requirement.of(family, at.table, at.rule, facts).finding("");
+                    String key = finding == null ? null : finding.code + " " + finding.effect();
+                    known.put(names, key);
+                    if (key != null && !unmet.containsKey(key)) { unmet.put(key, finding); }
                 }
-                Finding finding = known.get(names);
-                if (finding != null) {
-                    String key = finding.code + " " + finding.effect();
-                    if (!unmet.containsKey(key)) { unmet.put(key, finding); }
-                    wanting.add(key, at.origin(), "");
-                }
+                String key = known.get(names);
+                if (key != null) { wanting.add(key, at.origin(), ""); }
                 String missing = RequiredRelease.missingIn(version, family, at.rule);
                 if (missing != null) { tooNew.add(missing, at); }
                 references.look(family, at);
