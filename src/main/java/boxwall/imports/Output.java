@@ -112,8 +112,7 @@ final class Output {
     private void drop(List<SyntaxError> errors, boolean single) {
         boolean dropped = false;
         for (SyntaxError error : errors) {
-            // a word too many at a line's end is found a line later
-            OutputLine line = lines.get(Math.min(error.line, lines.size()) - 1);
+            OutputLine line = lines.get(error.line - 1);
             if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'

@@ -11,8 +11,8 @@ public final class Option {
     public final String name;
     public final boolean negated;
     public final List<String> values;
-    /** What the last reader made of the values. */
-    private Object read;
+    /** The values as last interpreted; several threads read and replace it. */
+    private volatile Object read;
 
     /** The name with its dashes, as iptables-save prints it; values unquoted, none for a flag. */
     public Option(String name, boolean negated, List<String> values) {
@@ -44,8 +44,12 @@ public final class Option {
 
     /** The value as ports, read once; null when it isn't any. */
     public Ports ports() {
-        if (!(read instanceof Ports)) { read = Ports.parse(text()); }
-        return (Ports) read;
+        Object ports = read;
+        if (!(ports instanceof Ports)) {
+            ports = Ports.parse(text());
+            read = ports;
+        }
+        return (Ports) ports;
     }
 
     /** Both values as TCP flags; null when they aren't any. */
@@ -56,8 +60,12 @@ public final class Option {
     /** The value as states of a packet, read once; null when one is none (SNAT and DNAT of --ctstate). */
     @SuppressWarnings("unchecked")
     public Set<State> states() {
-        if (!(read instanceof Set)) { read = State.set(text()); }
-        return (Set<State>) read;
+        Object states = read;
+        if (!(states instanceof Set)) {
+            states = State.set(text());
+            read = states;
+        }
+        return (Set<State>) states;
     }
 
     /** First and last of the ICMP types and codes, see {@link IcmpNames#range}; null when it isn't that. */

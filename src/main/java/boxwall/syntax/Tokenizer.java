@@ -59,7 +59,7 @@ final class Tokenizer {
     /** The next line's words, none for a blank or comment line; null, with an error, when it can't be read. */
     List<Word> nextShell(Variables names) {
         begin();
-        while (!atEnd() && !broken && !newline()) {
+        while (!atEnd() && !broken && lineEnd(at) == 0) {
             char c = text.charAt(at);
             if (c == '#' && !open) {
                 skipLine();
@@ -74,7 +74,7 @@ final class Tokenizer {
                 start();
                 dollar(names, true);
             } else if (";&|<>()`".indexOf(c) >= 0) {
-                fail(column(), Letters.show(String.valueOf(c)) + " is for a shell, and there is none here",
+                fail(line, column(), Letters.show(String.valueOf(c)) + " is for a shell, and there is none here",
                         c == ';' || c == '&' ? "write one command a line"
                                 : c == '>' || c == '<' ? "leave the redirection out" : "quote it, or write its result");
             } else {
@@ -88,7 +88,7 @@ final class Tokenizer {
     List<Word> nextSave() {
         begin();
         if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
-        while (!atEnd() && !broken && !newline()) {
+        while (!atEnd() && !broken && lineEnd(at) == 0) {
             char c = text.charAt(at);
             if (c == '"') {
                 quoted(c, null);
@@ -112,12 +112,9 @@ final class Tokenizer {
 
     private List<Word> end() {
         close();
-        if (broken) {
-            skipLine();
-            newline();
-            return null;
-        }
-        return words;
+        if (broken) { skipLine(); }
+        newline();
+        return broken ? null : words;
     }
 
     private int column() { return at - lineStart + 1; }
@@ -158,7 +155,7 @@ final class Tokenizer {
         if (!open) { return; }
         open = false;
         if (words.size() == WORDS_LIMIT) {
-            fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
+            fail(wordLine, wordColumn, "more than " + WORDS_LIMIT + " words on a line", "write several rules");
             return;
         }
         words.add(new Word(word.toString(), wordLine, wordColumn, assignment));
@@ -174,10 +171,10 @@ final class Tokenizer {
         int length = plain > 0 ? plain : Letters.length(from, index);
         ValueException foreign = plain > 0 ? null : Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
-            fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters",
+            fail(wordLine, wordColumn, "a word of more than " + WORD_LIMIT + " characters",
                     "iptables-restore can't read it; write several rules");
         } else if (foreign != null) {
-            fail(column(), foreign.getMessage(), foreign.todo);
+            fail(line, column(), foreign.getMessage(), foreign.todo);
         } else {
             word.append(from, index, index + length);
         }
@@ -198,7 +195,7 @@ final class Tokenizer {
         bare = false;
         quoted = true;
         if (atEnd()) {
-            fail(column() - 1, "a backslash at the end of the text", "remove it");
+            fail(line, column() - 1, "a backslash at the end of the text", "remove it");
             return;
         }
         at += append(text, at, true);
@@ -212,6 +209,7 @@ final class Tokenizer {
         start();
         bare = false;
         quoted = true;
+        Origin start = line;
         int column = column();
         boolean shell = quote == '"' && names != null;
         at++;
@@ -225,13 +223,13 @@ final class Tokenizer {
             } else if (shell && c == '$') {
                 dollar(names, false);
             } else if (shell && c == '`') {
-                fail(column(), "` is for a shell, and there is none here", "write the output of the command");
+                fail(line, column(), "` is for a shell, and there is none here", "write the output of the command");
             } else {
                 at += append(text, at, true);
             }
         }
         if (!broken && (atEnd() || text.charAt(at) != quote)) {
-            fail(column, "a quote is opened and not closed on its line", "close it with " + quote);
+            fail(start, column, "a quote is opened and not closed on its line", "close it with " + quote);
         }
         at += broken ? 0 : 1;
     }
@@ -250,7 +248,7 @@ final class Tokenizer {
         boolean whole = isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
         char next = from < text.length() ? text.charAt(from) : ' ';
         if (!whole && (braces || name.length() > 0 || "(@*#?$!-'".indexOf(next) >= 0 && !(next == '\'' && !split))) {
-            fail(column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");
+            fail(line, column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");
         } else if (!whole) {
             at += append("$", 0, true);
         } else {
@@ -281,8 +279,8 @@ final class Tokenizer {
         }
     }
 
-    private void fail(int column, String what, String todo) {
-        if (!broken) { errors.add(line, column, what, todo); }
+    private void fail(Origin at, int column, String what, String todo) {
+        if (!broken) { errors.add(at, column, what, todo); }
         broken = true;
     }
 

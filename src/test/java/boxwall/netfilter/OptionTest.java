@@ -3,6 +3,9 @@ package boxwall.netfilter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +40,26 @@ class OptionTest {
         assertNull(option.masked());
         assertNull(option.icmp(Family.IPV4));
         assertNull(option.mac());
+    }
+
+    /** Neither thread may return what the other one keeps; a compiler can hide it, an interpreter (-Xint) doesn't. */
+    @Test
+    void threadsReadOneOptionIndependently() throws InterruptedException {
+        Option option = Option.of("--state", "NEW");
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread other = new Thread(() -> {
+            while (!ended.get()) {
+                option.ports();
+            }
+        });
+        other.start();
+        try {
+            for (int i = 0; i < 50_000; i++) {
+                assertEquals(Set.of(State.NEW), option.states());
+            }
+        } finally {
+            ended.set(true);
+            other.join();
+        }
     }
 }

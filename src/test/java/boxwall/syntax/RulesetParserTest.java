@@ -232,4 +232,27 @@ class RulesetParserTest {
         }
         assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
     }
+
+    /** 250 words are allowed; the first one more is reported where it is, also when it ends its line. */
+    @Test
+    void aWordTooManyIsReportedAtItsOwnPlace() {
+        String start = "iptables -A INPUT";
+        String full = start + " -f".repeat(247);
+        String at = "rules:1:" + (full.length() + 2) + ": more than 250 words";
+        for (String end : List.of("\n", "\r\n", "", " -f\n", " # comment\n")) {
+            assertTrue(errors(full + " -f" + end).get(0).startsWith(at), errors(full + " -f" + end)::toString);
+        }
+        List<String> found = errors(full + " -f\nnonsense\n");
+        assertTrue(found.get(0).startsWith(at) && found.get(1).startsWith("rules:2:1: unknown command"),
+                found::toString);
+        found = errors(full + " \\\n-f\nnonsense\n");
+        assertTrue(found.get(0).startsWith("rules:2:1: more than 250 words")
+                && found.get(1).startsWith("rules:3:1: unknown command"), found::toString);
+        String save = "*filter\n-A INPUT" + " -f".repeat(249) + "\nnonsense\nCOMMIT\n";
+        assertTrue(errors(save).get(0).startsWith("rules:2:754: more than 250 words"), errors(save)::toString);
+        assertTrue(errors(save).get(1).startsWith("rules:3:1:"), errors(save)::toString);
+        found = errors("iptables -A \"a\\\nb\nnonsense\n");
+        assertTrue(found.get(0).startsWith("rules:1:13: a quote is opened"), found::toString);
+        assertTrue(found.get(1).startsWith("rules:3:1: unknown command"), found::toString);
+    }
 }
