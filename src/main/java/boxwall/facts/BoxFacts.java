@@ -207,7 +207,7 @@ public final class BoxFacts implements Cloneable {
      * itself.
      */
     public boolean pullsConntrack(String module) {
-        List<String> needed = modules().dep.closure(module);
+        List<String> needed = modules().dep.dependencies(module);
         return KernelGeneration.tracks(module) || needed.contains("nf_conntrack") || needed.contains("ip_conntrack");
     }
 

@@ -114,7 +114,7 @@ final class BoxFindings {
                     "This kernel has no filter table, so IPv4 can't be filtered at all.",
                     "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
         }
-        List<String> gone = facts.modules().missingFiles();
+        List<String> gone = facts.modules().dep.missingFiles();
         if (!gone.isEmpty()) {
             add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())),
                     gone.size()

@@ -12,39 +12,46 @@ import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 
 /**
- * What tables, matches and targets this kernel has. Evidence in this order: conntrack's verdict for what needs it, the
- * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
+ * The tables, matches and targets of this kernel. Evidence in this order: conntrack's verdict for features that need
+ * it, the lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's
+ * table.
  */
 public final class Capabilities {
     /**
-     * One lock for all boxes, which come and go with each reading: JamVM can't bear to lose an object that two threads
-     * wanted, see sys.WaitedOn.
+     * One lock for all boxes, because each reading makes new objects: JamVM may crash when it collects an object that
+     * two threads locked at once, see sys.WaitedOn.
      */
-    private static final Object ASKING = new Object();
+    private static final Object LOCK = new Object();
 
     private final KernelGeneration generation;
     public final ModuleStates modules;
     /** Whether connection tracking may be used. */
     public final ConntrackVerdict conntrack;
-    /** The lists in /proc/net by path, as far as they were asked for. */
-    private final Map<String, List<String>> lists = new HashMap<>();
-    /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
-    private final Map<String, Capability> known = new HashMap<>();
-    /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
-    private final boolean mapped;
+    /** The lines of the lists in /proc/net, by path. */
+    private final Map<String, List<String>> registered = new HashMap<>();
+    /** Results of earlier queries: all rules of a ruleset need the same few features, and deciding is slow on JamVM. */
+    private final Map<String, Capability> cache = new HashMap<>();
+    /** Since 1.4.16 iptables uses the kernel's match conntrack for -m state, and the target CT for -j NOTRACK. */
+    private final boolean renamed;
 
-    /** Of a box with that processor, which is null where it is unknown. */
+    /** The capabilities of a box; {@code machine} is the processor, null where it is unknown. */
     public Capabilities(KernelGeneration generation, ModuleStates modules, String machine) {
         this.generation = generation;
         this.modules = modules;
-        mapped = generation.atLeast("3.10");
+        renamed = generation.atLeast("3.10");
         conntrack = ConntrackVerdict.of(generation, modules, machine);
+        for (Family family : Family.values()) {
+            for (Kind kind : Kind.values()) {
+                String file = procFile(kind, family);
+                registered.put(file, modules.readings.lines(file));
+            }
+        }
     }
 
-    /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
+    /** The names to report: all that this generation has or may have, and all that are registered. Sorted. */
     public List<String> names(Family family, Kind kind) {
         TreeSet<String> names = new TreeSet<>(generation.names(kind, family));
-        for (String name : modules.readings.lines(procFile(kind, family))) {
+        for (String name : registered.get(procFile(kind, family))) {
             if (isName(name) && !name.equals("ERROR")) { names.add(name); }
         }
         return new ArrayList<>(names);
@@ -58,14 +65,14 @@ public final class Capabilities {
         return text.length() < 30 && Words.isName(text, "_.+-") && ".+-".indexOf(text.charAt(0)) < 0;
     }
 
-    /** Whether this kernel has a table, match or target, by the name users write; never null. */
+    /** Whether this kernel has a table, match or target, by the name that users write; never null. */
     public Capability of(Family family, Kind kind, String name) {
         String key = family.digit() + kind.word + " " + name;
-        synchronized (ASKING) {
-            Capability capability = known.get(key);
+        synchronized (LOCK) {
+            Capability capability = cache.get(key);
             if (capability == null) {
                 capability = decide(family, kind, kernelName(name));
-                known.put(key, capability);
+                cache.put(key, capability);
             }
             return capability;
         }
@@ -74,28 +81,26 @@ public final class Capabilities {
     private Capability decide(Family family, Kind kind, String name) {
         if (kind == Kind.TARGET && Target.of(name).isStandard()) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
-        if (spec.pullsConntrack && conntrack.state == ConntrackVerdict.State.REFUSED) {
+        if (spec.pullsConntrack && isConntrackRefused()) {
             return Capability.of(State.REFUSED, conntrack.evidence.get(0));
         }
-        String registered = registered(kind, family, name);
-        if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
+        String line = registered(kind, family, name);
+        if (line != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, line); }
         if (spec.isCore()) { return core(family); }
         return spec.isNone() || spec.isUnlisted() ? guess(family, name, spec) : bySpec(family, spec);
     }
 
-    /** Users and userland write some names differently from the kernel's lists. */
+    private boolean isConntrackRefused() { return conntrack.state == ConntrackVerdict.State.REFUSED; }
+
+    /** The name in the kernel's lists: users and iptables write some names differently. */
     private static String kernelName(String name) {
         return name.equals("icmpv6") || name.equals("ipv6-icmp") ? "icmp6" : name;
     }
 
     private String registered(Kind kind, Family family, String name) {
         String file = procFile(kind, family);
-        List<String> lines = lists.get(file);
-        if (lines == null) {
-            lines = modules.readings.lines(file);
-            lists.put(file, lines);
-        }
-        String other = mapped && name.equals("state") ? "conntrack" : mapped && name.equals("NOTRACK") ? "CT" : name;
+        List<String> lines = registered.get(file);
+        String other = renamed && name.equals("state") ? "conntrack" : renamed && name.equals("NOTRACK") ? "CT" : name;
         String found = lines.contains(other) ? other : lines.contains(name) ? name : null;
         return found == null ? null : file + ": " + found;
     }
@@ -109,10 +114,7 @@ public final class Capabilities {
 
     private Capability core(Family family) { return modules.of(generation.core(family).alternatives.get(0)); }
 
-    /**
-     * A name that the table doesn't have here: the upstream naming rule, if there is such a file; never "missing" by
-     * itself.
-     */
+    /** For a name without modules in the table: tries the kernel's usual names of its module. */
     private Capability guess(Family family, String name, ModuleSpec spec) {
         String[] prefixes =
                 {"xt_", family == Family.IPV4 ? "ipt_" : "ip6t_", family == Family.IPV4 ? "iptable_" : "ip6table_"};
@@ -143,18 +145,17 @@ public final class Capabilities {
             Capability also = modules.of(module);
             if (generation.listed || !also.isAbsent() || modules.dep.contains(module)) { all = all.with(also); }
         }
-        if (conntrack.state == ConntrackVerdict.State.REFUSED
-                && (all.modules.contains("nf_conntrack") || all.modules.contains("ip_conntrack"))) {
+        if (isConntrackRefused() && (all.modules.contains("nf_conntrack") || all.modules.contains("ip_conntrack"))) {
             return Capability.of(State.REFUSED, conntrack.reason);
         }
         if (all.state.stops()) { return Capability.of(all.state, all.evidence); }
-        // something built in whose companion is loaded counts as loaded; something with a module to load as loadable
+        // a built-in module whose companion is loaded counts as loaded; with a module to load it counts as loadable
         State state = all.state.compareTo(State.LOADABLE) >= 0 ? all.state : best.state == State.BUILTIN ? best.state
                 : all.modules.isEmpty() ? all.state : State.LOADABLE;
         return new Capability(state, all.evidence, all.modules);
     }
 
-    /** The modules that a spec's are linked to, where no modules.dep brings them. */
+    /** The modules that a spec's modules are linked to, if no modules.dep lists them. */
     private Capability linked(ModuleSpec spec, String evidence) {
         List<String> load = new ArrayList<>();
         for (int i = spec.needed.size() - 1; i >= 0; i--) {
@@ -163,7 +164,7 @@ public final class Capabilities {
         return new Capability(State.BUILTIN, evidence, load);
     }
 
-    /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
+    /** Connection tracking for one family, module by module; the caller has excluded a refusal. */
     private Capability tracking(Family family) {
         if (conntrack.state == ConntrackVerdict.State.MISSING) {
             return Capability.of(State.MISSING, conntrack.reason);
@@ -171,10 +172,10 @@ public final class Capabilities {
         ModuleSpec spec = generation.conntrack(family);
         Capability all = linked(spec, conntrack.reason);
         for (String module : spec.modules()) {
-            Capability one = modules.of(module);
-            boolean tolerated = one.isAbsent() && !modules.dep.contains(module)
+            Capability part = modules.of(module);
+            boolean tolerated = part.isAbsent() && !modules.dep.contains(module)
                     && (!generation.listed || conntrack.state == ConntrackVerdict.State.IN_USE);
-            if (!tolerated) { all = all.with(one); }
+            if (!tolerated) { all = all.with(part); }
         }
         return all;
     }

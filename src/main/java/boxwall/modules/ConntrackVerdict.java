@@ -10,32 +10,32 @@ import java.util.Locale;
 
 /** Whether connection tracking may be used on this box, and why. Immutable. */
 public final class ConntrackVerdict {
-    /** REFUSED means: loading it fails, or may crash the box. */
+    /** REFUSED: loading it fails, or may crash the box. */
     public enum State {
         IN_USE, USABLE, REFUSED, MISSING, UNKNOWN;
 
         /** {@code in-use}. */
         public String word() { return name().toLowerCase(Locale.ROOT).replace('_', '-'); }
 
-        /** Whether rules with states can be compiled as they are. UNKNOWN is no: a wrong guess reboots the box. */
+        /** Whether rules with states can be compiled as written; not for UNKNOWN: a wrong guess reboots the box. */
         public boolean allowsState() {
             return this == IN_USE || this == USABLE;
         }
     }
 
-    /** What stands behind a refusal. */
+    /** The reason for a refusal. */
     public enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD, MODULE }
 
     public final State state;
-    /** Who has the connections of this box: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
+    /** The owner of this box's connections: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
     public final String owner;
     /** One sentence; never empty. */
     public final String reason;
-    /** Verbatim lines with their source in front; empty when there was nothing to read. */
+    /** Verbatim lines after their source; empty if nothing was read. */
     public final List<String> evidence;
     public final Ground ground;
 
-    private ConntrackVerdict(State state, String owner, String reason, List<String> evidence, Ground ground) {
+    private ConntrackVerdict(State state, Ground ground, String owner, String reason, List<String> evidence) {
         this.state = state;
         this.owner = owner;
         this.reason = reason;
@@ -43,21 +43,29 @@ public final class ConntrackVerdict {
         this.ground = ground;
     }
 
-    /** The verdict on a box. */
+    private static ConntrackVerdict refused(Ground ground, String owner, String reason, String... evidence) {
+        return new ConntrackVerdict(State.REFUSED, ground, owner, reason, Arrays.asList(evidence));
+    }
+
+    private static ConntrackVerdict inUse(String reason, String evidence) {
+        return new ConntrackVerdict(State.IN_USE, Ground.NONE, "netfilter", reason,
+                Collections.singletonList(evidence));
+    }
+
+    /** The verdict on a box; {@code machine} is its processor, null where it is unknown. */
     static ConntrackVerdict of(KernelGeneration generation, ModuleStates modules, String machine) {
-        Decision box = new Decision(generation, modules, machine);
-        ConntrackVerdict verdict = box.symbolConflict();
-        verdict = verdict != null ? verdict : box.otherLayout();
-        verdict = verdict != null ? verdict : box.besideKdsldmod();
-        verdict = verdict != null ? verdict : box.running();
-        verdict = verdict != null ? verdict : box.refusedModule();
-        return verdict != null ? verdict : box.byFiles();
+        Decision decision = new Decision(generation, modules, machine);
+        ConntrackVerdict verdict = decision.symbolConflict();
+        verdict = verdict != null ? verdict : decision.otherLayout();
+        verdict = verdict != null ? verdict : decision.besideKdsldmod();
+        verdict = verdict != null ? verdict : decision.running();
+        return verdict != null ? verdict : decision.byModules();
     }
 
     /**
-     * Decides about connection tracking before anything is loaded, from the hardest evidence to the softest: what the
-     * kernel refused, who owns the symbols, whose struct sk_buff it is, what runs already, what the generation is known
-     * for. What might crash the box is never tried in order to find out.
+     * Decides before anything is loaded, from the hardest evidence to the softest: the kernel's refusals, the owner of
+     * the symbols, the layout of struct sk_buff, what is running, the experience with the generation. Never tries what
+     * might crash the box.
      */
     private static final class Decision {
         /**
@@ -68,35 +76,45 @@ public final class ConntrackVerdict {
                 "nf_conntrack_alloc", "nf_conntrack_alter_reply", "nf_ct_get_tuple", "ip_conntrack_find_get",
                 "ip_conntrack_alloc", "ip_conntrack_get");
         private static final List<String> CORES = Arrays.asList("nf_conntrack", "ip_conntrack");
+        /** Only a kernel built with NF_CONNTRACK has them (net/netfilter/core.c). */
+        private static final List<String> HOOKS =
+                Arrays.asList("ip_ct_attach", "nf_ct_attach", "nf_ct_destroy", "nf_conntrack_destroy");
+        /** Files that exist while connection tracking runs, built in or not. */
+        private static final List<String> FILES = Arrays.asList("/proc/net/nf_conntrack", "/proc/net/ip_conntrack",
+                "/proc/sys/net/netfilter/nf_conntrack_max", "/proc/sys/net/ipv4/netfilter/ip_conntrack_max",
+                "/proc/sys/net/nf_conntrack_max");
 
         private final KernelGeneration generation;
         private final ModuleStates modules;
-        private final KernelLog log;
+        private final LoadedModules loaded;
         private final Symbols symbols;
         private final String machine;
+        /** The one of {@link #CORES} that is loaded, or null. */
+        private final String core;
 
         Decision(KernelGeneration generation, ModuleStates modules, String machine) {
             this.generation = generation;
             this.modules = modules;
             this.machine = machine;
-            log = modules.log;
+            loaded = modules.loaded;
             symbols = modules.symbols;
+            core = loaded.contains(CORES.get(0)) ? CORES.get(0) : loaded.contains(CORES.get(1)) ? CORES.get(1) : null;
         }
 
         private ConntrackVerdict symbolConflict() {
-            if (loadedCore() != null) { return null; }
-            for (KernelLog.Refusal refusal : log.refusals) {
+            if (core != null) { return null; }
+            for (KernelLog.Refusal refusal : modules.log.refusals) {
                 if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && isConntrack(refusal.module)
                         && !isConntrack(refusal.owner) && !refusal.owner.equals("kernel")
-                        && (!modules.loaded.known || modules.loaded.contains(refusal.owner))) {
-                    return refused("avm", Ground.SYMBOLS, "the module " + refusal.owner + " owns " + refusal.symbol
+                        && (!loaded.known || loaded.contains(refusal.owner))) {
+                    return refused(Ground.SYMBOLS, "avm", "the module " + refusal.owner + " owns " + refusal.symbol
                             + ", so the kernel refuses " + refusal.module, refusal.line);
                 }
             }
             for (String symbol : SYMBOLS) {
                 String owner = symbols.owner(symbol);
                 if (owner != null && !owner.equals("kernel") && !isConntrack(owner)) {
-                    return refused("avm", Ground.SYMBOLS,
+                    return refused(Ground.SYMBOLS, "avm",
                             "the module " + owner + " owns " + symbol
                                     + ", so the kernel would refuse netfilter's connection tracking",
                             symbols.line(symbol));
@@ -110,32 +128,26 @@ public final class ConntrackVerdict {
                     || module.startsWith("nf_nat");
         }
 
-        /** nf_conntrack when it is loaded, or ip_conntrack, else null. */
-        private String loadedCore() {
-            for (String core : CORES) {
-                if (modules.loaded.contains(core)) { return core; }
-            }
-            return null;
-        }
-
         private ConntrackVerdict otherLayout() {
-            if (log.skBuffSizes().size() > 1) {
-                return new ConntrackVerdict(State.REFUSED, "none",
+            List<String> sizes = modules.log.skBuffSizes();
+            if (sizes.size() > 1) {
+                return new ConntrackVerdict(State.REFUSED, Ground.LAYOUT, "none",
                         "parts of this kernel disagree about the size of struct sk_buff: "
                                 + "connection tracking would corrupt memory",
-                        log.skBuffSizes(), Ground.LAYOUT);
+                        sizes);
             }
-            for (KernelLog.Refusal refusal : log.refusals) {
+            if (core != null) { return null; }
+            for (KernelLog.Refusal refusal : modules.log.refusals) {
                 if (refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL && CORES.contains(refusal.module)
-                        && loadedCore() == null && isHook(refusal.symbol) && symbols.owner(refusal.symbol) == null) {
-                    return refused("none", Ground.LAYOUT, "this kernel was built without connection tracking, so "
+                        && HOOKS.contains(refusal.symbol) && symbols.owner(refusal.symbol) == null) {
+                    return refused(Ground.LAYOUT, "none", "this kernel was built without connection tracking, so "
                             + refusal.module + " can't be linked into it", refusal.line);
                 }
             }
             boolean oldKernel = generation.release != null && !generation.atLeast("4.1");
-            if (oldKernel && symbols.listsKernel && symbols.owner("nf_ct_attach") == null && loadedCore() == null
+            if (oldKernel && symbols.listsKernel && symbols.owner("nf_ct_attach") == null
                     && modules.dep.contains("nf_conntrack")) {
-                return refused("none", Ground.LAYOUT,
+                return refused(Ground.LAYOUT, "none",
                         "this kernel was built without connection tracking, nf_conntrack.ko with it: "
                                 + "another struct sk_buff",
                         "/proc/kallsyms: no nf_ct_attach", modules.dep.line("nf_conntrack"));
@@ -143,54 +155,48 @@ public final class ConntrackVerdict {
             return null;
         }
 
-        /** What only a kernel built with NF_CONNTRACK has (net/netfilter/core.c). */
-        private static boolean isHook(String symbol) {
-            return symbol.equals("ip_ct_attach") || symbol.equals("nf_ct_attach") || symbol.equals("nf_ct_destroy")
-                    || symbol.equals("nf_conntrack_destroy");
-        }
-
         /**
-         * Refused beside kdsldmod, in use or not, where AVM's kernel has no connection tracking of its own; unknown
-         * where nothing says whether it has.
+         * Refuses conntrack beside kdsldmod, in use or not, if AVM's kernel has no connection tracking of its own;
+         * unknown if no reading shows whether it has.
          */
         private ConntrackVerdict besideKdsldmod() {
-            String kdsld = kdsldmod();
+            String kdsldmod = kdsldmod();
             boolean known = generation.release != null;
-            boolean layoutKnown = known && generation.policy == KernelGeneration.Policy.LAYOUT;
-            boolean works = known && (generation.policy == KernelGeneration.Policy.MEMORY
-                    || generation.policy == KernelGeneration.Policy.WORKS);
-            if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded.known)) { return null; }
-            Boolean has = layoutKnown ? Boolean.FALSE : avmHasConntrack();
-            if (Boolean.TRUE.equals(has)) { return null; }
+            KernelGeneration.Policy policy = known ? generation.policy : KernelGeneration.Policy.OWN;
+            boolean layout = policy == KernelGeneration.Policy.LAYOUT;
+            boolean works = policy == KernelGeneration.Policy.MEMORY || policy == KernelGeneration.Policy.WORKS;
+            if (works || isBuiltin() || kdsldmod == null && (!layout || loaded.known)) { return null; }
+            Boolean avmTracks = layout ? Boolean.FALSE : avmTracks();
+            if (Boolean.TRUE.equals(avmTracks)) { return null; }
             List<String> evidence = new ArrayList<>();
-            evidence.add(kdsld == null ? "/proc/modules wasn't read: kdsldmod may be loaded" : kdsld);
-            String core = loadedCore();
+            evidence.add(kdsldmod == null ? "/proc/modules wasn't read: kdsldmod may be loaded" : kdsldmod);
             if (core != null) {
-                evidence.add(modules.loaded.line(core));
-            } else if (has == null) {
-                return new ConntrackVerdict(State.UNKNOWN, "unknown",
+                evidence.add(loaded.line(core));
+            } else if (avmTracks == null) {
+                return new ConntrackVerdict(State.UNKNOWN, Ground.NONE, "unknown",
                         "AVM's closed kdsldmod is loaded, and whether AVM built this kernel with "
                                 + "connection tracking wasn't read: without it the box would reboot after some minutes",
-                        evidence, Ground.NONE);
+                        evidence);
             }
             String kernel = known ? " (" + generation.like() + ")" : "";
-            return new ConntrackVerdict(State.REFUSED, core != null ? "netfilter" : kdsld != null ? "avm" : "unknown",
-                    (kdsld == null
-                            ? "AVM's kernel was built without connection tracking" + kernel
-                                    + ", and whether its closed kdsldmod is loaded wasn't read"
-                            : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel)
-                            + ": with it the box reboots after some minutes"
+            String cause = kdsldmod == null
+                    ? "AVM's kernel was built without connection tracking" + kernel
+                            + ", and whether its closed kdsldmod is loaded wasn't read"
+                    : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel;
+            return new ConntrackVerdict(State.REFUSED, Ground.KDSLDMOD,
+                    core != null ? "netfilter" : kdsldmod != null ? "avm" : "unknown",
+                    cause + ": with it the box reboots after some minutes"
                             + (core == null ? "" : "; " + core + " is loaded now"),
-                    evidence, Ground.KDSLDMOD);
+                    evidence);
         }
 
         /**
-         * From 4.1 on AVM's kernels for ARM are built with nf_conntrack, those for MIPS and x86 are not (but the
-         * 5530's, which has it built in): Freetz-NG make/kernel/configs/avm. What the kernel shows of itself counts for
-         * more. Null when nothing says.
+         * Whether AVM's own kernel has connection tracking; null if unknown. The kernel's configuration and symbols
+         * count first. From 4.1 on AVM builds its kernels for ARM with nf_conntrack, those for MIPS and x86 without
+         * (except the 5530's, where it is built in): Freetz-NG make/kernel/configs/avm.
          */
-        private Boolean avmHasConntrack() {
-            Capability.State configured = modules.config.of("nf_conntrack");
+        private Boolean avmTracks() {
+            Capability.State configured = modules.config.of("nf_conntrack").state;
             if (configured != Capability.State.UNKNOWN) { return configured != Capability.State.MISSING; }
             if (symbols.listsKernel) { return symbols.owner("nf_ct_attach") != null; }
             return machine == null || generation.release == null ? null
@@ -199,9 +205,9 @@ public final class ConntrackVerdict {
 
         /** The evidence that kdsldmod is in the kernel, or null. */
         private String kdsldmod() {
-            if (modules.loaded.contains("kdsldmod")) { return modules.loaded.line("kdsldmod"); }
-            return !modules.readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there"
-                    : modules.loaded.known ? null : log.clue(KernelLog.Clue.KDSLDMOD);
+            if (loaded.contains("kdsldmod")) { return loaded.line("kdsldmod"); }
+            return !modules.readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there" : loaded.known ? null
+                    : modules.log.clue(KernelLog.Clue.KDSLDMOD);
         }
 
         private boolean isBuiltin() {
@@ -210,61 +216,42 @@ public final class ConntrackVerdict {
         }
 
         private ConntrackVerdict running() {
-            String core = loadedCore();
-            if (core != null) { return inUse(core + " is loaded", modules.loaded.line(core)); }
-            String[] files =
-                    {"/proc/net/nf_conntrack", "/proc/net/ip_conntrack", "/proc/sys/net/netfilter/nf_conntrack_max",
-                            "/proc/sys/net/ipv4/netfilter/ip_conntrack_max", "/proc/sys/net/nf_conntrack_max"};
-            for (String file : files) {
+            if (core != null) { return inUse(core + " is loaded", loaded.line(core)); }
+            for (String file : FILES) {
                 if (modules.readings.file(file) != null) {
                     return inUse("connection tracking runs in this kernel", file + " is there");
                 }
             }
-            if (isBuiltin()) {
-                return inUse("connection tracking is built into this kernel", modules.of("nf_conntrack").evidence());
-            }
-            return null;
+            return !isBuiltin() ? null
+                    : inUse("connection tracking is built into this kernel", modules.of("nf_conntrack").evidence());
         }
 
-        private static ConntrackVerdict inUse(String reason, String evidence) {
-            return new ConntrackVerdict(State.IN_USE, "netfilter", reason, Collections.singletonList(evidence),
-                    Ground.NONE);
-        }
-
-        private ConntrackVerdict refusedModule() {
-            for (String module : generation.conntrack(Family.IPV4).modules()) {
-                Capability capability = modules.of(module);
-                if (capability.state == Capability.State.REFUSED) {
-                    return refused("none", Ground.MODULE, "the kernel refuses the module " + module,
-                            capability.evidence());
-                }
-            }
-            return null;
-        }
-
-        private ConntrackVerdict byFiles() {
+        /** The verdict on connection tracking that isn't running: whether its modules can be loaded. */
+        private ConntrackVerdict byModules() {
             Capability.State worst = Capability.State.BUILTIN;
             String evidence = "";
             for (String module : generation.conntrack(Family.IPV4).modules()) {
                 Capability capability = modules.of(module);
-                // a renamed or merged part of a kernel that the table doesn't list is no loss
-                boolean core = CORES.contains(module);
-                if (core || generation.listed || capability.state == Capability.State.LOADABLE) {
-                    evidence = core || capability.state.compareTo(worst) > 0 ? capability.evidence() : evidence;
+                if (capability.state == Capability.State.REFUSED) {
+                    return refused(Ground.MODULE, "none", "the kernel refuses the module " + module,
+                            capability.evidence());
+                }
+                // in a kernel that the table doesn't list, a missing part may have been renamed or merged
+                boolean main = CORES.contains(module);
+                if (main || generation.listed || capability.state == Capability.State.LOADABLE) {
+                    evidence = main || capability.state.compareTo(worst) > 0 ? capability.evidence() : evidence;
                     worst = worst.worst(capability.state);
                 }
             }
-            boolean missing = worst == Capability.State.MISSING;
-            State state = missing ? State.MISSING : worst == Capability.State.LOADABLE ? State.USABLE : State.UNKNOWN;
-            boolean unknown = state == State.UNKNOWN;
-            return new ConntrackVerdict(state, unknown ? "unknown" : "none",
-                    missing ? "this firmware has no module for connection tracking"
-                            : unknown ? "no reading shows whether this kernel has it" : "no reason against loading it",
-                    Collections.singletonList(evidence), Ground.NONE);
-        }
-
-        private static ConntrackVerdict refused(String owner, Ground ground, String reason, String... evidence) {
-            return new ConntrackVerdict(State.REFUSED, owner, reason, Arrays.asList(evidence), ground);
+            List<String> lines = Collections.singletonList(evidence);
+            if (worst == Capability.State.MISSING) {
+                return new ConntrackVerdict(State.MISSING, Ground.NONE, "none",
+                        "this firmware has no module for connection tracking", lines);
+            }
+            return worst == Capability.State.LOADABLE
+                    ? new ConntrackVerdict(State.USABLE, Ground.NONE, "none", "no reason against loading it", lines)
+                    : new ConntrackVerdict(State.UNKNOWN, Ground.NONE, "unknown",
+                            "no reading shows whether this kernel has it", lines);
         }
     }
 }

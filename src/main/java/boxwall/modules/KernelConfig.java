@@ -1,6 +1,5 @@
 package boxwall.modules;
 
-import boxwall.netfilter.Rows;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashMap;
@@ -19,25 +18,23 @@ import boxwall.netfilter.Words;
  * {@code # CONFIG_X is not set}. Kept as read, gzip in a string of bytes (ISO-8859-1), or unpacked as /proc/config.
  */
 final class KernelConfig {
-    /** Modules whose symbols are named otherwise, and how the symbols of the others begin. */
+    /** Modules whose symbols follow no rule. */
     private static final String[][] SYMBOLS = {{"x_tables", "NETFILTER_XTABLES"}, {"xt_tcpudp", "NETFILTER_XTABLES"},
             {"ip_tables", "IP_NF_IPTABLES"}, {"ip6_tables", "IP6_NF_IPTABLES"}};
-    private static final String[][] BEGINNINGS = {{"iptable_", "IP_NF_"}, {"ip6table_", "IP6_NF_"},
+    /** The start of a module's name, and the start of its symbol. */
+    private static final String[][] PREFIXES = {{"iptable_", "IP_NF_"}, {"ip6table_", "IP6_NF_"},
             {"xt_", "NETFILTER_XT_"}, {"ipt_", "IP_NF_"}, {"ip6t_", "IP6_NF_"}};
     /** A configuration is about 100 KiB; more than this is not one. */
     private static final int MAX_BYTES = 1 << 20;
 
-    /**
-     * The last one: a kernel keeps its configuration as long as it runs, and its 4000 lines are half a megabyte for
-     * each reading of a box.
-     */
+    /** Shared by all readings of a box: its configuration never changes, and 4000 lines take half a megabyte. */
     private static KernelConfig last = new KernelConfig("", "");
 
-    /** As it was read, packed or not. */
+    /** The text as it was read, packed or not. */
     private final String read;
     private final Map<String, String> lines = new HashMap<>();
 
-    /** The configuration that these readings hold; the same object again for the same text. */
+    /** The configuration in these readings; the same object again for the same text. */
     static synchronized KernelConfig of(Readings readings) {
         String plain = readings.file("/proc/config");
         String packed = plain == null ? readings.file("/proc/config.gz") : null;
@@ -63,32 +60,28 @@ final class KernelConfig {
             return Words
                     .text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(Words.bytesOf(packed))), MAX_BYTES));
         } catch (IOException | IllegalStateException e) {
-            // not gzip, or cut off: it says nothing, and that is what unknown means
+            // not gzip, or cut off: every symbol is unknown
             return "";
         }
     }
 
-    /** What it says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
-    State of(String module) {
+    /** BUILTIN (=y), LOADABLE (=m) or MISSING (not set), with the line as evidence; else UNKNOWN. */
+    Capability of(String module) {
         String line = lines.get(symbol(module));
-        return line == null ? State.UNKNOWN : line.startsWith("#") ? State.MISSING : line.endsWith("=y") ? State.BUILTIN
-                : line.endsWith("=m") ? State.LOADABLE : State.UNKNOWN;
-    }
-
-    /** The line as evidence; only for a module of which one was found. */
-    String line(String module) {
-        return Line.evidence("/proc/config.gz", lines.get(symbol(module)));
+        State state = line == null ? State.UNKNOWN : line.startsWith("#") ? State.MISSING
+                : line.endsWith("=y") ? State.BUILTIN : line.endsWith("=m") ? State.LOADABLE : State.UNKNOWN;
+        return Capability.of(state, line == null ? "" : Line.evidence("/proc/config.gz", line));
     }
 
     /**
-     * The configuration symbol that makes a module: kernel's net/netfilter, net/ipv4/netfilter and net/ipv6/netfilter
-     * Kconfig. xt_tcpudp has none of its own, it comes with x_tables.
+     * The configuration symbol of a module, as in Kconfig of the kernel's net/netfilter, net/ipv4/netfilter and
+     * net/ipv6/netfilter. xt_tcpudp has no symbol: x_tables' symbol builds it too.
      */
     private static String symbol(String module) {
         for (String[] row : SYMBOLS) {
             if (module.equals(row[0])) { return row[1]; }
         }
-        for (String[] row : BEGINNINGS) {
+        for (String[] row : PREFIXES) {
             if (module.startsWith(row[0])) {
                 String name = module.substring(row[0].length());
                 String upper = name.toUpperCase(Locale.ROOT);

@@ -13,36 +13,55 @@ import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
 /**
- * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line
- * in modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it
+ * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} on each
+ * line of modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin if it exists (Freetz leaves it
  * empty).
  */
 public final class ModulesDep {
-    /** One lock for all readings, as in {@link Capabilities}. */
-    private static final Object ASKING = new Object();
+    /** One lock for all boxes, as in {@link Capabilities}. */
+    private static final Object LOCK = new Object();
 
-    /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
+    /** Each module's raw line: most are never parsed. */
     private final Map<String, String> lines = new HashMap<>();
+    /** The modules that a line names, parsed on demand. */
     private final Map<String, List<String>> needs = new HashMap<>();
-    private final Map<String, List<String>> closures = new HashMap<>();
+    /** The modules whose directory was listed and doesn't contain the file; sorted. */
+    private final Set<String> missing = new TreeSet<>();
     private final Map<String, String> builtin = new HashMap<>();
-    private final String directory;
-    /** Whether modules.dep was read and had a module in it. */
+    /** Whether modules.dep was read and names a module. */
     public final boolean known;
 
-    /** Of the kernel with that release; null where it is unknown. */
+    /** Reads the files of the kernel with that release; null where the release is unknown. */
     public ModulesDep(Readings readings, String release) {
-        directory = "/lib/modules/" + (release == null ? "unknown" : release);
+        String directory = "/lib/modules/" + (release == null ? "unknown" : release);
         for (String line : readings.lines(directory + "/modules.dep")) {
-            String path = line.substring(0, Math.max(0, line.indexOf(':')));
+            String path = path(line);
             if (Words.find(path, ".ko", 0) >= 0) { lines.put(name(path), line); }
         }
-        // an empty file is what a failed write leaves, not a box without modules
+        // an empty file results from a failed write; a box without modules has no file
         known = !lines.isEmpty();
         for (String line : readings.lines(directory + "/modules.builtin")) {
             if (line.endsWith(".ko")) { builtin.put(name(line), Line.evidence("modules.builtin", line)); }
         }
+        findMissing(readings, directory);
     }
+
+    private void findMissing(Readings readings, String directory) {
+        Map<String, Set<String>> listings = new HashMap<>();
+        for (Map.Entry<String, String> module : lines.entrySet()) {
+            String written = path(module.getValue());
+            String path = written.startsWith("/") ? written : directory + "/" + written;
+            int slash = path.lastIndexOf('/');
+            String folder = path.substring(0, slash);
+            if (!listings.containsKey(folder)) {
+                listings.put(folder, readings.isListed(folder) ? new HashSet<>(readings.listed(folder)) : null);
+            }
+            Set<String> listing = listings.get(folder);
+            if (listing != null && !listing.contains(path.substring(slash + 1))) { missing.add(module.getKey()); }
+        }
+    }
+
+    private static String path(String line) { return line.substring(0, Math.max(0, line.indexOf(':'))); }
 
     private static String name(String path) {
         String file = path.substring(path.lastIndexOf('/') + 1);
@@ -52,17 +71,24 @@ public final class ModulesDep {
 
     public boolean contains(String module) { return lines.containsKey(LoadedModules.normal(module)); }
 
-    /** Its line as evidence, or null. */
+    /** The module's line as evidence, or null. */
     String line(String module) {
         String line = lines.get(LoadedModules.normal(module));
         return line == null ? null : Line.evidence("modules.dep", line);
     }
 
-    /** The absolute path of the file of a module that has a line. */
-    String path(String module) {
-        String line = lines.get(module);
-        String path = line.substring(0, line.indexOf(':'));
-        return path.startsWith("/") ? path : directory + "/" + path;
+    /** The evidence that a module's file doesn't exist; null when it exists or its directory wasn't listed. */
+    String missingFile(String module) {
+        return missing.contains(module) ? line(module) + ", but the file doesn't exist" : null;
+    }
+
+    /** The evidence for every module whose file doesn't exist. */
+    public List<String> missingFiles() {
+        List<String> evidence = new ArrayList<>();
+        for (String module : missing) {
+            evidence.add(missingFile(module));
+        }
+        return evidence;
     }
 
     /** The line of modules.builtin as evidence, or null. */
@@ -70,21 +96,16 @@ public final class ModulesDep {
         return builtin.get(module);
     }
 
-    /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
-    public List<String> closure(String module) {
-        String name = LoadedModules.normal(module);
-        synchronized (ASKING) {
-            List<String> closure = closures.get(name);
-            if (closure == null) {
-                closure = new ArrayList<>();
-                visit(name, closure, new HashSet<String>());
-                closures.put(name, closure);
-            }
-            return closure;
+    /** The modules that a module needs, on all levels, in load order; empty for an unknown module. */
+    public List<String> dependencies(String module) {
+        List<String> order = new ArrayList<>();
+        synchronized (LOCK) {
+            visit(LoadedModules.normal(module), order, new HashSet<String>());
         }
+        return order.subList(0, order.size() - 1);
     }
 
-    /** What is asked first decides nothing, even where a broken build goes round in a circle. */
+    /** Uses no cached result: in a circle of a broken build it would depend on the module that was queried first. */
     private void visit(String module, List<String> order, Set<String> seen) {
         if (!seen.add(module)) { return; }
         List<String> needed = needed(module);
@@ -95,7 +116,7 @@ public final class ModulesDep {
         order.add(module);
     }
 
-    /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
+    /** The modules that a line names after its colon, nearest first; empty for an unknown module. */
     private List<String> needed(String module) {
         List<String> needed = needs.get(module);
         if (needed == null) {
@@ -108,7 +129,4 @@ public final class ModulesDep {
         }
         return needed;
     }
-
-    /** Those that have a line, sorted. */
-    Set<String> modules() { return new TreeSet<>(lines.keySet()); }
 }
