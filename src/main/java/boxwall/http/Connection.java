@@ -12,8 +12,8 @@ import java.net.SocketTimeoutException;
 /** A connection, which carries one request: its place, its deadlines, and the bounded stream that NanoHTTPD reads. */
 final class Connection implements RequestDeadline.Peer {
     /**
-     * One lock for all connections, held for a millisecond. JamVM crashes when it frees an object whose lock two
-     * threads wanted, so a lock must outlive the connections.
+     * One lock for all connections, held for a millisecond. JamVM can crash after it freed an object whose lock two
+     * threads wanted (sys.WaitedOn), so the lock must outlive the connections.
      */
     private static final Object PEEK = new Object();
     /** The limit of a body in bytes, the same as that of a ruleset file. */

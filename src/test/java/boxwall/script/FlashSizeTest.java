@@ -24,11 +24,11 @@ class FlashSizeTest {
         return text.append('\n').toString();
     }
 
-    private static NetBox.Answer kept(NetBox box, int bytes, int twin) {
+    private static NetBox.Answer kept(NetBox box, int bytes, int safe) {
         Path plan = new PlanFolder("plan-" + bytes, 1111).with("notes", noise(bytes)).write(box.folder.resolve("plan"));
         try {
-            if (twin > 0) {
-                new PlanFolder("twin", 1111).with("notes", noise(twin)).write(plan.resolve("safe"));
+            if (safe > 0) {
+                new PlanFolder("safe", 1111).with("notes", noise(safe)).write(plan.resolve("safe"));
                 Files.delete(plan.resolve("safe/rules"));
             }
         } catch (IOException e) {
@@ -38,21 +38,21 @@ class FlashSizeTest {
     }
 
     @Test
-    void theTwinGivesWayFirstThenTheChangeIsRefused() {
+    void dropsTheStatelessFormFirstThenRefusesTheChange() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 NetBox.Answer small = kept(box, 2000, 2000);
                 assertEquals(0, small.status(), small.err());
                 assertTrue(Files.exists(box.state.resolve("boot.new/safe/stamp")));
-                NetBox.Answer larger = kept(box, 5500, 3500);
+                NetBox.Answer larger = kept(box, 8000, 5000);
                 assertEquals(0, larger.status(), larger.err());
-                assertTrue(larger.err().contains("without its stateless twin"), larger.err());
+                assertTrue(larger.err().contains("without its stateless form"), larger.err());
                 assertFalse(Files.exists(box.state.resolve("boot.new/safe")));
-                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-5500"));
-                NetBox.Answer large = kept(box, 9000, 500);
+                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"));
+                NetBox.Answer large = kept(box, 13000, 500);
                 assertEquals(3, large.status());
                 assertTrue(large.err().contains("too big for the flash"), large.err());
-                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-5500"),
+                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"),
                         "what was there stays");
                 assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
             }

@@ -175,14 +175,14 @@ class LackingTest {
     void whatIsTooBigForTheFlashIsNotKept() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                byte[] noise = new byte[9000];
+                byte[] noise = new byte[13000];
                 new java.util.Random(1).nextBytes(noise);
                 String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
                         .collect(Collectors.joining("\n", "", "\n"));
                 NetBox.Answer answer = tried(box, new PlanFolder("big", 1111).with("notes", notes));
                 NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
                 assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
-                assertTrue(confirmed.get("error").contains("at most 8192"), confirmed.get("error"));
+                assertTrue(confirmed.get("error").contains("at most 12288"), confirmed.get("error"));
                 assertEquals("", box.calls());
                 assertTrue(box.tables().contains("1111"));
                 assertFalse(Files.exists(box.state.resolve("boot.new")));
