@@ -102,21 +102,21 @@ final class Needs {
                         + ")";
     }
 
-    private boolean isComplete() { return lacking.isEmpty() && model.obstacle().length() == 0; }
+    private boolean isComplete() { return lacking.isEmpty() && model.obstacle.length() == 0; }
 
     /** Lines to put into .config, with comments between them. */
     private String text(String rules) {
         StringBuilder out =
-                new StringBuilder("# " + model.title() + ": what " + rules + " needs in an image of Freetz-NG\n");
-        if (model.obstacle().length() > 0) {
-            return out.append("# not available: ").append(model.obstacle()).append('\n').toString();
+                new StringBuilder("# " + model.title + ": what " + rules + " needs in an image of Freetz-NG\n");
+        if (model.obstacle.length() > 0) {
+            return out.append("# not available: ").append(model.obstacle).append('\n').toString();
         }
         Set<String> own = new LinkedHashSet<>();
         StringBuilder selected = new StringBuilder();
         for (String module : modules) {
-            if (model.isOffered(module)) {
+            if (model.offered.contains(module)) {
                 selected.append("FREETZ_MODULE_").append(module).append("=y\n");
-            } else if (model.isOwn(module)) { own.add(module); }
+            } else if (model.own.contains(module)) { own.add(module); }
         }
         // own modules are read from level Expert on
         out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : own.isEmpty() ? ""
@@ -124,10 +124,10 @@ final class Needs {
                 .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")
                 .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "")
                 .append(selected);
-        if (!model.unwanted().isEmpty()) {
+        if (!model.unwanted.isEmpty()) {
             out.append(
                     "# built into this kernel, or selects what is: the build would look for a file that does not exist\n");
-            for (String module : model.unwanted()) {
+            for (String module : model.unwanted) {
                 out.append("# FREETZ_MODULE_").append(module).append(" is not set\n");
             }
         }

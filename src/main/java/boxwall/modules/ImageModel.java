@@ -1,6 +1,5 @@
 package boxwall.modules;
 
-import boxwall.netfilter.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,39 +18,60 @@ import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /**
- * A box as Freetz-NG's sources describe it, for which an image can be built: its kernel, what that has built in, which
- * modules an image can have. models.txt, whose head explains it, is in the jar for a desk only.
+ * A model as Freetz-NG's sources describe it: its kernel, the kernel's built-in modules, and the modules that an image
+ * for it can contain. Only the jar for a PC contains models.txt; the head of that file explains the format.
  */
 public final class ImageModel {
-    /** What Freetz selects with Iptables if nobody says otherwise; without x_tables its menu hides the rest. */
+    /** The modules that Freetz selects with Iptables by default; where x_tables isn't in its menu, all others. */
     private static final List<String> DEFAULTS =
             Arrays.asList("iptable_filter", "ip_tables", "ip6table_filter", "ip6_tables", "x_tables");
     private static final List<String> LOG =
             Arrays.asList("xt_LOG", "nf_log_common", "nf_log_ipv4", "nf_log_ipv6", "nf_log_syslog");
     private static final List<String> REJECT = Arrays.asList("nf_reject_ipv4", "nf_reject_ipv6");
 
-    private final String name;
-    private final String firmware;
+    /** Model, firmware and kernel, for a heading. */
+    public final String title;
+    /** Why Freetz builds no modules or no iptables for this box; empty if it does. */
+    public final String obstacle;
+    /** Modules that Freetz selects by default and that would end the build: they, or what they select, are built in. */
+    public final List<String> unwanted;
+    /** The modules in Freetz' menu (FREETZ_MODULE_x); its build adds them to the kernel's configuration. */
+    public final Set<String> offered = new TreeSet<>();
+    /** The modules that result from the kernel's unchanged configuration (FREETZ_MODULES_OWN). */
+    public final Set<String> own;
     private final String release;
-    private final String obstacle;
     private final KernelGeneration generation;
     private final Set<String> builtin;
-    private final Set<String> configured;
-    private final Set<String> menu;
+    /** Whether AVM's own kernel has connection tracking. */
+    private final boolean tracks;
 
-    private ImageModel(String name, String[] row, String[] kernel) {
-        this.name = name;
-        firmware = row[2];
+    private ImageModel(String[] row, String[] kernel) {
         release = row[3];
-        obstacle = row.length > 5 ? row[5] : "";
+        title = row[1] + ", FRITZ!OS " + row[2] + ", kernel " + release;
+        obstacle = obstacle(row.length > 5 ? row[5] : "");
         generation = KernelGeneration.of(release);
         builtin = names(kernel, "y=");
-        configured = names(kernel, "m=");
-        menu = offeredBy(generation);
+        own = names(kernel, "m=");
+        tracks = builtin.contains("nf_conntrack") || own.contains("nf_conntrack")
+                || generation.policy == KernelGeneration.Policy.WORKS
+                || generation.policy == KernelGeneration.Policy.MEMORY;
+        boolean logs = builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog");
         if (builtin.contains("x_tables")) {
-            menu.clear();
-        } else if (builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog")) { menu.removeAll(LOG); }
-        menu.removeAll(builtin);
+            unwanted = DEFAULTS;
+        } else {
+            unwanted = logs ? Collections.singletonList("xt_LOG") : Collections.<String>emptyList();
+            offer(logs ? LOG : Collections.<String>emptyList());
+        }
+        if (generation.atLeast("4.1")) { own.addAll(REJECT); }
+        own.removeAll(builtin);
+        own.removeAll(offered);
+    }
+
+    private static String obstacle(String word) {
+        return word.equals("sources")
+                ? "Freetz-NG has no kernel sources from AVM for it that modules could be built from"
+                : word.equals("untested") ? "Freetz-NG builds no modules for a box that nobody has tested"
+                : word.equals("iptables") ? "Freetz-NG does not offer Iptables for it" : "";
     }
 
     private static Set<String> names(String[] words, String prefix) {
@@ -64,14 +84,13 @@ public final class ImageModel {
         return names;
     }
 
-    /** What Freetz' menu has for a generation of kernels. */
-    private static Set<String> offeredBy(KernelGeneration generation) {
-        Set<String> all = new TreeSet<>();
+    private void offer(List<String> hidden) {
         for (ModuleSpec spec : generation.specs()) {
-            if (spec.offered) { addAll(all, spec); }
+            if (spec.offered) { addAll(offered, spec); }
         }
-        all.removeAll(REJECT);
-        return all;
+        offered.removeAll(REJECT);
+        offered.removeAll(builtin);
+        offered.removeAll(hidden);
     }
 
     private static void addAll(Set<String> all, ModuleSpec spec) {
@@ -82,7 +101,7 @@ public final class ImageModel {
     /**
      * The model of that name with that firmware: {@code 7590}, {@code FRITZ!Box 7270 v3}; {@code 08.2x}, {@code 07.57}.
      *
-     * @throws IllegalArgumentException when there is none; it says what there is
+     * @throws IllegalArgumentException if it is unknown; the message lists the known ones
      */
     public static ImageModel find(String model, String firmware) {
         List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
@@ -91,7 +110,7 @@ public final class ImageModel {
                     "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
         }
         Map<String, String[]> kernels = new HashMap<>();
-        Set<String> known = new LinkedHashSet<>();
+        Set<String> models = new LinkedHashSet<>();
         Set<String> versions = new TreeSet<>();
         String wanted = plain(model);
         String[] best = null;
@@ -100,36 +119,28 @@ public final class ImageModel {
                 kernels.put(row[1], row);
                 continue;
             }
-            known.add(row[1]);
+            models.add(row[1]);
             if (row[1].equals(wanted)) {
                 versions.add(row[2]);
                 best = fits(row[2], firmware) && (best == null || row[2].compareTo(best[2]) > 0) ? row : best;
             }
         }
-        if (versions.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no model '" + model + "'; known: " + Words.join(near(known, wanted), " "));
-        }
-        if (best == null) {
-            throw new IllegalArgumentException(
-                    "no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
-        }
-        return new ImageModel(wanted, best, kernels.get(best[4]));
+        if (best != null) { return new ImageModel(best, kernels.get(best[4])); }
+        throw new IllegalArgumentException(
+                versions.isEmpty() ? "no model '" + model + "'; known: " + Words.join(similar(models, wanted), " ")
+                        : "no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
     }
 
-    /** Those that begin alike; all when none does. */
-    private static Collection<String> near(Collection<String> known, String wanted) {
-        List<String> near = new ArrayList<>();
-        for (String name : known) {
-            if (wanted.length() > 2 && name.startsWith(wanted.substring(0, 3))) { near.add(name); }
+    /** The models whose first three characters are the same; all if there are none. */
+    private static Collection<String> similar(Collection<String> models, String wanted) {
+        List<String> similar = new ArrayList<>();
+        for (String model : models) {
+            if (wanted.length() > 2 && model.startsWith(wanted.substring(0, 3))) { similar.add(model); }
         }
-        return near.isEmpty() ? known : near;
+        return similar.isEmpty() ? models : similar;
     }
 
-    /**
-     * The same major version, and a minor one whose first digit is not beyond that of the firmware: 06.2x is the line
-     * that 06.30 belongs to.
-     */
+    /** Whether a line like 06.2x is at most a firmware like 06.30: the same major version, no later minor digit. */
     private static boolean fits(String line, String firmware) {
         int point = firmware.indexOf('.');
         if (point < 1 || point + 1 >= firmware.length()) { return false; }
@@ -147,65 +158,30 @@ public final class ImageModel {
         return plain.toString().startsWith("fritzbox") ? plain.substring(8) : plain.toString();
     }
 
-    /** For a heading. */
-    public String title() { return name + ", FRITZ!OS " + firmware + ", kernel " + release; }
-
-    /** Freetz hides Iptables from others. */
-    public boolean isForDevelopers() { return generation.atLeast("3.10"); }
-
-    /** Why Freetz has no modules or no iptables for this box at all; empty when it has. */
-    public String obstacle() {
-        return obstacle.equals("sources")
-                ? "Freetz-NG has no kernel sources from AVM for it that modules could be built from"
-                : obstacle.equals("untested") ? "Freetz-NG builds no modules for a box that nobody has tested"
-                : obstacle.equals("iptables") ? "Freetz-NG does not offer Iptables for it" : "";
+    /** Whether Freetz offers Iptables to developers only. */
+    public boolean isForDevelopers() {
+        return generation.atLeast("3.10");
     }
 
-    /** What of a feature the kernel has without a module. */
+    /** The modules of a feature that are built into the kernel. */
     public Set<String> builtin(Family family, String kind, String feature) {
         Set<String> all = new TreeSet<>();
         ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
-        for (ModuleSpec each : Arrays.asList(spec, generation.core(family),
-                spec.pullsConntrack ? generation.conntrack(family) : spec)) {
-            addAll(all, each);
-        }
+        addAll(all, spec);
+        addAll(all, generation.core(family));
+        if (spec.pullsConntrack) { addAll(all, generation.conntrack(family)); }
         all.retainAll(builtin);
         return all;
     }
 
-    /** Whether Freetz' menu has the module (FREETZ_MODULE_x); its build then adds it to the kernel's configuration. */
-    public boolean isOffered(String module) {
-        return menu.contains(module);
-    }
-
-    /** Whether the module comes of the kernel's configuration as it is (FREETZ_MODULES_OWN). */
-    public boolean isOwn(String module) {
-        return !builtin.contains(module) && !menu.contains(module)
-                && (configured.contains(module) || REJECT.contains(module) && generation.atLeast("4.1"));
-    }
-
-    /** Defaults of Iptables that would end the build, since the kernel has them, or what they select, built in. */
-    public List<String> unwanted() {
-        if (builtin.contains("x_tables")) { return DEFAULTS; }
-        return builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog")
-                ? Collections.singletonList("xt_LOG") : Collections.<String>emptyList();
-    }
-
-    /** All that an image for this box can have. */
+    /** All modules that an image for this box can contain. */
     public Set<String> obtainable() {
-        Set<String> all = new TreeSet<>(menu);
-        Set<String> own = new TreeSet<>(configured);
-        own.addAll(REJECT);
-        for (String module : own) {
-            if (isOwn(module)) { all.add(module); }
-        }
+        Set<String> all = new TreeSet<>(offered);
+        all.addAll(own);
         return all;
     }
 
-    /**
-     * How the box would be read if these modules were in its image; addresses are AVM's defaults, none of the modules
-     * is loaded.
-     */
+    /** The readings of a box with these modules in its image, AVM's default addresses, and no module loaded. */
     public Readings readings(Collection<String> modules) {
         Map<String, String> files = new HashMap<>();
         Map<String, String> commands = new HashMap<>();
@@ -227,7 +203,7 @@ public final class ImageModel {
         files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT
                 ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
         files.put("/proc/net/dev", "");
-        if (!isTracking()) { files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
+        if (!tracks) { files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
         commands.put("uname_-r", release + "\n");
         commands.put("iptables_--version", "iptables v" + generation.freetzUserland() + "\n");
         commands.put("ip_addr",
@@ -237,13 +213,6 @@ public final class ImageModel {
         return new Readings(files, commands);
     }
 
-    /** Whether AVM's own kernel has connection tracking. */
-    private boolean isTracking() {
-        return builtin.contains("nf_conntrack") || configured.contains("nf_conntrack")
-                || generation.policy == KernelGeneration.Policy.WORKS
-                || generation.policy == KernelGeneration.Policy.MEMORY;
-    }
-
     private static String interfaceText(String name, String ip, String ip6) {
         return "1: " + name + ": <UP>\n    inet " + ip + "/24 scope global " + name + "\n    inet6 " + ip6
                 + "/64 scope global\n";
@@ -251,7 +220,7 @@ public final class ImageModel {
 
     private static String path(String module) { return "kernel/net/netfilter/" + module + ".ko"; }
 
-    /** What a module is linked to, by its name and by generations.txt; perhaps what this kernel doesn't have. */
+    /** The modules that a module is linked to on any kernel, by its name and by generations.txt. */
     private List<String> needed(String module) {
         List<String> needed = new ArrayList<>();
         for (ModuleSpec spec : generation.specs()) {

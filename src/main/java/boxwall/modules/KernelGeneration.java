@@ -11,47 +11,60 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import boxwall.netfilter.Rows;
 import boxwall.box.Versions;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Rows;
 
 /**
- * The family of kernels that a release belongs to, and what generations.txt says of it: which module carries what. The
- * file's own head explains its format. A release that it doesn't list is treated like the nearest older generation and
- * says so: what is concluded from it alone is never "missing".
+ * The generation of a kernel release, with the rows of generations.txt for it: which modules implement which feature.
+ * The head of that file explains the format. An unlisted release is treated like the nearest older generation; its
+ * table alone then never proves that a feature is missing.
  */
 public final class KernelGeneration {
-    /** What connection tracking does on a generation; generations.txt says why. */
+    /** The effect of conntrack on a generation; generations.txt explains each. */
     public enum Policy {
         MEMORY, WORKS, LAYOUT, OWN
     }
 
     /** The words of each generation's line, oldest first: {@code generation NAME POLICY USERLAND}. */
     static final List<String[]> ALL = new ArrayList<>();
-    /**
-     * "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are
-     * read when asked.
-     */
+    /** "match 4" to the names of that kind, each with the words of its row, which are parsed on demand. */
     private static final Map<String, TreeMap<String, String[]>> ROWS = new HashMap<>();
     private static final List<String[]> SYMBOLS = new ArrayList<>();
     private static final List<String[]> RENAMES = new ArrayList<>();
     /** "match state", "module xt_state" … */
     private static final Set<String> TRACKING = new HashSet<>();
-    /** The one asked for last: a box has one kernel. */
+    /** The latest result of {@link #of}: a box has one kernel. */
     private static KernelGeneration last;
 
-    /** What was read; where it is null, {@link #like} is only the newest. */
+    /** As read; null if unknown: then {@link #like} is the newest generation. */
     final String release;
     private final int index;
-    /** Whether the table has this very generation. */
+    /** Whether the table contains this generation itself. */
     public final boolean listed;
     public final Policy policy;
-    /** What rows say of this generation. */
+    /** The parsed rows. */
     private final Map<String[], ModuleSpec> specs = new IdentityHashMap<>();
 
     static {
         for (String[] row : Rows.of("/boxwall/modules/generations.txt")) {
-            add(row);
+            if (row[0].equals("generation")) {
+                ALL.add(row);
+            } else if (row[0].equals("rename")) {
+                RENAMES.add(row);
+            } else if (row[0].equals("symbol")) {
+                SYMBOLS.add(row);
+            } else if (row[0].equals("tracks")) {
+                for (int i = 2; i < row.length; i++) {
+                    TRACKING.add(row[1] + " " + row[i]);
+                }
+            } else {
+                for (char digit : row[2].toCharArray()) {
+                    String key = row[0] + " " + digit;
+                    if (!ROWS.containsKey(key)) { ROWS.put(key, new TreeMap<String, String[]>()); }
+                    ROWS.get(key).put(row[1], row);
+                }
+            }
         }
         last = new KernelGeneration(null);
     }
@@ -71,27 +84,7 @@ public final class KernelGeneration {
         policy = Policy.valueOf(ALL.get(index)[2].toUpperCase(Locale.ROOT));
     }
 
-    private static void add(String[] words) {
-        if (words[0].equals("generation")) {
-            ALL.add(words);
-        } else if (words[0].equals("rename")) {
-            RENAMES.add(words);
-        } else if (words[0].equals("symbol")) {
-            SYMBOLS.add(words);
-        } else if (words[0].equals("tracks")) {
-            for (int i = 2; i < words.length; i++) {
-                TRACKING.add(words[1] + " " + words[i]);
-            }
-        } else {
-            for (char digit : words[2].toCharArray()) {
-                String key = words[0] + " " + digit;
-                if (!ROWS.containsKey(key)) { ROWS.put(key, new TreeMap<String, String[]>()); }
-                ROWS.get(key).put(words[1], words);
-            }
-        }
-    }
-
-    /** The generation of a {@code uname -r}; null for a release that wasn't read. Never null itself. */
+    /** The generation of a {@code uname -r}, which is null if it wasn't read; never null. */
     public static KernelGeneration of(String release) {
         synchronized (ROWS) {
             if (release == null ? last.release != null : !release.equals(last.release)) {
@@ -130,50 +123,54 @@ public final class KernelGeneration {
         throw new IllegalStateException("generations.txt names a generation that it doesn't list: " + name);
     }
 
-    /** What it needs for a table, match or target; UNLISTED when no row says. */
+    /** The modules for a table, match or target; UNLISTED if no row has it. */
     public ModuleSpec spec(Kind kind, String name, Family family) {
-        String[] words = rows(kind, family).get(name);
-        return words == null ? ModuleSpec.UNLISTED : spec(words);
+        return spec(kind.word, name, family);
     }
 
-    ModuleSpec core(Family family) { return spec(ROWS.get("core " + family.digit()).get("-")); }
+    ModuleSpec core(Family family) { return spec("core", "-", family); }
 
-    public ModuleSpec conntrack(Family family) { return spec(ROWS.get("conntrack " + family.digit()).get("-")); }
+    public ModuleSpec conntrack(Family family) { return spec("conntrack", "-", family); }
 
-    private static TreeMap<String, String[]> rows(Kind kind, Family family) {
-        return ROWS.get(kind.word + " " + family.digit());
+    private ModuleSpec spec(String kind, String name, Family family) {
+        String[] row = rows(kind, family).get(name);
+        return row == null ? ModuleSpec.UNLISTED : spec(row);
     }
 
-    private ModuleSpec spec(String[] words) {
+    private static TreeMap<String, String[]> rows(String kind, Family family) {
+        return ROWS.get(kind + " " + family.digit());
+    }
+
+    private ModuleSpec spec(String[] row) {
         synchronized (ROWS) {
-            ModuleSpec spec = specs.get(words);
-            for (int i = 3; spec == null && i < words.length; i++) {
-                int equals = words[i].indexOf('=');
-                if (covers(words[i].substring(0, equals))) { spec = new ModuleSpec(words[i].substring(equals + 1)); }
+            ModuleSpec spec = specs.get(row);
+            for (int i = 3; spec == null && i < row.length; i++) {
+                int equals = row[i].indexOf('=');
+                if (covers(row[i].substring(0, equals))) { spec = new ModuleSpec(row[i].substring(equals + 1)); }
             }
             spec = spec == null ? ModuleSpec.UNLISTED : spec;
-            specs.put(words, spec);
+            specs.put(row, spec);
             return spec;
         }
     }
 
-    /** What it needs for each feature that the table has, for the core and for connection tracking. */
+    /** The modules for each feature in the table, for the core and for connection tracking. */
     List<ModuleSpec> specs() {
         List<ModuleSpec> all = new ArrayList<>();
         for (TreeMap<String, String[]> kind : ROWS.values()) {
-            for (String[] words : kind.values()) {
-                all.add(spec(words));
+            for (String[] row : kind.values()) {
+                all.add(spec(row));
             }
         }
         return all;
     }
 
-    /** Whether a table, match or target pulls connection tracking in, whatever the kernel. */
+    /** Whether a table, match or target loads connection tracking on any kernel. */
     public static boolean tracks(Kind kind, String name) {
         return TRACKING.contains(kind.word + " " + name);
     }
 
-    /** Whether loading a module of that name loads, or is, connection tracking; the old names too. */
+    /** Whether a module is connection tracking or loads it, by its name on old and new kernels. */
     public static boolean tracks(String module) {
         String name = LoadedModules.normal(module).toLowerCase(Locale.ROOT);
         return name.contains("conntrack") || name.startsWith("nf_nat") || name.startsWith("ip_nat")
@@ -182,30 +179,29 @@ public final class KernelGeneration {
 
     /** The names of that kind that any generation has in a family, sorted. */
     public static Set<String> allNames(Kind kind, Family family) {
-        return Collections.unmodifiableSet(rows(kind, family).keySet());
+        return Collections.unmodifiableSet(rows(kind.word, family).keySet());
     }
 
-    /** Those of them that this one has, or may have. */
+    /** The names of that kind that this generation has, or may have. */
     List<String> names(Kind kind, Family family) {
         List<String> names = new ArrayList<>();
-        for (Map.Entry<String, String[]> row : rows(kind, family).entrySet()) {
+        for (Map.Entry<String, String[]> row : rows(kind.word, family).entrySet()) {
             if (!spec(row.getValue()).isNone()) { names.add(row.getKey()); }
         }
         return names;
     }
 
-    /** The module that has a symbol here, {@code @core} for the kernel itself; null when no line says. */
+    /** The module that contains a symbol, {@code @core} for the kernel itself; null if no line has the symbol. */
     public String owner(String symbol) {
         for (String[] line : SYMBOLS) {
-            boolean beginning = line[1].endsWith("*");
-            boolean fits =
-                    beginning ? symbol.startsWith(line[1].substring(0, line[1].length() - 1)) : symbol.equals(line[1]);
+            String prefix = line[1].endsWith("*") ? line[1].substring(0, line[1].length() - 1) : null;
+            boolean fits = prefix == null ? symbol.equals(line[1]) : symbol.startsWith(prefix);
             if (fits && covers(line[3])) { return line[2]; }
         }
         return null;
     }
 
-    /** What a module is called here, likeliest first; the name itself when no rename concerns it. */
+    /** The names of a module on this generation, likeliest first; its own name if no rename concerns it. */
     public List<String> namesOf(String module) {
         List<String> names = new ArrayList<>();
         String current = module;

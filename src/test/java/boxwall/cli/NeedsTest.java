@@ -122,9 +122,9 @@ class NeedsTest {
         for (String[] words : boxes) {
             String row = words[1] + " " + words[2];
             ImageModel model = ImageModel.find(words[1], words[2]);
-            assertTrue(model.title().matches(words[1] + ", FRITZ!OS " + words[2] + ", kernel [2-5]\\.[0-9.]+"), row);
-            assertEquals(model.obstacle().isEmpty() ? "box" : "none",
-                    model.obstacle().isEmpty() && !model.obtainable().isEmpty() ? "box" : "none", row);
+            assertTrue(model.title.matches(words[1] + ", FRITZ!OS " + words[2] + ", kernel [2-5]\\.[0-9.]+"), row);
+            assertEquals(model.obstacle.isEmpty() ? "box" : "none",
+                    model.obstacle.isEmpty() && !model.obtainable().isEmpty() ? "box" : "none", row);
         }
     }
 }

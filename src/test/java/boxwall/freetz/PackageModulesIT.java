@@ -53,11 +53,11 @@ class PackageModulesIT {
 
     /** The modules that get into an image: what Config.in selects, and what Freetz' own menu entries select then. */
     private Set<String> image(ImageModel model) throws Exception {
-        String title = model.title();
+        String title = model.title;
         String[] release = title.replaceAll("^.*kernel ", "").split("\\.");
         String kernel = release[0] + "_" + release[1] + (release[0].equals("2") ? "_" + release[2] : "");
-        String kind = model.unwanted().size() > 1 ? kernel.equals("2_6_28") ? "IKS" : "MIAMI"
-                : model.unwanted().size() == 1 ? "PUMA7" : "";
+        String kind = model.unwanted.size() > 1 ? kernel.equals("2_6_28") ? "IKS" : "MIAMI"
+                : model.unwanted.size() == 1 ? "PUMA7" : "";
         String key = kernel + kind;
         if (!selections.containsKey(key)) {
             Set<String> on = MenuIT.chosen(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES",
@@ -114,13 +114,13 @@ class PackageModulesIT {
 
     /** {@code 4.9.337}. */
     private static String release(ImageModel model) {
-        return model.title().replaceAll("^.*kernel ", "");
+        return model.title.replaceAll("^.*kernel ", "");
     }
 
     /** {@code 4.9}, with what makes kernels of that generation differ. */
     private static String kernel(ImageModel model) {
         return release(model).replaceAll("^(2\\.6\\.\\d+|\\d+\\.\\d+).*$", "$1")
-                + (model.unwanted().size() > 1 ? " x_tables" : model.unwanted().size() == 1 ? " nf_log" : "");
+                + (model.unwanted.size() > 1 ? " x_tables" : model.unwanted.size() == 1 ? " nf_log" : "");
     }
 
     @Test
@@ -132,14 +132,14 @@ class PackageModulesIT {
             if (!row[0].equals("box")) { continue; }
             String name = row[1] + " " + row[2];
             ImageModel model = ImageModel.find(row[1], row[2]);
-            if (!model.obstacle().isEmpty()) { continue; }
+            if (!model.obstacle.isEmpty()) { continue; }
             Set<String> image = image(model);
             Set<String> without = new TreeSet<>(image);
             without.removeAll(model.obtainable());
-            assertEquals(Set.of(), without, model.title()
-                    + ": selected, but the kernel's build makes no such file, and the image's build ends");
-            if (model.unwanted().size() > 1) {
-                assertEquals(Set.of(), image, model.title());
+            assertEquals(Set.of(), without,
+                    model.title + ": selected, but the kernel's build makes no such file, and the image's build ends");
+            if (model.unwanted.size() > 1) {
+                assertEquals(Set.of(), image, model.title);
                 image = model.obtainable(); // by hand, as needs prints it
             }
             Readings box = model.readings(image);
@@ -182,10 +182,10 @@ class PackageModulesIT {
             for (String name : folders.map(folder -> folder.getFileName().toString())
                     .filter(name -> name.matches("[0-9][a-z0-9]+-[0-9]{4}")).sorted().toList()) {
                 ImageModel model = Presets.imageModel(name);
-                Set<String> image = model.obstacle().isEmpty() ? image(model) : Set.of();
-                boolean byHand = model.obstacle().isEmpty() && image.isEmpty();
-                rows.append(name).append(' ').append(model.obstacle().isEmpty()
-                        ? String.join(" ", byHand ? model.obtainable() : image) : "! " + model.obstacle())
+                Set<String> image = model.obstacle.isEmpty() ? image(model) : Set.of();
+                boolean byHand = model.obstacle.isEmpty() && image.isEmpty();
+                rows.append(name).append(' ').append(model.obstacle.isEmpty()
+                        ? String.join(" ", byHand ? model.obtainable() : image) : "! " + model.obstacle)
                         .append(byHand ? " *" : "").append('\n');
             }
         }
