@@ -4,33 +4,22 @@ package boxwall.netfilter;
 public final class Addresses {
     private Addresses() {}
 
-    /** The 4 or 16 bytes of a numeric address, in network order; null when it is none (a host name, say). */
+    /** The 4 or 16 bytes of a numeric address in network order; null for another text, such as a host name. */
     public static byte[] parse(String text) {
         return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
     }
 
     private static byte[] parseV4(String text) {
+        String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
-        int part = 0;
-        int digits = 0;
-        int value = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i == text.length() ? '.' : text.charAt(i);
-            if (c == '.') {
-                // a leading zero means octal to some readers and nothing to others, so it means nothing here
-                boolean zero = digits > 1 && text.charAt(i - digits) == '0';
-                if (digits == 0 || part == 4 || value > 255 || zero) { return null; }
-                bytes[part++] = (byte) value;
-                digits = 0;
-                value = 0;
-            } else if (c >= '0' && c <= '9' && digits < 3) {
-                value = value * 10 + (c - '0');
-                digits++;
-            } else {
-                return null;
-            }
+        for (int i = 0; i < 4; i++) {
+            // some programs read a leading zero as octal
+            boolean octal = parts.length == 4 && parts[i].length() > 1 && parts[i].charAt(0) == '0';
+            long part = parts.length != 4 || octal ? -1 : Words.number(parts[i], 255);
+            if (part < 0) { return null; }
+            bytes[i] = (byte) part;
         }
-        return part == 4 ? bytes : null;
+        return bytes;
     }
 
     private static byte[] parseV6(String text) {
@@ -47,7 +36,7 @@ public final class Addresses {
         return bytes;
     }
 
-    /** The bytes of {@code a:b:c}, or null; a dotted IPv4 address may end it when {@code last} (RFC 4291, 2.2). */
+    /** The bytes of {@code a:b:c}, or null; with {@code last} it may end in a dotted IPv4 address (RFC 4291, 2.2). */
     private static byte[] groups(String text, boolean last) {
         if (text.length() == 0) { return new byte[0]; }
         String[] parts = Words.split(text, ':');
@@ -60,26 +49,18 @@ public final class Addresses {
                 out.write(v4, 0, 4);
                 continue;
             }
-            if (part.length() == 0 || part.length() > 4) { return null; }
-            int value = 0;
-            for (int k = 0; k < part.length(); k++) {
-                int digit = Character.digit(part.charAt(k), 16);
-                if (digit < 0 || part.charAt(k) > 'f') { return null; }
-                value = value * 16 + digit;
-            }
+            int value = part.length() > 4 ? -1 : (int) Words.number("0x" + part, 0xffff);
+            if (value < 0) { return null; }
             out.write(value >> 8);
             out.write(value);
         }
         return out.size() > 16 ? null : out.toByteArray();
     }
 
-    /**
-     * Both ends of {@code 10.0.0.1-10.0.0.9}, or one address twice; null when it isn't that, or of the other family.
-     */
+    /** Both ends of {@code 10.0.0.1-10.0.0.9}, or one address twice; null for another text or the other family. */
     public static byte[][] range(String text, Family family) {
-        int dash = text.indexOf('-');
-        byte[] low = parse(dash < 0 ? text : text.substring(0, dash));
-        byte[] high = parse(text.substring(dash + 1));
+        byte[] low = parse(Words.before(text, '-'));
+        byte[] high = parse(text.substring(text.indexOf('-') + 1));
         int length = family.addressBits / 8;
         return low == null || high == null || low.length != length || high.length != length ? null
                 : new byte[][] {low, high};
@@ -89,7 +70,7 @@ public final class Addresses {
     public static byte[] mac(String text) {
         String[] parts = Words.split(text, ':');
         byte[] mac = new byte[6];
-        for (int i = 0; i < parts.length; i++) {
+        for (int i = 0; i < 6; i++) {
             long part = parts.length == 6 && parts[i].length() <= 2 ? Words.number("0x" + parts[i], 255) : -1;
             if (part < 0) { return null; }
             mac[i] = (byte) part;
@@ -97,7 +78,7 @@ public final class Addresses {
         return mac;
     }
 
-    /** Bytes as hex numbers with colons between, as a hardware address is printed. */
+    /** {@code 00:11:22:33:44:55}, lower case. */
     public static String printMac(byte[] mac) {
         StringBuilder out = new StringBuilder(Words.hex(mac));
         for (int i = out.length() - 2; i > 0; i -= 2) {
@@ -106,9 +87,7 @@ public final class Addresses {
         return out.toString();
     }
 
-    /**
-     * An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened.
-     */
+    /** The form of inet_ntop(3): dotted, or lower-case hex with the longest run of zero groups shortened. */
     public static String print(byte[] address) {
         return address.length == 4 ? printV4(address, 0) : printV6(address);
     }

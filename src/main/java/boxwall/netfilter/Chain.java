@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A chain of one table: its rules in order, and for a built-in chain its policy. */
+/** A chain of a table: its rules in order, and the policy of a built-in chain. */
 public final class Chain {
     public final String name;
-    /** The policy, or null for a user's chain. */
     public final Policy policy;
     public final List<Rule> rules;
 
-    /** A chain; the policy is null for a user's, which has none. */
+    /** The policy is null for a user-defined chain. */
     public Chain(String name, Policy policy, List<Rule> rules) {
         this.name = name;
         this.policy = policy;
@@ -20,8 +19,10 @@ public final class Chain {
 
     public boolean isBuiltin() { return policy != null; }
 
-    /** Other rules. */
-    public Chain withRules(List<Rule> other) { return new Chain(name, policy, other); }
+    /** The same chain with other rules. */
+    public Chain withRules(List<Rule> other) {
+        return new Chain(name, policy, other);
+    }
 
     @Override
     public boolean equals(Object other) {

@@ -1,10 +1,10 @@
 package boxwall.netfilter;
 
-/** The two packet families, IPv4 and IPv6; each has its own tables. */
+/** IPv4 and IPv6; each has its own tables. */
 public enum Family {
     IPV4("iptables", 32), IPV6("ip6tables", 128);
 
-    /** The program's name: {@code iptables} or {@code ip6tables}. */
+    /** {@code iptables} or {@code ip6tables}. */
     public final String command;
     /** Bits of an address: 32 or 128. */
     public final int addressBits;
@@ -14,9 +14,9 @@ public enum Family {
         this.addressBits = addressBits;
     }
 
-    /** As in {@code restore4}: 4 or 6. */
+    /** 4 or 6, as in {@code restore4}. */
     public String digit() { return this == IPV4 ? "4" : "6"; }
 
-    /** {@code ipv4}, as the JSON spells it. */
+    /** {@code ipv4} or {@code ipv6}, as in the JSON. */
     public String word() { return this == IPV4 ? "ipv4" : "ipv6"; }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The hours of a rule that asks the clock (-m time), as xt_time of Linux has them: in UTC; with an end before the start
- * they are over midnight; both ends are in them; the day of the week is the one that it is then.
+ * The hours of a rule with -m time, as xt_time of Linux interprets them: in UTC, including both ends; they cross
+ * midnight if the end is before the start, and the second part counts as the new day.
  */
 public final class Hours {
-    /** What the kernel writes for no date, and what names the zone that counts anyway. */
+    /** Options that don't restrict the hours: the kernel's value for no date, and the time zone that applies anyway. */
     private static final List<String> NO_DATE =
             Arrays.asList("--timestart", "--timestop", "--datestop 2038-01-19T03:14:07", "--utc");
     private static final List<String> DAYS = Arrays.asList("su", "mo", "tu", "we", "th", "fr", "sa");
@@ -25,10 +25,11 @@ public final class Hours {
     private final int start;
     private final int stop;
     private final boolean[] days = new boolean[7];
-    private boolean judged;
+    /** Whether the hours and days are the only condition on the time, and all of it is understood. */
+    private boolean decidable;
 
-    private Hours(Match time, boolean alone) {
-        judged = alone;
+    private Hours(Match time, boolean single) {
+        decidable = single;
         Option first = time.option("--timestart");
         Option last = time.option("--timestop");
         from = first == null ? "00:00:00" : first.value();
@@ -40,12 +41,12 @@ public final class Hours {
             if (option.name.equals("--weekdays")) {
                 days(option);
             } else if (option.negated || !NO_DATE.contains(option.name) && !NO_DATE.contains(option.toString())) {
-                judged = false;
+                decidable = false;
             }
         }
     }
 
-    /** Those of a rule; null for one that doesn't ask the clock. */
+    /** The hours of a rule; null for a rule without -m time. */
     public static Hours of(Rule rule) {
         Hours hours = null;
         for (Match match : rule.matches) {
@@ -54,20 +55,20 @@ public final class Hours {
         return hours;
     }
 
-    /** Names, of which two letters count, or 1 (Monday) to 7. */
+    /** Reads names, by their first two letters, and numbers from 1 (Monday) to 7. */
     private void days(Option option) {
         Arrays.fill(days, option.negated);
         for (String word : Words.split(option.value(), ',')) {
             int day = Words.isNumber(word) && word.length() == 1 ? word.charAt(0) - '0' : word.length() < 2 ? -1
                     : DAYS.indexOf(word.substring(0, 2).toLowerCase(Locale.ENGLISH));
-            judged &= day >= 0 && day <= 7;
-            if (judged) { days[day % 7] = !option.negated; }
+            decidable &= day >= 0 && day <= 7;
+            if (decidable) { days[day % 7] = !option.negated; }
         }
     }
 
-    /** Whether they hold at a second since 1970; null where that isn't known, or more than hours and days counts. */
+    /** Whether they include a second since 1970; null for null, or if the rule has other conditions on the time. */
     public Boolean holds(Long second) {
-        return second == null || !judged ? null : (Boolean) at(second);
+        return second == null || !decidable ? null : (Boolean) at(second);
     }
 
     private boolean at(long second) {
@@ -76,7 +77,7 @@ public final class Hours {
                 && (start < stop ? time >= start && time <= stop : time >= start || time <= stop);
     }
 
-    /** In how many seconds that changes; 0 where it doesn't within a day. */
+    /** The number of seconds until that changes; 0 if it doesn't within a day. */
     public int left(long second) {
         int time = (int) (second % DAY);
         int least = 0;
@@ -87,15 +88,15 @@ public final class Hours {
         return least;
     }
 
-    /** The end that is in so many seconds, as the rule has it. */
+    /** The end that is {@code left} seconds away, as the rule writes it. */
     public String end(long second, int left) {
         long time = (second + left) % DAY;
         return time == (stop + 1) % DAY ? to : time == start ? from : "00:00:00";
     }
 
-    /** The ruleset at that second: the rules whose hours hold don't ask the clock, the others do nothing. */
+    /** The ruleset at a second since 1970: rules within their hours lose -m time, rules outside lose their target. */
     public static Ruleset at(Ruleset ruleset, Family family, long second) {
-        Ruleset now = ruleset;
+        Ruleset result = ruleset;
         for (Table table : ruleset.tables(family)) {
             List<Chain> chains = new ArrayList<>();
             for (Chain chain : ruleset.chains(family, table)) {
@@ -105,19 +106,19 @@ public final class Hours {
                 }
                 chains.add(chain.withRules(rules));
             }
-            now = now.with(family, table, chains);
+            result = result.with(family, table, chains);
         }
-        return now;
+        return result;
     }
 
-    /** One without a target keeps its number for the rules after it. */
+    /** A rule outside its hours stays, so that the next rules keep their numbers. */
     private static Rule at(Rule rule, long second) {
         Hours hours = of(rule);
-        if (hours == null || !hours.judged) { return rule; }
+        if (hours == null || !hours.decidable) { return rule; }
         List<Match> others = new ArrayList<>(rule.matches);
         others.remove(rule.match("time"));
-        Rule.Builder now = rule.copy().matches(others);
-        return (hours.at(second) ? now : now.target(null)).build();
+        Rule.Builder result = rule.copy().matches(others);
+        return (hours.at(second) ? result : result.target(null)).build();
     }
 
     private static int seconds(String time) {

@@ -28,11 +28,11 @@ public final class IcmpNames {
     private IcmpNames() {}
 
     /**
-     * The number of the one name that begins so, case ignored, as iptables takes it: {@code 8}, or {@code 3/1} with a
-     * code; 255 means any in IPv4. Null when there is none, "" when there are several.
+     * The number of the only name with this prefix, case ignored, as in iptables: {@code 8}, or {@code 3/1} with a
+     * code; 255 means any in IPv4. Null when no name has it, "" when several have.
      */
-    public static String number(Family family, String beginning) {
-        String lower = beginning.toLowerCase(Locale.ROOT);
+    public static String number(Family family, String prefix) {
+        String lower = prefix.toLowerCase(Locale.ROOT);
         String found = null;
         for (String entry : family == Family.IPV4 ? IPV4 : IPV6) {
             int end = entry.indexOf('=');
@@ -47,10 +47,10 @@ public final class IcmpNames {
     /** First and last type * 256 + code of {@code 8}, {@code 3/4} or {@code any} (255 in IPv4); or null. */
     public static int[] range(String text, Family family) {
         if (text.equals("any") || family == Family.IPV4 && text.equals("255")) { return new int[] {0, 65535}; }
-        int slash = text.indexOf('/');
-        int type = (int) Words.number(slash < 0 ? text : text.substring(0, slash), 255);
-        int code = slash < 0 ? 0 : (int) Words.number(text.substring(slash + 1), 255);
-        return type < 0 || code < 0 ? null : new int[] {type * 256 + code, type * 256 + (slash < 0 ? 255 : code)};
+        String after = Words.after(text, '/');
+        int type = (int) Words.number(Words.before(text, '/'), 255);
+        int code = after == null ? 0 : (int) Words.number(after, 255);
+        return type < 0 || code < 0 ? null : new int[] {type * 256 + code, type * 256 + (after == null ? 255 : code)};
     }
 
     /** All names of a family. */

@@ -9,13 +9,12 @@ public final class Negatable<T> {
     public final boolean negated;
     public final T value;
 
-    /** Makes one; the value is never null. */
+    /** The value is never null. */
     public Negatable(boolean negated, T value) {
         this.negated = negated;
         this.value = value;
     }
 
-    /** One that isn't negated. */
     public static <T> Negatable<T> is(T value) { return new Negatable<>(false, value); }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/** One option of a match or target in canonical form: its name, whether it is negated, and its values. */
+/** An option of a match or target in canonical form: its name, whether it is negated, and its values. */
 public final class Option {
     public final String name;
     public final boolean negated;
@@ -21,12 +21,9 @@ public final class Option {
         this.values = Collections.unmodifiableList(new ArrayList<String>(values));
     }
 
-    /** Makes an option that isn't negated. */
-    public static Option of(String name, String... values) {
-        return new Option(name, false, Arrays.asList(values));
-    }
+    public static Option of(String name, String... values) { return new Option(name, false, Arrays.asList(values)); }
 
-    /** The first of some options that has a name, or null. */
+    /** The first option with that name, or null. */
     public static Option find(List<Option> options, String name) {
         for (Option option : options) {
             if (option.name.equals(name)) { return option; }
@@ -37,12 +34,14 @@ public final class Option {
     /** The first value, or null for a flag. */
     public String value() { return values.isEmpty() ? null : values.get(0); }
 
-    /** The name that it is, as written; or null. */
-    public String word() { return value(); }
+    /** The first value as the name of a set, list or the like; null for a flag. */
+    public String word() {
+        return value();
+    }
 
     private String text() { return values.isEmpty() ? "" : values.get(0); }
 
-    /** The value as ports, read once; null when it isn't any. */
+    /** The value as ports; null when it isn't a list of ports. */
     public Ports ports() {
         Object ports = read;
         if (!(ports instanceof Ports)) {
@@ -52,12 +51,12 @@ public final class Option {
         return (Ports) ports;
     }
 
-    /** Both values as TCP flags; null when they aren't any. */
+    /** Both values as TCP flags, or null. */
     public TcpFlags flags() {
         return values.size() == 2 ? TcpFlags.parse(values.get(0), values.get(1)) : null;
     }
 
-    /** The value as states of a packet, read once; null when one is none (SNAT and DNAT of --ctstate). */
+    /** The value as states of a packet; null when it has other words (SNAT and DNAT of --ctstate). */
     @SuppressWarnings("unchecked")
     public Set<State> states() {
         Object states = read;
@@ -68,24 +67,22 @@ public final class Option {
         return (Set<State>) states;
     }
 
-    /** First and last of the ICMP types and codes, see {@link IcmpNames#range}; null when it isn't that. */
-    public int[] icmp(Family family) {
-        return IcmpNames.range(text(), family);
-    }
+    /** See {@link IcmpNames#range}. */
+    public int[] icmp(Family family) { return IcmpNames.range(text(), family); }
 
-    /** Both ends of a range of addresses; null when it isn't one of that family. */
+    /** See {@link Addresses#range}. */
     public byte[][] addresses(Family family) {
         return Addresses.range(text(), family);
     }
 
-    /** The six bytes of a hardware address, or null. */
+    /** See {@link Addresses#mac}. */
     public byte[] mac() { return Addresses.mac(text()); }
 
-    /** Value and mask of a mark, both in 32 bits, the mask all ones when it is left out; null when it isn't one. */
+    /** Value and mask of a mark, 32 bits each; the mask is all ones when there is none. Null for another text. */
     public long[] masked() {
-        int slash = text().indexOf('/');
-        long value = Words.number(slash < 0 ? text() : text().substring(0, slash), 0xffffffffL);
-        long mask = slash < 0 ? 0xffffffffL : Words.number(text().substring(slash + 1), 0xffffffffL);
+        String after = Words.after(text(), '/');
+        long value = Words.number(Words.before(text(), '/'), 0xffffffffL);
+        long mask = after == null ? 0xffffffffL : Words.number(after, 0xffffffffL);
         return value < 0 || mask < 0 ? null : new long[] {value, mask};
     }
 
@@ -94,7 +91,7 @@ public final class Option {
         return text().compareTo(other.text()) > 0;
     }
 
-    /** What a NAT target writes, {@code addresses:ports} or {@code [addresses]:ports}: without the ports. */
+    /** The addresses of {@code addresses:ports} or {@code [addresses]:ports} of a NAT target; null without any. */
     public byte[][] natAddresses(Family family) {
         int end = portsAt(family);
         String text = end < 0 ? text() : text().substring(0, end);
@@ -102,13 +99,14 @@ public final class Option {
         return Addresses.range(brackets ? text.substring(1, text.length() - 1) : text, family);
     }
 
-    /** The ports that a NAT target writes, also those of --to-ports; null when there are none. */
+    /** The ports of a NAT target, those of --to-ports too; null without any. */
     public Ports natPorts(Family family) {
-        int at = name.equals("--to-ports") ? 0 : portsAt(family) + 1;
-        return at == 0 && !name.equals("--to-ports") ? null : Ports.parse(text().substring(at).replace('-', ':'));
+        int colon = portsAt(family);
+        return colon < 0 && !name.equals("--to-ports") ? null
+                : Ports.parse(text().substring(colon + 1).replace('-', ':'));
     }
 
-    /** Where the colon before a NAT target's ports is, or -1. */
+    /** The index of the colon before the ports of a NAT target, or -1. */
     private int portsAt(Family family) {
         int colon = text().lastIndexOf(':');
         return family == Family.IPV4 || colon == 0 || colon > 0 && text().charAt(colon - 1) == ']' ? colon : -1;

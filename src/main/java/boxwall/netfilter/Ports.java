@@ -9,26 +9,23 @@ public final class Ports {
     public static final Ports ALL = of(0, 65535);
     public static final Ports NONE = new Ports(new ArrayList<int[]>());
 
-    /** Both ends of each range; nobody changes one. */
+    /** Both ends of each range; nobody changes them. */
     public final List<int[]> ranges;
 
     private Ports(List<int[]> ranges) { this.ranges = Collections.unmodifiableList(ranges); }
 
     public static Ports of(int low, int high) { return of(Collections.singletonList(new int[] {low, high})); }
 
-    /** The ranges, which stay as they are. */
-    public static Ports of(List<int[]> ranges) {
-        return new Ports(new ArrayList<>(ranges));
-    }
+    public static Ports of(List<int[]> ranges) { return new Ports(new ArrayList<>(ranges)); }
 
-    /** Reads numbers and ranges with commas; an end that is left out is the first or last port. Or null. */
+    /** Reads {@code 80,1024:,:1023}; an end that is left out is the first or last port. Null for another text. */
     public static Ports parse(String text) {
         List<int[]> ranges = new ArrayList<>();
         for (String part : Words.split(text, ',')) {
-            int colon = part.indexOf(':');
-            String to = part.substring(colon + 1);
-            long low = colon == 0 ? 0 : Words.number(colon < 0 ? part : part.substring(0, colon), 65535);
-            long high = colon >= 0 && to.length() == 0 ? 65535 : Words.number(to, 65535);
+            String start = Words.before(part, ':');
+            String end = Words.after(part, ':');
+            long low = end != null && start.length() == 0 ? 0 : Words.number(start, 65535);
+            long high = end == null ? low : end.length() == 0 ? 65535 : Words.number(end, 65535);
             if (low < 0 || high < 0) { return null; }
             ranges.add(new int[] {(int) low, (int) high});
         }
@@ -37,7 +34,7 @@ public final class Ports {
 
     public boolean isEmpty() { return ranges.isEmpty(); }
 
-    /** How many ports the ranges have together. */
+    /** The number of ports in all ranges. */
     public int count() {
         int count = 0;
         for (int[] range : ranges) {
@@ -46,7 +43,7 @@ public final class Ports {
         return count;
     }
 
-    /** Those that are among the others too. */
+    /** The intersection. */
     public Ports within(Ports others) {
         List<int[]> both = new ArrayList<>();
         for (int[] range : ranges) {
@@ -59,18 +56,18 @@ public final class Ports {
         return new Ports(both);
     }
 
-    /** Those that are not among the others. */
+    /** These ports without the others. */
     public Ports without(Ports others) {
-        Ports left = this;
-        for (int[] out : others.ranges) {
-            List<int[]> parts = new ArrayList<>(left.within(of(0, out[0] - 1)).ranges);
-            parts.addAll(left.within(of(out[1] + 1, 65535)).ranges);
-            left = new Ports(parts);
+        Ports rest = this;
+        for (int[] range : others.ranges) {
+            List<int[]> parts = new ArrayList<>(rest.within(of(0, range[0] - 1)).ranges);
+            parts.addAll(rest.within(of(range[1] + 1, 65535)).ranges);
+            rest = new Ports(parts);
         }
-        return left;
+        return rest;
     }
 
-    /** The same in parts that multiport takes: 15 ports, a range counts twice (XT_MULTI_PORTS of xt_multiport.h). */
+    /** Parts that fit into a multiport: 15 ports, a range counts twice (XT_MULTI_PORTS of xt_multiport.h). */
     public List<Ports> parts() {
         List<Ports> parts = new ArrayList<>();
         List<int[]> part = new ArrayList<>();

@@ -6,11 +6,11 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table that is in the jar: a row a line, words between blanks, comments behind {@code #}. */
+/** Reads a table in the jar: each line is a row of words; a line that begins with {@code #} is a comment. */
 public final class Rows {
     private Rows() {}
 
-    /** The words of each row; null when the jar has no such table. */
+    /** The words of each row; null when the jar lacks the table. */
     public static List<String[]> of(String path) {
         List<String> lines = lines(path);
         if (lines == null) { return null; }
@@ -21,7 +21,7 @@ public final class Rows {
         return rows;
     }
 
-    /** Each row as a text; null when the jar has no such table. */
+    /** The lines that are no comments; null when the jar lacks the table. */
     public static List<String> lines(String path) {
         InputStream in = Rows.class.getResourceAsStream(path);
         if (in == null) { return null; }
@@ -32,7 +32,7 @@ public final class Rows {
         return lines;
     }
 
-    /** A stream to its end, or a little beyond so many bytes; IllegalStateException when it can't be read. */
+    /** Reads a stream to its end, or a little more than {@code most} bytes; IllegalStateException when that fails. */
     public static byte[] bytes(InputStream in, int most) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);

@@ -6,16 +6,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One rule of a chain: the general matches (addresses, interfaces, protocol, fragment), the matches of extensions in
- * their order, and the target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that
- * do the same are equal.
+ * A rule of a chain: the general matches (addresses, interfaces, protocol, fragment), the matches of extensions in
+ * their order, and the target. The origin is not part of equality: two rules that do the same are equal.
  */
 public final class Rule {
     /** -s, or null. */
     public final Negatable<Network> source;
     /** -d, or null. */
     public final Negatable<Network> destination;
-    /** -i, or null; a name that ends in {@code +} means every name that starts so. */
+    /** -i, or null; a name that ends in {@code +} is a prefix. */
     public final Negatable<String> in;
     /** -o, or null; as {@link #in}. */
     public final Negatable<String> out;
@@ -23,11 +22,11 @@ public final class Rule {
     public final Negatable<String> protocol;
     /** -f (IPv4: second and later fragments only), or null. */
     public final Negatable<Boolean> fragment;
-    /** In their order, with what -p implies. */
+    /** In their order, including those that -p implies. */
     public final List<Match> matches;
     /** The target, or null for a rule that only counts. */
     public final Target target;
-    /** Where the user wrote it; never null. */
+    /** Never null. */
     public final Origin origin;
 
     private final Object[] parts;
@@ -54,7 +53,7 @@ public final class Rule {
         return null;
     }
 
-    /** A builder that starts with everything of this rule. */
+    /** A builder with all parts of this rule. */
     public Builder copy() {
         return new Builder(origin, parts.clone()).matches(matches);
     }
@@ -68,7 +67,7 @@ public final class Rule {
     @Override
     public int hashCode() { return matches.hashCode() * 31 + Arrays.hashCode(parts); }
 
-    /** Collects the parts of a rule; one builder makes one rule. */
+    /** Collects the parts of a single rule. */
     public static final class Builder {
         private final Origin origin;
         private final Object[] parts;
@@ -101,7 +100,7 @@ public final class Rule {
 
         public Builder target(Target value) { return set(6, value); }
 
-        /** Adds a match after those already there. */
+        /** Appends a match. */
         public Builder match(Match match) {
             matches.add(match);
             return this;

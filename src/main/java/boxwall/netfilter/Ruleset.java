@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The complete tables of a ruleset, per family: built-in chains first (in the table's order), then the user's chains by
- * name, as iptables-save prints them. The box keeps other tables unchanged.
+ * The complete tables of a ruleset, per family: the built-in chains in the table's order, then the user's chains by
+ * name, as iptables-save prints them. Other tables of the box stay unchanged.
  */
 public final class Ruleset {
     private final Map<Family, Map<Table, Map<String, Chain>>> families = new TreeMap<>();
@@ -21,20 +21,18 @@ public final class Ruleset {
         }
     }
 
-    /** A ruleset that owns nothing. */
+    /** Without any table. */
     public static Ruleset empty() { return new Ruleset(); }
 
     /** This ruleset with one table replaced or added; built-in chains that are missing are added with ACCEPT. */
     public Ruleset with(Family family, Table table, List<Chain> chains) {
-        Ruleset copy = new Ruleset();
-        for (Family each : Family.values()) {
-            copy.families.get(each).putAll(families.get(each));
-        }
+        Ruleset copy = without(family);
+        copy.families.get(family).putAll(families.get(family));
         copy.families.get(family).put(table, sorted(table, chains));
         return copy;
     }
 
-    /** This ruleset without any table of a family. */
+    /** This ruleset without the tables of a family. */
     public Ruleset without(Family family) {
         Ruleset copy = new Ruleset();
         copy.families.putAll(families);
@@ -59,26 +57,26 @@ public final class Ruleset {
         return all;
     }
 
-    /** The tables owned in a family, in the order raw, mangle, nat, filter, security; empty when none. */
+    /** In the order raw, mangle, nat, filter, security; may be empty. */
     public Set<Table> tables(Family family) {
         return Collections.unmodifiableSet(families.get(family).keySet());
     }
 
     public boolean owns(Family family, Table table) { return families.get(family).containsKey(table); }
 
-    /** The chains of a table, in iptables-save's order; empty when the table isn't owned. */
+    /** The chains of a table in the order of iptables-save; empty when the ruleset lacks the table. */
     public List<Chain> chains(Family family, Table table) {
         return owns(family, table)
                 ? Collections.unmodifiableList(new ArrayList<>(families.get(family).get(table).values()))
                 : Collections.<Chain>emptyList();
     }
 
-    /** One chain, or null. */
+    /** A chain, or null. */
     public Chain chain(Family family, Table table, String name) {
         return owns(family, table) ? families.get(family).get(table).get(name) : null;
     }
 
-    /** Rules in all chains of a family. */
+    /** The number of rules in all chains of a family. */
     public int ruleCount(Family family) {
         int count = 0;
         for (Table table : tables(family)) {

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 public enum State {
     NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED;
 
-    /** The state of that name, or null (SNAT and DNAT of --ctstate are no states of a packet). */
+    /** The state with that name, or null; SNAT and DNAT of --ctstate are no states of a packet. */
     public static State of(String word) {
         for (State state : values()) {
             if (state.name().equals(word)) { return state; }
@@ -16,7 +16,7 @@ public enum State {
         return null;
     }
 
-    /** The states of names with commas; null when one is none. */
+    /** The states of {@code NEW,RELATED}; null when a word is no state. */
     public static Set<State> set(String words) {
         Set<State> states = new TreeSet<>();
         for (String word : Words.split(words, ',')) {

@@ -13,7 +13,7 @@ public enum Table {
     NAT(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING), FILTER(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT),
     SECURITY(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT);
 
-    /** The hooks, and so the built-in chains, of this table; never empty. */
+    /** The hooks, which name the built-in chains; never empty. */
     public final List<Hook> hooks;
 
     Table(Hook... hooks) { this.hooks = Collections.unmodifiableList(Arrays.asList(hooks)); }
@@ -21,7 +21,7 @@ public enum Table {
     /** Lower case: {@code filter}. */
     public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
 
-    /** Whether {@code chain} is one of this table's built-in chains (case matters, as in iptables). */
+    /** Whether the table has a built-in chain with that name; case matters. */
     public boolean isBuiltin(String chain) {
         for (Hook hook : hooks) {
             if (hook.name().equals(chain)) { return true; }
@@ -29,7 +29,7 @@ public enum Table {
         return false;
     }
 
-    /** The table of that name, or null when netfilter has none. */
+    /** The table with that lower-case name, or null. */
     public static Table of(String word) {
         for (Table table : values()) {
             if (table.word().equals(word)) { return table; }

@@ -11,11 +11,11 @@ import java.util.List;
 public final class Words {
     private Words() {}
 
-    /** A character a byte (ISO-8859-1), without a decoder: GNU Classpath's calls four methods for each byte. */
+    /** The bytes as characters (ISO-8859-1), without a decoder: GNU Classpath's calls four methods for each byte. */
     @SuppressWarnings("deprecation")
     public static String text(byte[] bytes) { return new String(bytes, 0); }
 
-    /** A byte a character, the counterpart of {@link #text}; only of characters below 256. */
+    /** The reverse of {@link #text}, for characters below 256. */
     @SuppressWarnings("deprecation")
     public static byte[] bytesOf(String text) {
         byte[] bytes = new byte[text.length()];
@@ -26,14 +26,14 @@ public final class Words {
     /** The character with the highest number; 0 for an empty text. */
     public static char highest(String text) {
         char highest = 0;
-        // of an array: a call for each character is most of the time that this takes on JamVM
+        // an array, because JamVM spends most of the time in calls
         for (char c : text.toCharArray()) {
             highest = c > highest ? c : highest;
         }
         return highest;
     }
 
-    /** The words of a line, which blanks and tabs (control characters too) separate; none for an empty line. */
+    /** The words of a line, separated by blanks, tabs and other control characters; none for an empty line. */
     public static String[] of(String line) {
         List<String> words = new ArrayList<>();
         int start = -1;
@@ -47,7 +47,7 @@ public final class Words {
         return words.toArray(new String[words.size()]);
     }
 
-    /** The parts between separators, empty ones too; one part for a text without a separator. */
+    /** The parts between separators, empty ones too; a text without a separator is one part. */
     public static String[] split(String text, char separator) {
         List<String> parts = new ArrayList<>();
         int start = 0;
@@ -59,23 +59,35 @@ public final class Words {
         return parts.toArray(new String[parts.size()]);
     }
 
-    /** The texts of things one after another, the separator between them. */
-    public static String join(Iterable<?> things, String separator) {
+    /** The text before the first separator; the whole text without one. */
+    public static String before(String text, char separator) {
+        int end = text.indexOf(separator);
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    /** The text after the first separator; null without one. */
+    public static String after(String text, char separator) {
+        int index = text.indexOf(separator);
+        return index < 0 ? null : text.substring(index + 1);
+    }
+
+    /** The texts of values with the separator between them. */
+    public static String join(Iterable<?> values, String separator) {
         StringBuilder out = new StringBuilder();
         String before = "";
-        for (Object each : things) {
-            out.append(before).append(each);
+        for (Object value : values) {
+            out.append(before).append(value);
             before = separator;
         }
         return out.toString();
     }
 
-    /** The lines of a text without their ends (LF or CR LF); the last needs none. No line for null. */
+    /** The lines of a text without their ends (LF or CR LF), which the last may lack; none for null. */
     public static List<String> lines(String text) {
         return lines(text, "");
     }
 
-    /** Of these lines those that hold a word, which may be empty; no text is made of the others. */
+    /** Those lines that contain a word, which may be empty; creates no strings for the others. */
     public static List<String> lines(String text, String word) {
         if (text == null || text.length() == 0) { return Collections.emptyList(); }
         List<String> lines = new ArrayList<>();
@@ -98,7 +110,7 @@ public final class Words {
         return text.length() > 0 && digits(text, 0) == text.length();
     }
 
-    /** A decimal or 0x number from 0 to {@code most}, or -1 when the text is none. */
+    /** A decimal or 0x number from 0 to {@code most}; -1 for another text. */
     public static long number(String text, long most) {
         int base = text.startsWith("0x") || text.startsWith("0X") ? 16 : 10;
         int from = base == 16 ? 2 : 0;
@@ -110,7 +122,7 @@ public final class Words {
         return number;
     }
 
-    /** Where the digits 0 to 9 that begin at an index end. */
+    /** The end of the digits 0 to 9 that begin at an index. */
     public static int digits(String text, int from) {
         int end = from;
         while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
@@ -119,7 +131,7 @@ public final class Words {
         return end;
     }
 
-    /** Whether a text has at least one character, and only letters, digits and those given. */
+    /** Whether a text has at least one character, and only ASCII letters, digits and {@code others}. */
     public static boolean isName(String text, String others) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -130,7 +142,7 @@ public final class Words {
         return text.length() > 0;
     }
 
-    /** Where a word first is, or -1: as indexOf, which Classpath does with a call for each character. */
+    /** The same as indexOf, for which GNU Classpath makes a call for each character. */
     public static int find(String text, String word, int from) {
         int at = text.indexOf(word.charAt(0), from);
         while (at >= 0 && !text.startsWith(word, at)) {
@@ -155,13 +167,13 @@ public final class Words {
     /** Two hex digits for each byte. */
     public static String hex(byte[] bytes) {
         StringBuilder out = new StringBuilder();
-        for (byte one : bytes) {
-            out.append(Character.forDigit(one >> 4 & 15, 16)).append(Character.forDigit(one & 15, 16));
+        for (byte value : bytes) {
+            out.append(Character.forDigit(value >> 4 & 15, 16)).append(Character.forDigit(value & 15, 16));
         }
         return out.toString();
     }
 
-    /** The bytes that {@link #hex} wrote, in capitals or not; null for a text that it can't have written. */
+    /** The bytes of a text as {@link #hex} writes it, in either case; null for another text. */
     public static byte[] bytes(String hex) {
         byte[] bytes = new byte[hex.length() / 2];
         for (int i = 0; i < hex.length(); i++) {
