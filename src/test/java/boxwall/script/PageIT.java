@@ -313,6 +313,30 @@ class PageIT {
         assertChecked("No errors");
     }
 
+    /** One finding may be about several lines: each has its link, and one new line is enough to keep it in sight. */
+    @Test
+    void linksEachLineOfAFindingAndFoldsItOnlyIfAllAreLive() throws IOException {
+        String unreachable = "iptables -A INPUT -j DROP\niptables -A INPUT -p tcp --dport 7 -j ACCEPT\n";
+        box.http("PUT /rules", RULES + unreachable);
+        box.applyAndConfirm();
+        open("en");
+        showToken();
+        String second = "iptables -A INPUT -p tcp --dport 9 -j ACCEPT";
+        browser.write("text", RULES + unreachable + second + "\n");
+        String inSight =
+                "[...document.querySelectorAll('#check-list li')].find(l => l.textContent.includes('rule-unreachable'))";
+        assertTrue(browser.until(inSight), () -> text("draft"));
+        assertEquals("line 6,line 7", browser
+                .text("[..." + inSight + ".querySelectorAll('p:first-child a')].map(a => a.textContent).join()"));
+        browser.value(inSight + ".querySelectorAll('a')[1].click()");
+        assertEquals(second, browser
+                .text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
+        browser.write("text", RULES + "iptables -A INPUT -p udp --dport 9 -j DROP\n" + unreachable);
+        assertTrue(browser.until(
+                "document.querySelector('#check-notes').textContent.includes('rule-unreachable') && !" + inSight),
+                () -> text("draft"));
+    }
+
     @Test
     void itExplainsImportsAndShowsTextsAsTexts() throws IOException {
         open("de");
