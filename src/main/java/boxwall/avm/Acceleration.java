@@ -1,6 +1,6 @@
 package boxwall.avm;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -13,14 +13,13 @@ import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Words;
 
 /**
- * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
- * {@code State          : enabled}. Labels change between firmwares; unknown ones are skipped. Where those weren't
- * read, the log, or the module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no
- * avm_pa, or where the kernel is older than it: kernels up to 2.6.19 never had it (AVM's configurations have it from
- * FRITZ!OS 5.21 on). Immutable.
+ * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :} and a value on each
+ * line, {@code State          : enabled}. Labels differ between firmwares; unknown ones are skipped. If neither was
+ * read, the log or the module offload_pa shows that it is present. It is absent if a listing of /proc/net has no
+ * avm_pa, and on kernels up to 2.6.19 (AVM's configurations have it from FRITZ!OS 5.21 on). Immutable.
  */
 public final class Acceleration {
-    /** CAPTURE: someone reads /dev/avm_pa, and nothing is accelerated meanwhile. */
+    /** CAPTURE: a program reads /dev/avm_pa, which suspends acceleration. */
     public enum State {
         ABSENT, ENABLED, DISABLED, TESTMODE, CAPTURE, UNKNOWN;
 
@@ -34,16 +33,16 @@ public final class Acceleration {
 
     public final State state;
     private final boolean present;
-    /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
+    /** The line with the state, or with the proof of presence or absence; empty if there is none. */
     public final String evidence;
     /** {@code enabled}, {@code disabled}, {@code none} (no hardware accelerator) or {@code unknown}. */
     public final String hardware;
     /** {@code 4.1.4 2013-11-27}, or null. */
     public final String version;
 
-    /** As these readings say. */
+    /** Determines it from these readings. */
     public Acceleration(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
-        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, String> values = new HashMap<>();
         String stateLine = null;
         for (Line line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
             int colon = line.text.indexOf(':');
@@ -53,14 +52,14 @@ public final class Acceleration {
                 stateLine = label.equals("State") ? line.evidence() : stateLine;
             }
         }
-        String line = log.clue(KernelLog.Clue.ACCELERATION);
-        String there = !readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")
-                ? DIRECTORY + " is there" : line != null ? line : loaded.line("offload_pa");
+        String logged = log.clue(KernelLog.Clue.ACCELERATION);
+        String presence = !readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")
+                ? DIRECTORY + " is there" : logged != null ? logged : loaded.line("offload_pa");
         boolean old = kernel.value() != null && Versions.compare(kernel.value(), FIRST) < 0;
         String absence = readings.isListed("/proc/net") ? "ls /proc/net: no avm_pa" : old ? kernel.evidence() : "";
-        present = there != null;
+        present = presence != null;
         state = present ? state(values.get("State")) : absence.length() == 0 ? State.UNKNOWN : State.ABSENT;
-        evidence = !present ? absence : stateLine == null ? there : stateLine;
+        evidence = !present ? absence : stateLine == null ? presence : stateLine;
         hardware = !present || values.isEmpty() ? "unknown" : hardware(values.get("HW State"));
         String text = values.get("Version");
         version = text != null && Words.digits(text, 0) > 0 && text.length() < 60 ? text : null;
@@ -73,7 +72,7 @@ public final class Acceleration {
         return State.UNKNOWN;
     }
 
-    /** AVM writes "enable" and "disabled"; no such line means that no hardware registered itself. */
+    /** AVM writes "enable" and "disabled"; without that line no hardware has registered. */
     private static String hardware(String word) {
         if (word == null) { return "none"; }
         return word.startsWith("enable") ? "enabled" : word.startsWith("disable") ? "disabled" : "unknown";

@@ -1,12 +1,13 @@
 package boxwall.avm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import boxwall.netfilter.Words;
 
 /**
- * AVM's configuration language, as far as ar7.cfg needs it: sections in braces, values with {@code =}, lists with
+ * Parses AVM's configuration language as far as ar7.cfg uses it: sections in braces, values after {@code =}, lists with
  * commas. <pre>
  * ar7cfg {
  *         dslifaces {
@@ -19,22 +20,22 @@ import boxwall.netfilter.Words;
  *                                              "deny tcp any any range 137 139";
  *                         }
  *                         forwardrules = "tcp 0.0.0.0:80 192.168.178.20:80 0 # a name", "# tcp 0.0.0.0:22 0.0.0.0:22";
- *                 } } { name = "voip"; … }            a second section of the same name has none of its own
+ *                 } } { name = "voip"; … }            the next section of the list, without the list's name
  *         internet_forwardrules = "tcp 0.0.0.0:444+2 0.0.0.0:444 0 mark 1";      FRITZ!OS 5.55 and later
  * }
  * </pre> Sources: Freetz-NG's avm-forwarding and avm-portfw packages for the forwardings, its avm-firewall package for
- * the lists. Tolerant: what isn't understood is skipped, a missing end is taken as there. Nothing but what is named
- * here is ever handed on.
+ * the lists. Tolerant: skips unknown text, and adds missing ends. Returns only the values named here: the file also
+ * contains accounts and keys.
  */
 final class AvmSyntax {
-    /** A value that may be kept. */
+    /** A value without secrets. */
     static final class Value {
-        /** Which dslifaces section, from 0; -1 outside of them. */
+        /** The index of its dslifaces section; -1 outside of them. */
         final int number;
         /** The innermost section's name. */
         final String section;
         final String key;
-        /** The list's strings, already harmless; never empty. */
+        /** The list's strings, without names that users gave; never empty. */
         final List<String> texts;
 
         private Value(int number, String section, String key, List<String> texts) {
@@ -45,16 +46,18 @@ final class AvmSyntax {
         }
     }
 
-    /** Longer than any list that a box can have; what follows is skipped. */
+    /** More than any file of a box has; the rest is skipped. */
     private static final int MAX_TOKENS = 200000;
     private static final int MAX_DEPTH = 20;
-    private static final String ACTIONS = "permit deny reject";
+    private static final List<String> ACTIONS = Arrays.asList("permit", "deny", "reject");
+    private static final List<String> PROTOCOLS = Arrays.asList("tcp", "udp", "gre", "esp", "ah", "icmp");
 
     private final String text;
     private final List<Value> values = new ArrayList<>();
     private final List<String> path = new ArrayList<>();
     private int at;
     private int interfaces = -1;
+    /** The section closed last: the next one without a name continues its list. */
     private String closed = "";
 
     private AvmSyntax(String text) { this.text = text; }
@@ -75,7 +78,7 @@ final class AvmSyntax {
             } else if (token.equals("}")) {
                 closed = path.isEmpty() ? "" : path.remove(path.size() - 1);
             } else if (token.equals("=")) { value(before); }
-            before = token.length() == 1 && "{}=,;".contains(token) ? "" : token;
+            before = "{}=,;".contains(token) ? "" : token;
         }
     }
 
@@ -85,24 +88,22 @@ final class AvmSyntax {
     }
 
     private void value(String key) {
+        String section = path.isEmpty() ? "" : path.get(path.size() - 1);
+        boolean kept = isKept(section, key);
         List<String> texts = new ArrayList<>();
+        boolean wanted = true;
         int mark = at;
         String token = next();
-        boolean wanted = true;
-        while (token != null && !token.equals(";") && !token.equals("}") && !token.equals("{") && !token.equals("=")) {
-            if (!token.equals(",")) {
-                // two values without a comma between them: the ';' is lost, and the second begins the next statement
-                if (!wanted) { break; }
-                String plain = harmless(key, token.startsWith("\"") ? token.substring(1) : token);
-                if (plain != null) { texts.add(plain); }
-            }
+        // two values without a comma between them: a ';' is missing, and the second value begins the next statement
+        while (token != null && !"{}=;".contains(token) && (wanted || token.equals(","))) {
+            String plain = kept ? harmless(key, token.startsWith("\"") ? token.substring(1) : token) : null;
+            if (plain != null) { texts.add(plain); }
             wanted = token.equals(",");
             mark = at;
             token = next();
         }
         if (token != null && !token.equals(";")) { at = mark; }
-        String section = path.isEmpty() ? "" : path.get(path.size() - 1);
-        if (!texts.isEmpty() && isKept(section, key)) {
+        if (!texts.isEmpty()) {
             values.add(new Value(path.contains("dslifaces") ? interfaces : -1, section, key, texts));
         }
     }
@@ -116,49 +117,43 @@ final class AvmSyntax {
                 || section.equals("ar7cfg") && key.equals("internet_forwardrules");
     }
 
-    /** A word or rule of plain characters, names that users gave left out; null for anything else. */
+    /** The text without names that users gave; null unless it is a word or rule of plain characters. */
     private static String harmless(String key, String text) {
         String plain = text.trim();
         if (key.endsWith("forwardrules")) {
             boolean off = plain.startsWith("#");
             String rule = off ? plain.substring(1) : plain;
             int name = rule.indexOf('#');
-            plain = (off ? "# " : "") + (name < 0 ? rule : rule.substring(0, name)).trim();
-            return isPlain(off ? plain.substring(2) : plain, "tcp udp gre esp ah icmp", true, ".:+ ", 80) ? plain
-                    : null;
+            rule = (name < 0 ? rule : rule.substring(0, name)).trim();
+            return isRule(rule, PROTOCOLS, ".:+ ", 80) ? (off ? "# " : "") + rule : null;
         }
-        if (key.equals("accesslist")) { return isPlain(plain, ACTIONS, false, ". -", 120) ? plain : null; }
-        boolean dpsec = plain.length() > 6 && plain.length() < 27 && plain.startsWith("dpsec_")
-                && isLower(plain.substring(6), false, "");
-        return (key.equals("name") ? plain.equals("internet") : key.equals("policy") ? isOneOf(plain, ACTIONS) : dpsec)
-                ? plain : null;
+        if (key.equals("accesslist")) { return isRule(plain, ACTIONS, ". -", 120) ? plain : null; }
+        boolean harmless =
+                key.equals("name") ? plain.equals("internet") : key.equals("policy") ? ACTIONS.contains(plain)
+                        : plain.startsWith("dpsec_") && plain.length() < 27 && isLower(plain.substring(6), "");
+        return harmless ? plain : null;
     }
 
     /**
-     * One of the words, or a number of up to three digits where that is allowed, a blank, then so many small letters,
-     * digits and others.
+     * Whether a text is one of the words (or a protocol number), a blank, then at most so many small letters, digits
+     * and other characters.
      */
-    private static boolean isPlain(String text, String words, boolean number, String others, int most) {
+    private static boolean isRule(String text, List<String> words, String others, int most) {
         int blank = text.indexOf(' ');
         String first = blank < 0 ? "" : text.substring(0, blank);
         String rest = text.substring(blank + 1);
-        return (isOneOf(first, words) || number && first.length() < 4 && Words.isNumber(first)) && rest.length() <= most
-                && isLower(rest, true, others);
+        return (words.contains(first) || words == PROTOCOLS && first.length() < 4 && Words.isNumber(first))
+                && rest.length() <= most && isLower(rest, others + "0123456789");
     }
 
-    private static boolean isOneOf(String word, String words) {
-        return word.length() > 0 && word.indexOf(' ') < 0 && (' ' + words + ' ').indexOf(' ' + word + ' ') >= 0;
-    }
-
-    private static boolean isLower(String text, boolean digits, String others) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || digits && c >= '0' && c <= '9' || others.indexOf(c) >= 0)) { return false; }
+    private static boolean isLower(String text, String others) {
+        for (char c : text.toCharArray()) {
+            if (!(c >= 'a' && c <= 'z') && others.indexOf(c) < 0) { return false; }
         }
         return text.length() > 0;
     }
 
-    /** A word, a string with its opening quote, or one of {@code { } = , ;}; null at the end. */
+    /** The next token: a word, a string with its opening quote, or one of {@code { } = , ;}; null at the end. */
     private String next() {
         skip();
         if (at >= text.length()) { return null; }
@@ -172,7 +167,7 @@ final class AvmSyntax {
         return text.substring(start, at);
     }
 
-    /** A string doesn't go over a line's end: a lost quote must not swallow the rest. */
+    /** The rest of a string; it ends at the line's end at the latest, so a lost quote doesn't swallow the file. */
     private String string() {
         StringBuilder out = new StringBuilder("\"");
         while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\n') {

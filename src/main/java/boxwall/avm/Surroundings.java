@@ -11,21 +11,22 @@ import boxwall.box.Readings;
 import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Words;
 
-/** What else on the box touches packets or their log: AVM's dsld, AVM's printk, rules left in boot scripts. */
+/** Other programs that affect packets or their log: AVM's dsld, AVM's printk, rules left in boot scripts. */
 public final class Surroundings {
-    /** Where AVM switches printk over at boot; users switch it back in the others, which run later. */
+    /** AVM's scripts, which switch printk at boot before the log starts. */
     private static final List<String> BEFORE_LOG =
             Arrays.asList("/etc/init.d/rc.S", "/etc/init.d/S17-isdn", "/etc/init.d/S11-piglet");
+    /** The users' scripts, which run later and may switch printk back. */
     private static final List<String> RULE_FILES = Arrays.asList("/var/flash/debug.cfg", "/tmp/flash/mod/rc.custom");
 
-    /** Lines of debug.cfg and rc.custom that set rules, as evidence; empty when there are none or they weren't read. */
+    /** Lines of debug.cfg and rc.custom that set rules, as evidence; empty also if the files weren't read. */
     public final List<String> strayRules = new ArrayList<>();
-    /** {@code std}, {@code avm} or {@code unknown}: where kernel messages, so LOG lines, go. */
+    /** {@code std}, {@code avm} or {@code unknown}: the destination of kernel messages, and so of LOG lines. */
     public final Fact<String> printk = new Fact<>("unknown");
     /** {@code running}, {@code absent} or {@code unknown}: AVM's own dialler and packet filter. */
     public final Fact<String> dsld = new Fact<>("unknown");
 
-    /** As these readings say. */
+    /** Determines them from these readings. */
     public Surroundings(Readings readings, LoadedModules loaded, KernelLog log) {
         for (String file : BEFORE_LOG) {
             printk(readings, file);
@@ -42,7 +43,7 @@ public final class Surroundings {
         dsld(readings, loaded, log);
     }
 
-    /** Later files run later: the last word counts. */
+    /** The last line counts, because later files run later. */
     private void printk(Readings readings, String file) {
         for (Line line : readings.all(file)) {
             boolean avm = line.text.contains("AVM_PRINTK");
@@ -52,7 +53,7 @@ public final class Surroundings {
         }
     }
 
-    /** Modules first, where they were read; then the process, then what the log says of the start. */
+    /** The modules count first, then the process; the log only if the modules weren't read. */
     private void dsld(Readings readings, LoadedModules loaded, KernelLog log) {
         String[] running = {loaded.line("kdsldmod"),
                 readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
@@ -69,28 +70,27 @@ public final class Surroundings {
     }
 
     /**
-     * The line of a process as {@code ps}, {@code ps ax}, {@code ps w} … list it, number, user, size and state, then
-     * the command; null when none was listed: <pre>
+     * The line of a program in the output of {@code ps}, {@code ps ax}, {@code ps w} …: number, user, size and state,
+     * then the command; null if no line has it: <pre>
      *  1109 root      5528 S    dsld -i -n
      *   444 root       1920 S   /sbin/dsld -i -n
      * </pre>
      */
     private static String process(Readings readings, String program) {
         for (String command : readings.commandNames()) {
-            boolean ps = command.equals("ps") || command.startsWith("ps_");
-            for (Line line : readings.all(ps ? command.replace('_', ' ') : "")) {
-                String name = program(line.words());
+            if (!command.equals("ps") && !command.startsWith("ps_")) { continue; }
+            for (Line line : readings.all(command.replace('_', ' '))) {
+                String name = command(line.words());
                 if (name.substring(name.lastIndexOf('/') + 1).equals(program)) { return line.evidence(); }
             }
         }
         return null;
     }
 
-    /** The word after the columns; empty for none, as in the head line. */
-    private static String program(String[] words) {
-        if (words.length < 3) { return ""; }
-        // some ps put the user in front of the number
-        if (!Words.isNumber(words[0]) && !Words.isNumber(words[1])) { return ""; }
+    /** The word after the columns; empty if there is none, as in the head line. */
+    private static String command(String[] words) {
+        // some ps print the user before the number
+        if (words.length < 3 || !Words.isNumber(words[0]) && !Words.isNumber(words[1])) { return ""; }
         int at = 2;
         while (at < words.length && isColumn(words[at])) {
             at++;
@@ -98,7 +98,7 @@ public final class Surroundings {
         return at < words.length ? words[at] : "";
     }
 
-    /** A size, a time, a share, a terminal or a state, and no program. */
+    /** Whether a word is a size, a time, a share, a terminal or a state, and no program. */
     private static boolean isColumn(String word) {
         boolean column = true;
         for (int i = 0; column && i < word.length(); i++) {
