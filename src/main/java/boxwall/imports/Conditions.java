@@ -5,40 +5,41 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is decided without the box: {@code [ … ]} and test, of which comparisons of texts and numbers are and questions
- * about files aren't; and a case with its patterns ({@code *}, {@code ?} and {@code [...]}, quoted characters as they
- * are).
+ * Decides conditions that do not depend on the box: {@code [ … ]} and test compare texts and numbers, but cannot look
+ * at files; case compares a word with patterns.
  */
 final class Conditions {
-    /** Each -o and ! is one more on a small stack. */
+    /** Each -o and ! is one more level of a small stack. */
     private static final int WORDS_LIMIT = 100;
     private static final List<String> PROGRAMS =
             Arrays.asList("iptables", "ip6tables", "iptables-restore", "ip6tables-restore", "modprobe", "insmod");
-    /** Of numbers: each and its opposite. */
+    /** Comparisons of numbers, each followed by its opposite. */
     private static final List<String> COMPARISONS = Arrays.asList("-eq", "-ne", "-lt", "-ge", "-gt", "-le");
+    /** Words that start a firewall, in the order in which a case is searched for them. */
+    private static final String[] START_WORDS = {"start", "load", "", "boot", "up", "add"};
 
     private Conditions() {}
 
-    /** What the words behind {@code [}, test or {@code [[} give; what they ask of the box isn't known. */
-    static ExitStatus test(ShellState shell, Node node, String name, List<ShellWord> words) {
+    /** The status of {@code [}, test or {@code [[}, the {@code name}, with these arguments. */
+    static ExitStatus test(ShellState shell, Node node, String name, List<ShellWord> arguments) {
         SourceLines lines = shell.lines;
         try {
             List<String> texts = new ArrayList<>();
-            for (ShellWord word : words) {
-                // an unset name is empty in a condition, as scripts ask just that
-                texts.add(Expansion.single(word, shell.variables, true));
+            for (ShellWord argument : arguments) {
+                // an unset name is empty in a condition, because scripts test for it
+                texts.add(Expansion.single(argument, shell.variables, true));
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
-                return shell.left(node, "bracket");
+                return shell.leaveOut(node, "bracket");
             }
             for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
-                boolean own =
-                        texts.get(i).equals("start") && words.get(i).plain() == null && texts.get(1).startsWith("=");
-                if (own && texts.get(2 - i).length() > 0) { lines.words.add(texts.get(2 - i)); }
+                boolean startWord = texts.get(i).equals("start") && arguments.get(i).plain() == null
+                        && texts.get(1).startsWith("=");
+                if (startWord && texts.get(2 - i).length() > 0) { lines.words.add(texts.get(2 - i)); }
             }
             ExitStatus status = texts.size() > WORDS_LIMIT ? ExitStatus.UNKNOWN : of(texts);
             if (status != ExitStatus.UNKNOWN) {
-                shell.taken(node);
+                shell.markTaken(node);
                 return status;
             }
             lines.note(node.line, "asks-box");
@@ -48,18 +49,15 @@ final class Conditions {
         return ExitStatus.UNKNOWN;
     }
 
-    /**
-     * The status for the words between the brackets: {@code -n "$A" -a ! -f /x}. -o binds less than -a, and an operand
-     * that isn't known doesn't matter where the other one decides.
-     */
+    /** -o binds less than -a; an unknown operand is ignored if the other one decides. */
     private static ExitStatus of(List<String> words) {
         for (String operator : new String[] {"-o", "-a"}) {
             int at = words.lastIndexOf(operator);
             if (at > 0 && at < words.size() - 1) {
                 ExitStatus a = of(words.subList(0, at));
                 ExitStatus b = of(words.subList(at + 1, words.size()));
-                ExitStatus decides = ExitStatus.of(operator.equals("-o"));
-                return a == decides || b == decides ? decides : a == decides.not() ? b : a;
+                ExitStatus decisive = ExitStatus.of(operator.equals("-o"));
+                return a == decisive || b == decisive ? decisive : a == decisive.not() ? b : a;
             }
         }
         if (words.size() > 1 && words.get(0).equals("!")) { return of(words.subList(1, words.size())).not(); }
@@ -69,18 +67,19 @@ final class Conditions {
     }
 
     private static ExitStatus unary(String operator, String value) {
-        if (ShellWord.isOf(operator, "-z", "-n")) {
+        if (ShellWord.isOneOf(operator, "-z", "-n")) {
             return ExitStatus.of(value.length() == 0 == operator.equals("-z"));
         }
-        // boxwall is of no use without them, and says so itself
-        boolean known = PROGRAMS.contains(ShellWord.baseName(value)) && ShellWord.isOf(operator, "-x", "-f", "-e");
-        return known ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
+        // boxwall cannot work without these programs and reports a missing one itself
+        boolean exists = PROGRAMS.contains(ShellWord.baseName(value)) && ShellWord.isOneOf(operator, "-x", "-f", "-e");
+        return exists ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
     }
 
     private static ExitStatus binary(String a, String operator, String b) {
         if (Quoting.isMarked(a) || Quoting.isMarked(b)) { return ExitStatus.UNKNOWN; }
-        if (operator.equals("=") || operator.equals("==")) { return ExitStatus.of(a.equals(b)); }
-        if (operator.equals("!=")) { return ExitStatus.of(!a.equals(b)); }
+        if (ShellWord.isOneOf(operator, "=", "==", "!=")) {
+            return ExitStatus.of(a.equals(b) != operator.equals("!="));
+        }
         try {
             int order = Long.valueOf(a).compareTo(Long.valueOf(b));
             int at = COMPARISONS.indexOf(operator);
@@ -92,38 +91,38 @@ final class Conditions {
     }
 
     /**
-     * The index of the branch that is taken, -1 for none. A script that is started with the word "start" only because
-     * nothing else was said is taken with "load", without a word or with "boot" when its case knows no start; when it
-     * knows neither, a remark says so.
+     * The index of the branch that runs, -1 for none. If the script's word start is only assumed and the case does not
+     * have it, other usual words are tried; if it has none of them, a remark lists the words that it has.
      */
-    static int choose(Node node, ShellState shell) throws ShellError {
+    static int chosenBranch(Node node, ShellState shell) throws ShellError {
         Variables variables = shell.variables;
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, variables, true);
         String unset = value.length() > 0 ? null : variables.unsetIn(word);
         if (unset != null) { throw new ShellError("case-unset", unset); }
         if (Quoting.isMarked(value)) { throw new ShellError("case-box"); }
-        boolean own = variables.assumed && value.equals("start") && word.plain() == null;
-        for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {
-            int index = index(node, each, variables, !own);
-            if (index >= 0) { return index; }
+        boolean startWord = variables.assumed && value.equals("start") && word.plain() == null;
+        if (!startWord) { return branch(node, value, variables, true); }
+        for (String start : START_WORDS) {
+            int branch = branch(node, start, variables, false);
+            if (branch >= 0) { return branch; }
         }
-        int other = own ? index(node, "start", variables, true) : -1;
-        boolean taken = other >= 0 && shell.adds(node.parts.get(other));
-        if (own && !taken && shell.adds(node)) {
+        int otherwise = branch(node, "start", variables, true);
+        boolean adds = otherwise >= 0 && shell.adds(node.parts.get(otherwise));
+        if (!adds && shell.adds(node)) {
             StringBuilder known = new StringBuilder();
             for (List<ShellWord> patterns : node.patterns) {
                 for (ShellWord pattern : patterns) {
-                    known.append("*".equals(pattern.plain()) ? "" : pattern + ", ");
+                    known.append(pattern.is("*") ? "" : pattern + ", ");
                 }
             }
-            shell.leave(node.line, "no-start", Quoting.cut(known.toString(), 200));
+            shell.leaveOut(node.line, "no-start", Quoting.cut(known.toString(), 200));
         }
-        return other;
+        return otherwise;
     }
 
-    /** {@code any}: whether a lone star counts. */
-    private static int index(Node node, String value, Variables variables, boolean any) throws ShellError {
+    /** The index of the first branch that matches; {@code any}: whether a lone star does. */
+    private static int branch(Node node, String value, Variables variables, boolean any) throws ShellError {
         for (int i = 0; i < node.patterns.size(); i++) {
             for (ShellWord word : node.patterns.get(i)) {
                 StringBuilder pattern = new StringBuilder();
@@ -139,24 +138,24 @@ final class Conditions {
         return -1;
     }
 
-    /** Each star is tried short first; a pattern of stars against a long text stays small, both are a line's words. */
+    /** Matches {@code *}, {@code ?} and {@code [...]}; each star takes as little as possible first. */
     private static boolean matches(String pattern, String text) {
-        int star = -1;
-        int mark = 0;
+        int afterStar = 0;
+        int retryAt = 0;
         int i = 0;
         int j = 0;
         while (j < text.length() || i < pattern.length() && pattern.charAt(i) == '*') {
-            boolean any = i < pattern.length() && pattern.charAt(i) == '*';
-            int step = any || i == pattern.length() ? 0 : one(pattern, i, text.charAt(j));
-            if (any) {
-                star = i++;
-                mark = j;
-            } else if (step > 0) {
-                i += step;
+            boolean star = i < pattern.length() && pattern.charAt(i) == '*';
+            int length = star || i == pattern.length() ? 0 : matchedLength(pattern, i, text.charAt(j));
+            if (star) {
+                afterStar = ++i;
+                retryAt = j;
+            } else if (length > 0) {
+                i += length;
                 j++;
-            } else if (star >= 0) {
-                i = star + 1;
-                j = ++mark;
+            } else if (afterStar > 0) {
+                i = afterStar;
+                j = ++retryAt;
             } else {
                 return false;
             }
@@ -164,8 +163,8 @@ final class Conditions {
         return i == pattern.length();
     }
 
-    /** How many characters of the pattern match this one, 0 when they don't. */
-    private static int one(String pattern, int i, char c) {
+    /** The length of the pattern's next element if it matches the character, else 0. */
+    private static int matchedLength(String pattern, int i, char c) {
         char p = pattern.charAt(i);
         if (p == '\\' && i + 1 < pattern.length()) { return pattern.charAt(i + 1) == c ? 2 : 0; }
         int close = p == '[' ? pattern.indexOf(']', i + 2) : -1;

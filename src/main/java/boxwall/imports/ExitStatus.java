@@ -1,10 +1,10 @@
 package boxwall.imports;
 
-/** What is known of a command's exit status: as of the commands true and false, or nothing. */
+/** The exit status of a command, if it is known without the box. */
 enum ExitStatus {
     TRUE, FALSE, UNKNOWN;
 
-    static ExitStatus of(boolean yes) { return yes ? TRUE : FALSE; }
+    static ExitStatus of(boolean success) { return success ? TRUE : FALSE; }
 
     ExitStatus not() { return this == TRUE ? FALSE : this == FALSE ? TRUE : UNKNOWN; }
 }

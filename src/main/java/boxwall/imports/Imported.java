@@ -4,17 +4,16 @@ import boxwall.netfilter.Ruleset;
 
 import java.util.List;
 
-/** What an import gave: a ruleset that parses without errors, and what isn't in it. */
+/** The result of an import: a ruleset that parses without errors, and remarks on everything that is not in it. */
 public final class Imported {
-    /** The ruleset, each line ended; what was left out is named in comments. */
+    /** The ruleset; comments name what was left out. Every line has its end. */
     public final String text;
-    /** The ruleset, the box's own names with examples for values. */
+    /** The ruleset, with example values for the box's names. */
     public final Ruleset ruleset;
     /**
-     * The ruleset with what was left out and drops put in, as far as it can be read: conditions that only the box
-     * decides taken to hold, what isn't known of a rule left away. What this drops and {@link #ruleset} accepts is what
-     * the result may let through and the script not. Null when nothing of the kind is missing, or none of it can be
-     * read.
+     * The ruleset with the dropping rules that were left out, as far as they can be read: conditions that depend on the
+     * box hold, and options that cannot be read are removed. The result may let through, other than the script, what
+     * this drops and {@link #ruleset} accepts. Null if no such rule is missing, or none can be read.
      */
     public final Ruleset stricter;
     /** By line. */
@@ -23,7 +22,7 @@ public final class Imported {
     public final int ruleLines;
     /** How many of those are not in the ruleset. */
     public final int rulesLeft;
-    /** How many lines hold a rule that the script doesn't run, as it is started; nothing is lost by these. */
+    /** How many lines hold a rule that the script does not run with its first word; nothing is missing by these. */
     public final int rulesNotRun;
 
     private Imported(String name, String input, String word, boolean withoutWord) {
@@ -44,13 +43,12 @@ public final class Imported {
     }
 
     /**
-     * The ruleset that a text stands for: a script, a page with rules in it, a dump of iptables-save, or what iptables
-     * -S lists. Never throws for any text, but gives up when its thread is interrupted.
+     * Imports a text: a script, a page with rules in it, a dump of iptables-save, or the output of iptables -S. Every
+     * text has a result; {@link boxwall.netfilter.Abandoned} is thrown if the thread is interrupted.
      *
-     * @param name what the user calls it (a file's name without its folder); a name that ends in 6 tells a dump's
-     * family
+     * @param name the user's name for it (a file's name without its folder); a 6 at its end means a dump of ip6tables
      * @param text one character for each byte, or Unicode
-     * @param word what a script is started with; null for start, or none if that gave no rule
+     * @param word the script's first argument, empty for none; null for start, or for none if start gives no rule
      */
     public static Imported read(String name, String text, String word) {
         Imported started = new Imported(name, text, word, false);

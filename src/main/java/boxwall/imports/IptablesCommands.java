@@ -9,16 +9,20 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/** iptables and ip6tables commands of a script, and the lines of dumps that stand for one. */
+/** Converts iptables and ip6tables commands of a script, and the lines of a dump. */
 final class IptablesCommands {
-    /** The commands of iptables: their letters, and their long names, of which -N has two. */
+    /** The commands of iptables by letter and by long name; -N has two. */
     private static final String LETTERS = "AIDRNXFPEZLSCN";
     private static final List<String> LONG =
             Arrays.asList("--append", "--insert", "--delete", "--replace", "--new-chain", "--delete-chain", "--flush",
                     "--policy", "--rename-chain", "--zero", "--list", "--list-rules", "--check", "--new");
-    private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
+    /** Options without whose value a rule cannot be read. */
+    private static final List<String> REQUIRED = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
             "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
     private static final List<String> HELP = Arrays.asList("-V", "--version", "-h", "--help");
+    /** Characters that libipt_LOG.c and libxt_NFLOG.c keep; they cut the rest without a message. */
+    private static final int LOG_PREFIX = 29;
+    private static final int NFLOG_PREFIX = 63;
 
     private final ShellState state;
     private final SourceLines lines;
@@ -28,40 +32,39 @@ final class IptablesCommands {
         this.lines = state.lines;
     }
 
-    /** One command. {@code first} holds words that came with the program's name ({@code IPT="iptables -w"}). */
-    ExitStatus run(Node node, String program, List<String> first, List<ShellWord> rest) {
+    /** {@code first}: words that belong to the program's name ({@code IPT="iptables -w"}). */
+    ExitStatus run(Node node, String program, List<String> first, List<ShellWord> arguments) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return state.left(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
+                return state.leaveOut(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
             }
         }
         Expansion all;
         try {
-            all = Expansion.of(rest, state.variables);
+            all = Expansion.of(arguments, state.variables);
         } catch (ShellError e) {
-            return state.left(node, e, known(program, rest));
+            return state.leaveOut(node, e.message, strictForm(program, arguments));
         }
-        if (all.texts.contains("...")) { return state.left(node, "place"); }
+        if (all.texts.contains("...")) { return state.leaveOut(node, "place"); }
         List<String> words = new ArrayList<>(first);
         List<String> named = Quoting.words(first);
         words.addAll(all.texts);
         named.addAll(all.named);
-        if (addresses(node.line, words)) { return ExitStatus.UNKNOWN; }
+        if (lacksAddress(node.line, words)) { return ExitStatus.UNKNOWN; }
         char verb = verb(words);
-        boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
         Set<String> present = state.present;
-        if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
+        if ("LSC".indexOf(verb) >= 0 && !RuleText.hasRule(program + " " + Words.join(words, " "))) {
             lines.note(node.line, verb == 'C' ? "tests" : "lists");
-            String chain = behind(words, "-L") == null ? behind(words, "-S") : behind(words, "-L");
+            String chain = valueOf("-L", words) == null ? valueOf("-S", words) : valueOf("-L", words);
             return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
                     : chain == null || RuleText.BUILTIN.contains(chain)
                             || present.contains(program + " " + table(words) + " -N " + chain));
         }
-        if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.noted(node, "no-rule"); }
-        String target = behind(words, "-j");
+        if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.note(node, "no-rule"); }
+        String target = valueOf("-j", words);
         boolean nat = words.contains("PREROUTING") || words.contains("POSTROUTING");
         if (nat && RuleText.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
-            // no iptables takes that without -t, and there is one table that was meant
+            // iptables refuses this without -t, and only one table has these chains and targets
             words.addAll(0, Arrays.asList("-t", "nat"));
             named.addAll(0, Arrays.asList("-t", "nat"));
             lines.note(node.line, "nat", target);
@@ -70,29 +73,28 @@ final class IptablesCommands {
         return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
     }
 
-    /** A rule of a dump, in words. */
-    void saved(int line, String program, List<String> words) {
-        List<String> named = Quoting.words(words);
-        if (!addresses(line, words)) { add(line, line, program, words, named, true); }
+    /** Adds a rule of a dump. */
+    void addSaved(int line, String program, List<String> words) {
+        if (!lacksAddress(line, words)) { add(line, line, program, words, Quoting.words(words), true); }
     }
 
     /**
-     * A rule without the options whose values aren't known: it matches at least what the rule would; null when its
-     * chain or target isn't known.
+     * The rule without the options whose values are unknown, so that it matches at least the same packets; null if its
+     * chain or target is unknown.
      */
-    private String known(String program, List<ShellWord> rest) {
+    private String strictForm(String program, List<ShellWord> arguments) {
         List<String> words = new ArrayList<>();
-        for (ShellWord word : rest) {
+        for (ShellWord word : arguments) {
             try {
                 words.addAll(Expansion.of(Arrays.asList(word), state.variables).texts);
             } catch (ShellError e) {
-                if (e.meant != null && word.pieces.size() == 1) {
-                    words.add(Quoting.mark(e.meant.substring(1)));
+                if (e.boxName != null && word.pieces.size() == 1) {
+                    words.add(Quoting.mark(e.boxName.substring(1)));
                     continue;
                 }
                 int last = words.size() - 1;
                 String option = last < 0 ? "" : words.get(last);
-                if (!option.startsWith("-") || RULE_PARTS.contains(option)) { return null; }
+                if (!option.startsWith("-") || REQUIRED.contains(option)) { return null; }
                 words.remove(last);
                 if (last > 0 && words.get(last - 1).equals("!")) { words.remove(last - 1); }
             }
@@ -100,7 +102,7 @@ final class IptablesCommands {
         return text(program, words);
     }
 
-    /** Null when a word has control characters. */
+    /** The command as a line of the ruleset; null if a word has control characters. */
     static String text(String program, List<String> words) {
         for (String word : words) {
             if (!Letters.isText(word)) { return null; }
@@ -108,26 +110,26 @@ final class IptablesCommands {
         return program + (words.isEmpty() ? "" : " ") + Words.join(Quoting.words(words), " ");
     }
 
-    /** The word behind an option, when it is none itself; else null. */
-    private static String behind(List<String> words, String option) {
+    /** The word after an option; null if there is none or it is an option, too. */
+    private static String valueOf(String option, List<String> words) {
         int at = words.indexOf(option) + 1;
         return at > 0 && at < words.size() && !words.get(at).startsWith("-") ? words.get(at) : null;
     }
 
     /**
-     * A rule as a text that is the same for the same rule: inserting, testing and deleting count as appending, without
-     * the place of -I and the seconds of -w.
+     * A text that is equal for equal rules, whether a command appends, inserts, checks or deletes them: without the
+     * position of -I and the seconds of -w.
      */
     private static String key(String program, List<String> words) {
         StringBuilder key = new StringBuilder(program).append(' ').append(table(words));
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            boolean place = Words.isNumber(word) && (i > 1 && words.get(i - 2).equals("-I")
-                    || i > 0 && ShellWord.isOf(words.get(i - 1), "-I", "-w"));
+            boolean number = Words.isNumber(word) && (i > 1 && words.get(i - 2).equals("-I")
+                    || i > 0 && ShellWord.isOneOf(words.get(i - 1), "-I", "-w"));
             if (word.equals("-t")) {
                 i++;
-            } else if (!place && !word.equals("-w")) {
-                key.append(' ').append(ShellWord.isOf(word, "-C", "-D", "-I") ? "-A" : word);
+            } else if (!number && !word.equals("-w")) {
+                key.append(' ').append(ShellWord.isOneOf(word, "-C", "-D", "-I") ? "-A" : word);
             }
         }
         return key.toString();
@@ -137,14 +139,14 @@ final class IptablesCommands {
     private static String table(List<String> words) {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if ((word.equals("-t") || word.equals("--table")) && i + 1 < words.size()) { return words.get(i + 1); }
+            if (ShellWord.isOneOf(word, "-t", "--table") && i + 1 < words.size()) { return words.get(i + 1); }
             if (word.startsWith("--table=")) { return word.substring(8); }
             if (word.startsWith("-t") && !word.startsWith("-t=") && word.length() > 4) { return word.substring(2); }
         }
         return "filter";
     }
 
-    /** The command's letter, 0 for none. */
+    /** The letter of the command among the options; 0 for none. */
     private static char verb(List<String> words) {
         for (String word : words) {
             int known = LONG.indexOf(word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word);
@@ -159,10 +161,9 @@ final class IptablesCommands {
     private void add(int line, int end, String program, List<String> words, List<String> named, boolean saved) {
         for (int i = 0; i + 1 < words.size(); i++) {
             String value = words.get(i + 1);
-            // libipt_LOG.c and libxt_NFLOG.c cut these silently
-            int limit = words.get(i).equals("--log-prefix") ? 29 : 63;
-            boolean cut = limit == 29 || words.get(i).equals("--nflog-prefix");
-            if (cut && value.length() > limit && !Quoting.isMarked(value)) {
+            int limit = words.get(i).equals("--log-prefix") ? LOG_PREFIX
+                    : words.get(i).equals("--nflog-prefix") ? NFLOG_PREFIX : Integer.MAX_VALUE;
+            if (value.length() > limit && !Quoting.isMarked(value)) {
                 words.set(i + 1, value.substring(0, limit));
                 lines.note(line, "text-cut", words.get(i), limit);
                 named.clear();
@@ -171,7 +172,7 @@ final class IptablesCommands {
         }
         String text = text(program, words);
         if (text == null) {
-            state.leave(line, "control");
+            state.leaveOut(line, "control");
             return;
         }
         OutputLine out = new OutputLine(line, text, program + " " + Words.join(named, " "));
@@ -185,23 +186,23 @@ final class IptablesCommands {
         lines.mark(line, end, SourceLines.TAKEN);
         lines.mark(line, end, SourceLines.BUILT);
         for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
-            boolean asks = ShellWord.isOf(words.get(i), "--match-set", "--set");
-            if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
+            boolean matches = ShellWord.isOneOf(words.get(i), "--match-set", "--set");
+            if (matches && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
         }
     }
 
-    /** Remarks on each -s and -d without a value; true if there was one. */
-    private boolean addresses(int line, List<String> words) {
-        boolean missing = false;
+    /** Leaves out a rule with an -s or -d without a value, with a remark on each; false if it has none. */
+    private boolean lacksAddress(int line, List<String> words) {
+        boolean lacks = false;
         for (int i = 0; i < words.size(); i++) {
-            if (RuleText.isWithoutAddress(words, i)) {
-                String[] texts =
-                        Messages.of("", "no-address", words.get(i), Messages.address(words, i, lines.text(line)));
-                lines.remark(line, texts, false);
-                if (!missing) { state.leftLine(line, texts[0], null); }
-                missing = true;
+            if (RuleText.lacksAddress(words, i)) {
+                String[] message = lines.message(line, "no-address", words.get(i),
+                        Messages.missingAddress(words, i, lines.text(line)));
+                lines.remark(line, message, false);
+                if (!lacks) { state.comment(line, message[0], null); }
+                lacks = true;
             }
         }
-        return missing;
+        return lacks;
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What remarks say, and tables of what to do instead: the rows of the resource messages, which tells its form. */
+/** The texts of remarks, and tables of advice: the rows of the resource messages, which describes their form. */
 final class Messages {
     private static final Map<String, List<String[]>> ROWS = new HashMap<>();
 
@@ -31,7 +31,7 @@ final class Messages {
         return ROWS.get(table);
     }
 
-    /** What is there, and what to do; {@code shown}: the line that is spoken of. */
+    /** What is there, and what to do; {@code shown}: the line, for messages that quote it. */
     static String[] of(String shown, String name, Object... values) {
         String[] row = ROWS.get(name).get(0);
         return new String[] {filled(row[1], shown, values),
@@ -51,8 +51,8 @@ final class Messages {
         return out.append(text, from, text.length()).toString();
     }
 
-    /** The box's own name for what a command would tell, or null. */
-    static String meant(String command) {
+    /** The box's name for the output of a command, or null. */
+    static String boxName(String command) {
         for (String[] row : rows("meant")) {
             boolean all = true;
             for (int i = 2; i < row.length; i++) {
@@ -63,19 +63,19 @@ final class Messages {
         return null;
     }
 
-    /** What to do in place of writing to a file of the kernel's. */
-    static String instead(String target) {
+    /** The advice on writing to a file of the kernel. */
+    static String kernelSetting(String file) {
         for (String[] row : rows("setting")) {
-            if (target.contains(row[1])) { return row[2]; }
+            if (file.contains(row[1])) { return row[2]; }
         }
-        return null;
+        throw new AssertionError("the last row fits every file");
     }
 
-    /** What to write for the address that an option lacks, as the rest of its line and the line's comment let see. */
-    static String address(List<String> words, int i, String source) {
+    /** The advice on the missing address after the option at {@code i}, by the rest of the line and its comment. */
+    static String missingAddress(List<String> words, int i, String line) {
         String option = words.get(i);
-        int sign = source.lastIndexOf('#');
-        String comment = sign < 0 ? "" : source.substring(sign).toLowerCase(Locale.ROOT);
+        int sign = line.lastIndexOf('#');
+        String comment = sign < 0 ? "" : line.substring(sign).toLowerCase(Locale.ROOT);
         String side = option.startsWith("-s") || option.startsWith("--s") ? "from" : "to";
         for (String[] row : rows("address")) {
             boolean all = true;
@@ -85,6 +85,6 @@ final class Messages {
             }
             if (all) { return filled(row[2], "", option); }
         }
-        return null;
+        throw new AssertionError("the last rows fit every option");
     }
 }

@@ -3,14 +3,14 @@ package boxwall.imports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A part of a script's tree. Which fields are used says the kind; ShellParser makes the tree, then it is only read. */
+/** A part of a script's syntax tree. ShellParser and Script make it, then it is only read. */
 final class Node {
     /**
-     * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators}
-     * between; PIPE parts; IF pairs of condition and body in parts, else's body last; FOR a name, words, body; LOOP
-     * condition and body (while, until); CASE a word, alternatives; FUNCTION name, body; GROUP body in braces or
-     * (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why; PROSE a line of ordinary text;
-     * SAVED a line of a dump.
+     * Kinds, and the fields that they use: SIMPLE one command; LIST parts one after the other; AND_OR parts with
+     * {@link #operators} between; PIPE parts; IF pairs of condition and body in parts, else's body last; FOR a name,
+     * words, body; LOOP condition and body (while, until); CASE a word, alternatives; FUNCTION name, body; GROUP body
+     * in braces or (subshell) parentheses; UNREADABLE text with a syntax error, which is the {@link #name}; PROSE a
+     * line of ordinary text; SAVED a line of a dump.
      */
     enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
 
@@ -31,7 +31,7 @@ final class Node {
 
         boolean isHere() { return operator.equals("<<") || operator.equals("<<-"); }
 
-        /** Whether names in the body are to be replaced: its end word has no quotes. */
+        /** Whether the shell replaces names in the body: its end word has no quotes. */
         boolean expands() {
             boolean expands = true;
             for (ShellWord.Piece piece : target.pieces) {
@@ -61,7 +61,7 @@ final class Node {
         this.end = line;
     }
 
-    /** Adds a part, whose last line may be the last of this. */
+    /** Adds a part and extends this node to the part's last line. */
     void add(Node part) {
         parts.add(part);
         end = Math.max(end, part.end);
@@ -75,14 +75,16 @@ final class Node {
         return null;
     }
 
-    /** That word as text, empty for none. */
-    String called() { return command() == null ? "" : command().toString(); }
+    /** The text of {@link #command}, empty for none. */
+    String commandName() {
+        return command() == null ? "" : command().toString();
+    }
 
-    /** That text without its folder. */
-    String program() { return ShellWord.baseName(called()); }
+    /** The command's name without its folder. */
+    String program() { return ShellWord.baseName(commandName()); }
 
-    /** The here-document, the last one if there are several; null for none. */
-    Redirect here() {
+    /** The last here-document of the command; null for none. */
+    Redirect hereDocument() {
         Redirect here = null;
         for (Redirect redirect : redirects) {
             here = redirect.isHere() ? redirect : here;
@@ -90,7 +92,7 @@ final class Node {
         return here;
     }
 
-    /** The last line with the here-documents'. */
+    /** The last line, here-documents included. */
     int last() {
         int last = end;
         for (Redirect redirect : redirects) {
@@ -100,11 +102,11 @@ final class Node {
     }
 
     /** All simple commands in this part, in their order. */
-    List<Node> simple() {
+    List<Node> commands() {
         List<Node> all = new ArrayList<>();
         if (kind == Kind.SIMPLE) { all.add(this); }
         for (Node part : parts) {
-            all.addAll(part.simple());
+            all.addAll(part.commands());
         }
         return all;
     }

@@ -23,22 +23,19 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets through only what the ruleset language takes: parses what would go out, turns each error into a remark, until
- * there is none. Then writes it, with the comments that stood above and beside the lines in the input.
+ * Writes the ruleset: parses the lines, replaces each error by a remark until there is none, and adds the comments that
+ * the input has above and beside its lines.
  */
 final class Output {
     /** The language's limit for a file, less room for names and comments. */
     private static final int SIZE_LIMIT = 240 * 1024;
-    /**
-     * Each parse may find what depends on a line that was refused; after these, all that is refused goes, and its
-     * tables with it.
-     */
+    /** A line that is left out may cause errors in others; after these rounds all lines are left out. */
     private static final int ROUNDS_LIMIT = 40;
     private static final int COMMENT_LIMIT = 200;
-    /** With the rules' own limit this stays below the language's 256 KiB. */
+    /** With the limit of the rules this stays below the language's 256 KiB. */
     private static final int COMMENTS_LIMIT = 60 * 1024;
     private static final int LIMIT = 250 * 1024;
-    /** Each word of a rule left out that isn't understood costs reading the line once more. */
+    /** Options that cannot be read in one rule: each costs another parse. */
     private static final int STRICT_ROUNDS = 8;
     private static final int STRICT_RULES = 200;
     private static final Names NAMES = Names.of(Variables.BOX, Collections.<String>emptyList());
@@ -46,9 +43,9 @@ final class Output {
     private final SourceLines source;
     private final String name;
     private final List<OutputLine> lines;
-    /** The text; parses without errors. */
+    /** Parses without errors. */
     final String text;
-    /** The ruleset, with examples for the box's own names. */
+    /** With example values for the box's names. */
     final Ruleset ruleset;
     /** See {@link Imported#stricter}. */
     final Ruleset stricter;
@@ -57,18 +54,18 @@ final class Output {
         source = shell.lines;
         lines = shell.out;
         name = shell.name;
-        prepare();
-        ParsedRules parsed = parse();
-        for (int i = 0; !parsed.errors().isEmpty(); i++) {
-            drop(parsed.errors(), i < ROUNDS_LIMIT);
-            parsed = parse();
+        leaveOutNeedless();
+        ParsedRules parsed = parseLines();
+        for (int round = 0; !parsed.errors().isEmpty(); round++) {
+            leaveOut(parsed.errors(), round < ROUNDS_LIMIT);
+            parsed = parseLines();
         }
-        ruleset = idleTables(parsed.ruleset()) ? parse().ruleset() : parsed.ruleset();
-        numbers();
-        stricter = strict();
+        ruleset = leaveOutEmptyTables(parsed.ruleset()) ? parseLines().ruleset() : parsed.ruleset();
+        remarkOnRuleNumbers();
+        stricter = stricter();
         boolean empty = true;
         for (OutputLine line : lines) {
-            empty &= !RuleText.holds(line.text);
+            empty &= !RuleText.hasRule(line.text);
         }
         source.close(empty);
         String withNames = write(true);
@@ -80,7 +77,7 @@ final class Output {
         return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
     }
 
-    private ParsedRules parse() {
+    private ParsedRules parseLines() {
         StringBuilder all = new StringBuilder();
         for (OutputLine line : lines) {
             all.append(line.text).append('\n');
@@ -89,10 +86,10 @@ final class Output {
     }
 
     /**
-     * Leaves out what is too much, and -F, -X and -Z where nothing was yet: tables begin empty here, and a table that
-     * is only emptied had better not be named.
+     * Leaves out lines beyond the size limit, and -F, -X and -Z of tables without rules: tables begin empty, and to
+     * name a table loads it.
      */
-    private void prepare() {
+    private void leaveOutNeedless() {
         int size = 0;
         Set<String> filled = new HashSet<>();
         for (OutputLine line : lines) {
@@ -108,31 +105,31 @@ final class Output {
         }
     }
 
-    /** Leaves out the lines of errors; all if there are too many, or one isn't a line's. */
-    private void drop(List<SyntaxError> errors, boolean single) {
-        boolean dropped = false;
+    /** Leaves out the lines with errors; all lines if {@code single} is false or no error belongs to a line. */
+    private void leaveOut(List<SyntaxError> errors, boolean single) {
+        boolean found = false;
         for (SyntaxError error : errors) {
             OutputLine line = lines.get(error.line - 1);
             if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;
-            boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
+            boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
                     || line.verb == 'N' && what.endsWith("is there already");
-            String todo = nothing ? "nothing to do: tables begin empty here" : todo(error, line);
-            source.remark(line.line, new String[] {what, todo}, nothing);
-            dropped = true;
-            line.leaveOut(nothing ? null : what, nothing ? null : line.text);
+            String todo = harmless ? "nothing to do: tables begin empty here" : todo(error, line);
+            source.remark(line.line, new String[] {what, todo}, harmless);
+            found = true;
+            line.leaveOut(harmless ? null : what, harmless ? null : line.text);
         }
         for (OutputLine line : lines) {
-            // an error of the whole: better nothing than a ruleset that can't be read
-            if ((!dropped || !single) && line.text.length() > 0) {
+            // no ruleset is better than one that cannot be read
+            if ((!found || !single) && line.text.length() > 0) {
                 source.remark(line.line, new String[] {errors.get(0).what, errors.get(0).todo}, false);
                 line.leaveOut(null, null);
             }
         }
     }
 
-    /** What to do about an error: the parser says to make a chain of that name, where a target may be meant. */
+    /** The advice on an error. For a missing chain the parser says to create it, but it may be an unknown target. */
     private String todo(SyntaxError error, OutputLine line) {
         if (!error.what.startsWith("no target and no chain")) { return error.todo; }
         String[] quoted = Words.split(error.what, '"');
@@ -151,31 +148,31 @@ final class Output {
                 : "a dump declares each chain, so this is a target, of another firmware or of a module that boxwall doesn't know: write the rule with one of README's targets";
     }
 
-    /** Tables beside filter without a rule: naming nat loads connection tracking, and there is nothing to gain. */
-    private boolean idleTables(Ruleset ruleset) {
-        Set<String> idle = new HashSet<>();
+    /** Leaves out tables without rules, except filter: to name nat loads connection tracking for nothing. */
+    private boolean leaveOutEmptyTables(Ruleset ruleset) {
+        Set<String> empty = new HashSet<>();
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                boolean any = table == Table.FILTER;
+                boolean used = table == Table.FILTER;
                 for (Chain chain : ruleset.chains(family, table)) {
-                    any |= !chain.rules.isEmpty() || chain.policy != Policy.ACCEPT;
+                    used |= !chain.rules.isEmpty() || chain.policy != Policy.ACCEPT;
                 }
-                if (!any) { idle.add(family.command + " " + table.word()); }
+                if (!used) { empty.add(family.command + " " + table.word()); }
             }
         }
-        boolean left = false;
+        boolean found = false;
         for (OutputLine line : lines) {
-            if (idle.contains(line.table)) {
+            if (empty.contains(line.table)) {
                 source.note(line.line, "idle", line.table.substring(line.table.indexOf(' ') + 1));
                 line.leaveOut(null, null);
-                left = true;
+                found = true;
             }
         }
-        return left;
+        return found;
     }
 
-    /** A rule's number counts what is there; when something is missing before it, the place may be another. */
-    private void numbers() {
+    /** After a rule that is left out, the numbers of rules may be wrong. */
+    private void remarkOnRuleNumbers() {
         boolean missing = false;
         for (OutputLine line : lines) {
             missing |= line.named.startsWith("# left out");
@@ -187,18 +184,14 @@ final class Output {
         }
     }
 
-    /**
-     * The ruleset with the rules that drop and were left out, each as far as it can be read: what can't be read of it
-     * matches all. Null when there is none, or none that can be read.
-     */
-    private Ruleset strict() {
+    private Ruleset stricter() {
         List<String> texts = new ArrayList<>();
         Set<Integer> added = new HashSet<>();
         for (OutputLine line : lines) {
             Abandoned.check();
-            boolean left = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
-                    && (RuleText.drops(line.strict) || line.strict.contains(" -N "));
-            String strict = left ? readable(line.strict) : null;
+            boolean drops = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
+                    && (RuleText.canDrop(line.strict) || line.strict.contains(" -N "));
+            String strict = drops ? readablePart(line.strict) : null;
             if (strict != null) { added.add(texts.size()); }
             texts.add(strict == null ? line.text : strict);
         }
@@ -218,51 +211,51 @@ final class Output {
         return null;
     }
 
-    /** The rule without the options that can't be read; null when too much of it can't. */
-    private static String readable(String rule) {
-        String now = rule;
-        for (int round = 0; round < STRICT_ROUNDS && now != null; round++) {
-            List<SyntaxError> errors = parse(now).errors();
+    /** The rule without the options that cannot be read; null if there are too many, or without them it is none. */
+    private static String readablePart(String rule) {
+        String part = rule;
+        for (int round = 0; round < STRICT_ROUNDS && part != null; round++) {
+            List<SyntaxError> errors = parse(part).errors();
             String what = errors.isEmpty() ? "" : errors.get(0).what;
-            // the chains are those of the whole
+            // other lines declare the chains
             if (errors.isEmpty() || what.startsWith("no chain ") || what.startsWith("no target and no chain ")) {
-                return now;
+                return part;
             }
-            now = without(now, errors.get(0).column - 1);
+            part = withoutOption(part, errors.get(0).column - 1);
         }
         return null;
     }
 
-    /** Without the option at a place, its value and the ! before it. */
-    private static String without(String rule, int at) {
+    /** Removes the option at a position, with its value and the ! before it; null for one that a rule needs. */
+    private static String withoutOption(String rule, int at) {
         int from = rule.lastIndexOf(" -", Math.min(at, rule.length() - 1));
         String option = from < 0 ? "-A" : Words.of(rule.substring(from))[0];
-        if (ShellWord.isOf(option, "-A", "-I", "-j", "-t", "-R", "-P")) { return null; }
+        if (ShellWord.isOneOf(option, "-A", "-I", "-j", "-t", "-R", "-P")) { return null; }
         int to = rule.indexOf(" -", from + 1);
         to = to >= 0 && rule.startsWith(" !", to - 2) ? to - 2 : to;
         int start = rule.startsWith(" !", from - 2) ? from - 2 : from;
         return rule.substring(0, start) + (to < 0 ? "" : rule.substring(to));
     }
 
-    /** Assignments that a later line needs, and all else. */
-    private List<OutputLine> used() {
-        List<OutputLine> kept = new ArrayList<>();
-        Set<String> needed = new HashSet<>();
+    /** The lines to write: all but assignments that no later line uses. */
+    private List<OutputLine> usedLines() {
+        List<OutputLine> used = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         for (int i = lines.size() - 1; i >= 0; i--) {
             OutputLine line = lines.get(i);
-            if (line.assigned == null ? line.named.length() > 0 : needed.remove(line.assigned)) {
-                kept.add(line);
+            if (line.assigned == null ? line.named.length() > 0 : names.remove(line.assigned)) {
+                used.add(line);
                 for (int at = line.named.indexOf("${"); at >= 0; at = line.named.indexOf("${", at + 2)) {
                     int end = line.named.indexOf('}', at);
-                    if (end > 0) { needed.add(line.named.substring(at + 2, end)); }
+                    if (end > 0) { names.add(line.named.substring(at + 2, end)); }
                 }
             }
         }
-        Collections.reverse(kept);
-        return kept;
+        Collections.reverse(used);
+        return used;
     }
 
-    /** The text; {@code withNames}: with the script's names where they could be kept, else with values only. */
+    /** {@code withNames}: with the script's names where possible, else with values only. */
     private String write(boolean withNames) {
         StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
         for (boolean drop : new boolean[] {true, false}) {
@@ -273,63 +266,64 @@ final class Output {
                     .append(drop ? "lets through more than the script" : "may keep out what the script lets in")
                     .append('\n');
         }
-        List<OutputLine> used = used();
+        List<OutputLine> used = usedLines();
         int limit = LIMIT;
         for (OutputLine line : used) {
             limit -= line.text.length() + 1;
         }
         limit = Math.min(COMMENTS_LIMIT, limit);
-        Set<Integer> shown = new HashSet<>();
-        Set<String> left = new HashSet<>();
         int comments = 0;
-        int first = 1;
-        while (source.text(first).startsWith("#")) {
-            first++;
+        Set<Integer> written = new HashSet<>();
+        Set<String> leftOut = new HashSet<>();
+        int head = 1;
+        while (source.text(head).startsWith("#")) {
+            head++;
         }
-        above(first, shown, out);
+        writeCommentAbove(head, written, out);
         for (OutputLine line : used) {
             Abandoned.check();
             boolean comment = line.named.startsWith("#");
             boolean fits = comments < limit;
-            if (line.assigned != null && !withNames || comment && (!left.add(line.named) || !fits)) { continue; }
-            String now = comment || withNames ? line.named : line.text;
-            int before = out.length() + now.length();
+            if (line.assigned != null && !withNames || comment && (!leftOut.add(line.named) || !fits)) { continue; }
+            String rule = comment || withNames ? line.named : line.text;
+            int before = out.length() + rule.length();
             if (fits) {
-                above(line.top, shown, out);
-                above(line.line, shown, out);
+                writeCommentAbove(line.top, written, out);
+                writeCommentAbove(line.line, written, out);
             }
-            out.append(now);
-            if (!comment && shown.add(-line.line) && fits) { out.append(beside(source.text(line.line))); }
+            out.append(rule);
+            // the negative number: the comment beside the line
+            if (!comment && written.add(-line.line) && fits) { out.append(commentBeside(source.text(line.line))); }
             comments += out.length() - before;
             if (comment) {
                 out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
-                comments += now.length() + COMMENT_LIMIT;
+                comments += rule.length() + COMMENT_LIMIT;
             }
             out.append('\n');
         }
         return out.toString();
     }
 
-    /** The comment block that ends on the line above, or on the one before that if it is empty. */
-    private void above(int at, Set<Integer> shown, StringBuilder out) {
-        int line = source.trimmed(at - 1).length() == 0 ? at - 1 : at;
-        int first = line;
-        while (isComment(source.trimmed(first - 1)) && !shown.contains(first - 1)) {
+    /** Writes the comment lines directly above a line, or above the empty line before it. */
+    private void writeCommentAbove(int at, Set<Integer> written, StringBuilder out) {
+        int end = source.trimmed(at - 1).length() == 0 ? at - 1 : at;
+        int first = end;
+        while (isComment(source.trimmed(first - 1)) && !written.contains(first - 1)) {
             first--;
         }
-        if (first < line) { out.append('\n'); }
-        for (int i = first; i < line; i++) {
-            shown.add(i);
-            out.append(Quoting.cut(source.trimmed(i), COMMENT_LIMIT)).append('\n');
+        if (first < end) { out.append('\n'); }
+        for (int line = first; line < end; line++) {
+            written.add(line);
+            out.append(Quoting.cut(source.trimmed(line), COMMENT_LIMIT)).append('\n');
         }
     }
 
     private static boolean isComment(String line) {
-        return line.startsWith("#") && !line.startsWith("#!") && !RuleText.isHead(line);
+        return line.startsWith("#") && !line.startsWith("#!") && !RuleText.isDumpHead(line);
     }
 
-    /** The comment at a line's end: a # after a blank with no quote behind it. */
-    private static String beside(String line) {
+    /** The comment at a line's end: a # after a blank and before no quote. */
+    private static String commentBeside(String line) {
         int at = line.lastIndexOf(" #");
         boolean none =
                 at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#");

@@ -1,24 +1,24 @@
 package boxwall.imports;
 
-/** One line that goes out: with values put in, and with the script's names left in it. */
+/** One line to write, in two forms: with values for names, and with the script's names. */
 final class OutputLine {
-    /** The source line that it comes from, 1-based. */
+    /** The source line that it results from, 1-based. */
     final int line;
-    /** With values put in; nothing but the box's own names. Empty for an assignment and for a comment. */
+    /** With values for all names but the box's. Empty for an assignment and for a comment. */
     String text;
     /** With the names of the script. */
     String named;
     /** The name that is assigned, or null. */
     String assigned;
-    /** For what isn't in the ruleset: as much of its text as could be read, or null. */
+    /** For a line that is not in the ruleset: its rule as far as it could be read, or null. */
     String strict;
-    /** What makes a rule's place in the tables: {@code iptables nat}, or empty for what is no iptables command. */
+    /** The table of an iptables command ({@code iptables nat}), else empty. */
     String table = "";
-    /** The line of the text's part that this comes of: a function's call, a loop's beginning. */
+    /** First line of the part of the script that it results from: a call of a function, a loop. */
     int top;
     /** The letter of an iptables command, or 0. */
     char verb;
-    /** Whether it is a dump's, in which every chain is declared. */
+    /** Whether it is part of a dump, in which every chain is declared. */
     boolean saved;
 
     OutputLine(int line, String text, String named) {
@@ -27,7 +27,7 @@ final class OutputLine {
         this.named = named;
     }
 
-    /** Makes it one that isn't in the ruleset: why, if anything is lost by that; what can be read of it, or null. */
+    /** Removes it from the ruleset. {@code why}: for a comment, null if nothing is missing; {@code rule}: or null. */
     OutputLine leaveOut(String why, String rule) {
         named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);
         strict = rule;

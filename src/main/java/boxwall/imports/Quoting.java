@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a value as a word of the ruleset language, or as an excerpt for messages. A name of the box's that stands in a
- * value ({@code $LAN_NET}, unset in the script) is kept between two marks while the script is interpreted.
+ * Writes a value as a word of the ruleset language, or as an excerpt for messages. While a script is interpreted, a
+ * value contains the box's names ({@code $LAN_NET}, unset in the script) between marks.
  */
 final class Quoting {
-    /** Before and after the name; the input holds neither, SourceText sees to it. */
+    /** Before and after a name; SourceText removes it from the input. */
     static final char MARK = '\uE000';
+    /** Beside letters and digits, the characters that need no quotes. */
     private static final String SAFE = "!%+,-./:=@_^~";
     private static final int EXCERPT = 60;
 
@@ -19,12 +20,12 @@ final class Quoting {
 
     static String mark(String name) { return MARK + name + MARK; }
 
-    /** Whether a value holds a name of the box's, so that nothing can be said about its text. */
+    /** Whether a value contains a name of the box, so that its text is not known. */
     static boolean isMarked(String value) {
         return value.indexOf(MARK) >= 0;
     }
 
-    /** The word: plain where it can be, else in quotes. */
+    /** The value as one word, with quotes where it needs them. */
     static String word(String value) {
         if (value.length() == 0) { return "''"; }
         StringBuilder out = new StringBuilder();
@@ -55,12 +56,12 @@ final class Quoting {
         return plain || text.indexOf('\'') >= 0 ? escaped.append('"').toString() : '\'' + text + '\'';
     }
 
-    /** Text of the user's for messages: quoted and cut. */
+    /** The user's text for messages: quoted and cut. */
     static String excerpt(String text) {
         return '"' + cut(text, EXCERPT) + '"';
     }
 
-    /** Cut at a number of characters, without those that would upset a terminal. */
+    /** Cuts after a number of characters, and replaces those that would upset a terminal. */
     static String cut(String text, int limit) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {

@@ -1,20 +1,20 @@
 package boxwall.imports;
 
-/** What became of a line that isn't in the ruleset as it stood: what about it, and what to do. */
+/** What the import says about a line that is not in the ruleset as it was. */
 public final class Remark implements Comparable<Remark> {
     /** 1-based, in the text that was imported. */
     public final int line;
-    /** What was found there. */
+    /** What the line has. */
     public final String what;
-    /** What to do about it. */
+    /** The advice to the user. */
     public final String todo;
-    /** Whether the ruleset lacks nothing for it: a line that only prints, say. */
+    /** Whether nothing is missing in the ruleset: a line that only prints, say. */
     public final boolean harmless;
 
-    Remark(int line, String[] texts, boolean harmless) {
+    Remark(int line, String[] message, boolean harmless) {
         this.line = line;
-        this.what = texts[0];
-        this.todo = texts[1];
+        this.what = message[0];
+        this.todo = message[1];
         this.harmless = harmless;
     }
 

@@ -7,27 +7,26 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Recognises rules by a line's words alone, whatever a shell or a parser makes of it: what is recognised here is never
- * skipped as prose, and must be in the ruleset or be named.
+ * Recognises rules by the words of a line alone, without shell and parser. A recognised rule is never skipped as prose:
+ * it must be in the ruleset or have a remark.
  */
 final class RuleText {
-    /** Commands that do something else than the words behind them say. */
+    static final List<String> BUILTIN = Arrays.asList("INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING");
+    static final List<String> NAT_TARGETS = Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP");
+    /** Commands that ignore the words of a rule after them. */
     private static final List<String> IGNORING = Arrays.asList("exit", "return", "break", "continue", ":", "true",
             "false", "shift", "sleep", "set", "cd", "wait", "logger", "export", "local", "readonly", "unset", "umask",
             "ulimit", "trap", "modprobe", "insmod", "rmmod");
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
-
-    static final List<String> BUILTIN = Arrays.asList("INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING");
-    static final List<String> NAT_TARGETS = Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP");
     private static final List<String> PROGRAMS = Arrays.asList("iptables", "ip6tables", "ip46tables");
     private static final List<String> ADDRESS =
             Arrays.asList("-s", "--source", "--src", "-d", "--destination", "--dst");
 
     private RuleText() {}
 
-    /** Whether a command that does something else has the words of a rule behind it. */
+    /** Whether a command that does something else is followed by the words of a rule. */
     static boolean isIgnored(List<ShellWord> words) {
         boolean rule = false;
         for (int i = 1; i + 1 < words.size(); i++) {
@@ -36,28 +35,26 @@ final class RuleText {
         return rule && IGNORING.contains(words.get(0).toString());
     }
 
-    /** Whether the line adds a rule or lets a chain drop what no rule takes. */
-    static boolean holds(String line) {
+    /** Whether the line adds a rule, or sets a policy that drops. */
+    static boolean hasRule(String line) {
         List<String> words = words(line);
         if (line.trim().startsWith(":") && words.size() > 1 && DROPPING.contains(words.get(1))) { return true; }
-        boolean known = false;
+        boolean afterProgram = false;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            boolean start = i == 0 || i == 1 && words.get(0).startsWith("[") && !words.get(0).equals("[");
+            boolean known =
+                    afterProgram || i == 0 || i == 1 && words.get(0).startsWith("[") && !words.get(0).equals("[");
             boolean upper = i + 1 < words.size() && Character.isUpperCase(words.get(i + 1).charAt(0));
-            if (adds(words, i) && (known || start || upper || jumps(words, i, true))) { return true; }
-            boolean policy = word.equals("-P") || word.equals("--policy");
-            if (policy && i + 2 < words.size() && isChain(words.get(i + 1)) && DROPPING.contains(words.get(i + 2))
-                    && (known || start)) {
-                return true;
-            }
-            String lower = word.toLowerCase(Locale.ROOT);
-            known |= lower.contains("tables") || lower.contains("ipt") || word.startsWith("$");
+            if (adds(words, i) && (known || upper || jumps(words, i, true))) { return true; }
+            boolean policy = known && (word.equals("-P") || word.equals("--policy")) && i + 2 < words.size();
+            if (policy && isChain(words.get(i + 1)) && DROPPING.contains(words.get(i + 2))) { return true; }
+            String lower = afterProgram ? "" : word.toLowerCase(Locale.ROOT);
+            afterProgram |= lower.contains("tables") || lower.contains("ipt") || word.startsWith("$");
         }
         return false;
     }
 
-    /** How many rules the line adds, in quotes and comments none. */
+    /** How many rules the line adds, outside of quotes and comments. */
     static int count(String line) {
         StringBuilder bare = new StringBuilder();
         for (int i = 0; i < line.length(); i++) {
@@ -75,24 +72,24 @@ final class RuleText {
         return count;
     }
 
-    /** Whether a word adds a rule to the chain that is the next, or is glued to it. */
+    /** Whether a word is -A or its like, with the chain in the next word or in the same. */
     private static boolean adds(List<String> words, int i) {
         String word = words.get(i);
-        boolean glued = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0
+        boolean joined = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0
                 && Character.isUpperCase(word.charAt(2));
-        return glued || ADDING.contains(word) && i + 1 < words.size() && isChain(words.get(i + 1));
+        return joined || ADDING.contains(word) && i + 1 < words.size() && isChain(words.get(i + 1));
     }
 
     /**
-     * Whether a line that is no command looks like a rule, or a piece of one: it begins with an option, jumps, or has
-     * -A and a chain's name, and another word of a rule's, which is more than a text about the option has.
+     * Whether a line looks like a rule or a piece of one: it begins with an option, jumps, or has -A, a chain's name
+     * and another word of a rule, which a sentence about -A does not have.
      */
-    static boolean isPart(String line) {
+    static boolean resemblesRule(String line) {
         String text = line.trim();
         boolean option = text.length() > 1 && text.charAt(0) == '-'
                 && (Character.isLetter(text.charAt(1)) || text.startsWith("--") && text.length() > 3);
         List<String> words = words(line);
-        if (option || holds(line) || jumps(words, 0, !Collections.disjoint(words, ADDING))) { return true; }
+        if (option || hasRule(line) || jumps(words, 0, !Collections.disjoint(words, ADDING))) { return true; }
         boolean chain = false;
         for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
@@ -107,8 +104,8 @@ final class RuleText {
         return false;
     }
 
-    /** Whether what the line says could stop packets; a target that can't be read could. */
-    static boolean drops(String line) {
+    /** Whether the rule of the line can drop packets; a target in a variable can. */
+    static boolean canDrop(String line) {
         List<String> words = words(line);
         for (int i = 0; i < words.size(); i++) {
             boolean jump = JUMPS.contains(words.get(i)) && i + 1 < words.size();
@@ -117,6 +114,7 @@ final class RuleText {
         return false;
     }
 
+    /** {@code any}: whether the target may be any word, not only one in capitals or a variable. */
     private static boolean jumps(List<String> words, int from, boolean any) {
         for (int i = from; i + 1 < words.size(); i++) {
             String target = words.get(i + 1);
@@ -133,29 +131,29 @@ final class RuleText {
                 && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_' || word.charAt(0) == '$');
     }
 
-    /** The ruleset language's name for a program, or null. */
+    /** The name of an iptables program in the ruleset language, or null. */
     static String program(String name) {
         String program = name.endsWith("-legacy") ? name.substring(0, name.length() - 7) : name;
         return PROGRAMS.contains(program) ? program : null;
     }
 
-    /** iptables by its name or in a variable's. */
+    /** Whether a command is iptables, by its name or the name of a variable. */
     static boolean isIptables(String name) {
         String plain = name.startsWith("$") ? name.substring(1) : name;
         boolean called = plain.startsWith("ipt") || plain.startsWith("ip6t") || plain.equals("ip46tables");
         return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
     }
 
-    /** Whether a line is a pattern for rules, with places to fill in. */
-    static boolean isPattern(String text) {
+    /** Whether a line is a template for rules, with places to fill in: {@code <port>} or {@code ...}. */
+    static boolean isTemplate(String text) {
         int open = text.indexOf('<');
         int close = open < 0 ? -1 : text.indexOf('>', open);
         return text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
     }
 
     /**
-     * Whether a line can only be one of a dump's, or of what iptables -S lists: {@code *filter}, {@code :INPUT DROP
-     * [0:0]}, {@code [1:60] -A …}, {@code -P INPUT DROP}, {@code COMMIT}. It must never be taken for prose.
+     * Whether a line can only be one of iptables-save or iptables -S: {@code *filter}, {@code :INPUT DROP [0:0]},
+     * {@code [1:60] -A …}, {@code -P INPUT DROP}, {@code COMMIT}. It is never prose.
      */
     static boolean isDump(String line) {
         String text = line.trim();
@@ -180,35 +178,33 @@ final class RuleText {
         }
     }
 
-    /** {@code Generated by iptables-save …}, with its # or without. */
-    static boolean isHead(String line) {
+    /** {@code Generated by iptables-save …}, with or without its #. */
+    static boolean isDumpHead(String line) {
         String text = line.startsWith("#") ? line.substring(1).trim() : line;
         return (text.startsWith("Generated by ") || text.startsWith("Completed on "))
                 && !text.startsWith("Generated by hand");
     }
 
     /**
-     * Whether the word at {@code i} is -s or -d and no address follows, as rules look that went through a page which
-     * took the addresses out, or whose name was empty.
+     * Whether the word at {@code i} is -s or -d without an address: a web page has removed it, or a variable is empty.
      */
-    static boolean isWithoutAddress(List<String> words, int i) {
+    static boolean lacksAddress(List<String> words, int i) {
         String before = i > 0 ? words.get(i - 1) : "";
-        boolean option =
-                ADDRESS.contains(words.get(i)) && !before.equals("--comment") && !before.equals("--log-prefix");
+        boolean option = ADDRESS.contains(words.get(i)) && !ShellWord.isOneOf(before, "--comment", "--log-prefix");
         int next = i + 1 < words.size() && words.get(i + 1).equals("!") ? i + 2 : i + 1;
         String value = next < words.size() ? words.get(next) : "";
         return option && (value.length() == 0 || value.length() > 1 && value.charAt(0) == '-');
     }
 
     /** {@code Chain INPUT (policy ACCEPT)}, as iptables -L prints it. */
-    static boolean isListing(String line) {
+    static boolean isListedChain(String line) {
         String text = line.trim();
         int open = text.indexOf(" (");
         return text.startsWith("Chain ") && open > 6 && text.indexOf(' ', 6) == open
                 && (text.startsWith("policy ", open + 2) || text.contains(" references)"));
     }
 
-    /** The words, cut at blanks, quotes and what separates commands. */
+    /** The words between blanks, quotes and separators of commands. */
     static List<String> words(String line) {
         List<String> words = new ArrayList<>();
         int from = 0;
@@ -222,30 +218,30 @@ final class RuleText {
     }
 
     /**
-     * The words as iptables-restore cuts them: double quotes, within them a backslash takes the next as it is. Null for
-     * an open quote.
+     * The words as iptables-restore reads them: in double quotes a backslash quotes the next character. Null for an
+     * open quote.
      */
-    static List<String> quoted(String text) {
+    static List<String> quotedWords(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
-        boolean open = false;
-        boolean inside = false;
+        boolean started = false;
+        boolean quoted = false;
         for (int i = 0; i <= text.length(); i++) {
             char c = i == text.length() ? ' ' : text.charAt(i);
-            if (inside && c == '\\' && i + 1 < text.length()) {
+            if (quoted && c == '\\' && i + 1 < text.length()) {
                 word.append(text.charAt(++i));
             } else if (c == '"') {
-                inside = !inside;
-                open = true;
-            } else if (!inside && (c == ' ' || c == '\t')) {
-                if (open) { words.add(word.toString()); }
+                quoted = !quoted;
+                started = true;
+            } else if (!quoted && (c == ' ' || c == '\t')) {
+                if (started) { words.add(word.toString()); }
                 word.setLength(0);
-                open = false;
+                started = false;
             } else {
-                open = true;
+                started = true;
                 word.append(c);
             }
         }
-        return inside ? null : words;
+        return quoted ? null : words;
     }
 }

@@ -8,10 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A text as a list of commands. What a shell would read as a whole is read as a shell would. What it wouldn't (a web
- * page with rules in it, a script cut short) is read line by line: lines that look like commands as such, the others as
- * prose. A construct that begins and can't be read is left out up to its end: what stands inside an {@code if} that
- * isn't understood must not become a rule that always holds.
+ * Divides a text into commands. A script is parsed as a shell does it. Other texts (a web page with rules, a script
+ * that is cut short) are read line by line: lines that look like commands are parsed, the others are prose. A construct
+ * with a syntax error is left out up to its end, because a rule inside an {@code if} must not become unconditional.
  */
 final class Script {
     private static final List<String> OPENING =
@@ -20,7 +19,7 @@ final class Script {
 
     /** The commands, one node for each line that begins one. */
     final List<Node> parts = new ArrayList<>();
-    /** Whether the text is no script as a whole. */
+    /** Whether the text as a whole is no script. */
     final boolean page;
 
     private final String[] lines;
@@ -31,35 +30,35 @@ final class Script {
         lines = Words.split(text, '\n');
         lexer = new ShellLexer(text);
         parser = new ShellParser(lexer);
-        page = startsAsDump() || !whole();
+        page = beginsAsDump() || !parseScript();
         if (page) {
             parts.clear();
             lexer.cutShort.clear();
-            lineByLine();
+            parsePage();
         }
         for (Node.Redirect redirect : lexer.cutShort) {
-            source.doubt(redirect.target.line, "here-cut", Quoting.cut(redirect.target.toString(), 30));
+            source.warn(redirect.target.line, "here-cut", Quoting.cut(redirect.target.toString(), 30));
         }
     }
 
-    /** A dump is read line by line from its first line on, and its quotes are none of a shell's. */
-    private boolean startsAsDump() {
+    /** Then the text is read line by line, because a dump quotes differently from a shell. */
+    private boolean beginsAsDump() {
         for (String line : lines) {
             String text = line.trim();
-            if (text.length() > 0 && text.charAt(0) != '#' && !RuleText.isHead(text) && !text.endsWith("tables-save")
-                    && !text.endsWith("tables-save -c")) {
+            if (text.length() > 0 && text.charAt(0) != '#' && !RuleText.isDumpHead(text)
+                    && !text.endsWith("tables-save") && !text.endsWith("tables-save -c")) {
                 return RuleText.isDump(text);
             }
         }
         return false;
     }
 
-    private boolean whole() {
+    private boolean parseScript() {
         for (String line : lines) {
             if (line.startsWith("```") || line.startsWith("{{{")) { return false; }
         }
         try {
-            for (Node node = parser.complete(); node != null; node = parser.complete()) {
+            for (Node node = parser.nextCommands(); node != null; node = parser.nextCommands()) {
                 parts.add(node);
             }
         } catch (ShellError e) {
@@ -69,52 +68,52 @@ final class Script {
     }
 
     /**
-     * Between *TABLE and COMMIT each line is the dump's, whatever it looks like, unless it is a command; a table that
-     * never ends must not swallow a script behind it.
+     * Between *TABLE and COMMIT a line belongs to the dump unless it looks like a command: a table without COMMIT must
+     * not swallow a script after it.
      */
-    private void lineByLine() {
+    private void parsePage() {
         boolean table = false;
         int next = 0;
         for (int i = 0, offset = 0; i < lines.length; offset += lines[i++].length() + 1) {
             Abandoned.check();
             String line = lines[i].trim();
             if (i < next || line.length() == 0) { continue; }
-            boolean head = RuleText.isHead(line);
+            boolean head = RuleText.isDumpHead(line);
             if (head || RuleText.isDump(line)
-                    || table && line.charAt(0) != '#' && !line.startsWith("```") && !looksLikeACommand(line)) {
+                    || table && line.charAt(0) != '#' && !line.startsWith("```") && !looksLikeCommand(line)) {
                 parts.add(new Node(Node.Kind.SAVED, i + 1));
                 table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
             } else if (line.charAt(0) != '#') {
                 table = false;
-                next = one(i, offset, line) + 1;
+                next = parseFrom(i, offset, line) + 1;
             }
         }
     }
 
-    /** Reads what begins on a line (0-based); answers the last line that it takes. */
-    private int one(int i, int offset, String line) {
-        String first = first(line, " \t;(");
-        boolean opens = opens(i, line, first);
-        if (!opens && !looksLikeACommand(line)) {
+    /** Parses the command or prose that begins at a line (0-based); returns its last line. */
+    private int parseFrom(int i, int offset, String line) {
+        String first = upTo(" \t;(", line);
+        boolean construct = beginsConstruct(i, line, first);
+        if (!construct && !looksLikeCommand(line)) {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
             return i;
         }
-        boolean mayReachFar = opens || first.indexOf('=') > 0 || ShellWord.isOf(first, "echo", "cat", "export");
-        // an apostrophe of the text around a command would else open a quote that ends anywhere
-        lexer.moveTo(offset, i + 1, !mayReachFar);
+        boolean severalLines = construct || first.indexOf('=') > 0 || ShellWord.isOneOf(first, "echo", "cat", "export");
+        // else an apostrophe in the text around a command would open a quote that ends anywhere
+        lexer.moveTo(offset, i + 1, !severalLines);
         try {
-            parts.add(parser.complete());
+            parts.add(parser.nextCommands());
             return Math.max(i, lexer.line - 2);
         } catch (ShellError e) {
             Node unreadable = new Node(Node.Kind.UNREADABLE, i + 1);
             unreadable.name = (e.line == i + 1 ? "" : "line " + e.line + ": ") + e.getMessage();
-            unreadable.end = opens ? closing(i) + 1 : i + 1;
+            unreadable.end = construct ? constructEnd(i) + 1 : i + 1;
             parts.add(unreadable);
             return unreadable.end - 1;
         }
     }
 
-    private static String first(String line, String ends) {
+    private static String upTo(String ends, String line) {
         int end = 0;
         while (end < line.length() && ends.indexOf(line.charAt(end)) < 0) {
             end++;
@@ -122,16 +121,16 @@ final class Script {
         return line.substring(0, end);
     }
 
-    /** Whether a line begins a construct: {@code if} in prose is followed by other words. */
-    private boolean opens(int i, String line, String first) {
-        String rest = line.substring(Math.min(line.length(), first.length())).trim();
-        String after = i + 1 < lines.length ? lines[i + 1].trim() : "";
+    /** Whether a line with this first word begins a construct; a sentence that begins with "if" does not. */
+    private boolean beginsConstruct(int i, String line, String first) {
+        String rest = line.substring(first.length()).trim();
+        String next = i + 1 < lines.length ? lines[i + 1].trim() : "";
         if (first.equals("if")) {
-            return rest.indexOf(';') >= 0 || after.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
+            return rest.indexOf(';') >= 0 || next.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
         }
-        if (ShellWord.isOf(first, "for", "while", "until")) {
-            return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ")
-                    || line.contains("; do") || line.contains(";do");
+        if (ShellWord.isOneOf(first, "for", "while", "until")) {
+            return line.endsWith(" do") || next.equals("do") || next.startsWith("do ") || line.contains("; do")
+                    || line.contains(";do");
         }
         if (first.equals("case")) { return line.endsWith(" in") || line.contains(" in "); }
         return first.equals("function") && line.endsWith("{") || line.equals("{") || line.equals("(")
@@ -139,40 +138,37 @@ final class Script {
     }
 
     /**
-     * Whether a line of a page begins as the commands of a firewall script do: {@code A=…}, {@code iptables -…}, {@code
-     * $IPT -…}, {@code modprobe ip_tables}, {@code echo 1 > …}; "iptables is a program" is prose.
+     * Whether a line of a page begins like the commands of a firewall script: {@code A=…}, {@code iptables -…},
+     * {@code $IPT -…}, {@code modprobe ip_tables}, {@code echo 1 > …}. "iptables is a program" does not.
      */
-    private static boolean looksLikeACommand(String line) {
-        String first = first(line, " \t;(");
+    private static boolean looksLikeCommand(String line) {
+        String first = upTo(" \t;(", line);
         String name = ShellWord.baseName(first);
         String[] words = Words.of(line);
         boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
-        if (first.indexOf('=') > 0 && ShellWord.isName(first(first, "="))) { return true; }
+        if (first.indexOf('=') > 0 && ShellWord.isName(upTo("=", first))) { return true; }
         if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables")
                 || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        if (ShellWord.isOf(name, "modprobe", "insmod")) {
+        if (ShellWord.isOneOf(name, "modprobe", "insmod")) {
             return words.length == 2 || option || words.length > 2 && words[2].startsWith("#");
         }
         return name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
                 || name.equals("cat") && line.contains("<<") || first.equals("[");
     }
 
-    /**
-     * The line (0-based) where a construct that begins on a line ends, counted by the first words of lines; the last
-     * line if it doesn't.
-     */
-    private int closing(int from) {
+    /** The line (0-based) where a construct ends, by the first words of lines; the last line if it has no end. */
+    private int constructEnd(int from) {
         int depth = 0;
         for (int i = from; i < lines.length; i++) {
             String line = lines[i].trim();
-            String first = first(line, " \t;");
-            boolean inOne = line.endsWith("fi") && first.equals("if") || line.endsWith("done") && !first.equals("done")
-                    || line.endsWith("esac") && first.equals("case");
+            String first = upTo(" \t;", line);
+            boolean oneLine = line.endsWith("fi") && first.equals("if")
+                    || line.endsWith("done") && !first.equals("done") || line.endsWith("esac") && first.equals("case");
             if (CLOSING.contains(first) || first.startsWith("}")) {
                 depth--;
-            } else if (!inOne && (OPENING.contains(first) || line.endsWith("{"))) { depth++; }
+            } else if (!oneLine && (OPENING.contains(first) || line.endsWith("{"))) { depth++; }
             if (depth <= 0) { return i; }
         }
         return lines.length - 1;

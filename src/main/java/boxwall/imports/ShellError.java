@@ -1,32 +1,34 @@
 package boxwall.imports;
 
 /**
- * Text that no shell reads, or a value that only a running shell, the box or whoever starts the script could tell: what
- * it is, and what to write instead.
+ * A syntax error, or a value that only a running shell, the box or the caller of the script knows; with the text that
+ * says what it is and what to write instead.
  */
 final class ShellError extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Where the text can't be read, 1-based; 0 for a value. */
+    /** The line of a syntax error, 1-based; 0 for a value. */
     final int line;
-    /** What it is, what to do. */
-    final String[] texts;
-    /** The box's own name for such a value, as {@code $WAN_IF}, or null. */
-    String meant;
+    /** What is there, what to do. */
+    final String[] message;
+    /** The box's name for the value, as {@code $WAN_IF}, or null. */
+    String boxName;
 
-    private ShellError(int line, String... texts) {
-        super(texts[0]);
+    private ShellError(int line, String... message) {
+        super(message[0]);
         this.line = line;
-        this.texts = texts;
+        this.message = message;
     }
 
     ShellError(int line, String what) { this(line, what, "write it without a shell's signs"); }
 
-    /** Of the messages. */
-    ShellError(String name, Object... values) { this(0, Messages.of("", name, values)); }
+    /** An error of a value; {@code name}: the row of the messages. */
+    ShellError(String name, Object... values) {
+        this(0, Messages.of("", name, values));
+    }
 
-    ShellError meaning(String boxName) {
-        meant = boxName;
+    ShellError standsFor(String name) {
+        boxName = name;
         return this;
     }
 }

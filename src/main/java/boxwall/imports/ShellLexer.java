@@ -250,7 +250,7 @@ final class ShellLexer {
         boolean good = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
         String rest = inside.substring(end);
         String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
-        if (good && rest.length() == 0 || ShellWord.isOf(inside, "@", "*", "#")) {
+        if (good && rest.length() == 0 || ShellWord.isOneOf(inside, "@", "*", "#")) {
             piece(ShellWord.Kind.NAME, inside, quoted);
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
             piece(ShellWord.Kind.NAME, inside.substring(0, end), quoted);

@@ -27,14 +27,14 @@ final class ShellParser {
     /**
      * The commands of the next line (or lines, if one reaches further), the line's end taken; null at the text's end.
      */
-    Node complete() throws ShellError {
+    Node nextCommands() throws ShellError {
         depth = 0;
         skipNewlines();
         if (in.peek().is("")) { return null; }
         Node list = node(Node.Kind.LIST);
-        while (!in.peek().ends()) {
+        while (!in.peek().isEnd()) {
             list.add(andOr());
-            if (!accept(";") && !accept("&") && !in.peek().ends()) { throw refused("not expected here: "); }
+            if (!accept(";") && !accept("&") && !in.peek().isEnd()) { throw refused("not expected here: "); }
         }
         in.next();
         return list;

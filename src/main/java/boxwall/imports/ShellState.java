@@ -11,121 +11,114 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is known at a point of a script that is interpreted, and what goes out. Also the account for parts that aren't
- * run or can't be taken over: the remarks on their lines, and whether they add rules.
+ * The state of a script at the point that is interpreted, and the lines to write. Also accounts for parts that are not
+ * run or cannot be converted: the remarks on their lines, and whether they add rules.
  */
 final class ShellState {
     static final Set<String> PRINTING = new HashSet<>(Arrays.asList("echo", "printf", "logger", "sleep", "cd", "wait",
             "umask", "trap", "sync", "date", "uname", "hostname", "ps", "cat", "grep", "lsmod", "ifconfig", "ls",
             "which", "type", "iptables-save", "ip6tables-save", "tail", "head", "dmesg", "ping"));
-    /** Commands that run others, or make what rules need. */
+    /** Commands that run others, or create what rules need. */
     private static final Set<String> RUNNING = new HashSet<>(Arrays.asList("sh", "bash", "ash", "dash", "eval", ".",
             "source", "xargs", "ssh", "include", "run-parts", "ipset", "nft"));
-    /** What bash reads and ash does not. */
+    /** Syntax that bash reads and ash does not. */
     private static final String[] BASH = {"<(", ">(", "((", "[[", "=(", "=~", ";;&", ";&", "coproc ", "select "};
-    /** Functions that call each other, for asking whether one adds a rule. */
-    private static final int ASKED_LIMIT = 50;
+    /** Functions that call each other, in the search for one that adds a rule. */
+    private static final int NESTED_LIMIT = 50;
 
     final SourceLines lines;
-    /** What the user calls the text. */
+    /** The user's name for the text. */
     final String name;
     final List<OutputLine> out = new ArrayList<>();
-    Variables variables = new Variables();
-    /** By name, those that are defined so far. */
+    Variables variables;
+    /** The functions that are defined so far, by name. */
     Map<String, Node> functions = new HashMap<>();
-    /** Rules and chains that are there at this point, as texts: what {@code -C} and {@code -D} ask for. */
+    /** Texts of the rules and chains that exist at this point: {@code -C} and {@code -D} search them. */
     Set<String> present = new HashSet<>();
-    /** Outside of subshells: what is assigned holds from here on, everywhere. */
-    boolean lasting = true;
-    /** The line of the text's part that is run now: comments above it belong to its output. */
+    /** First line of the part of the script that is run now: comments above it belong to its output. */
     int top;
-    /** The functions that are called, and those that are where it can't be decided whether. */
-    final Set<Node> called = new HashSet<>();
-    final Set<Node> calledPerhaps = new HashSet<>();
-    /** Names of commands in what isn't run: a function among them isn't never called. */
-    private final Set<String> mentioned = new HashSet<>();
+    final Set<Node> calledFunctions = new HashSet<>();
+    /** Functions that are called or not, depending on the box. */
+    final Set<Node> possiblyCalled = new HashSet<>();
+    /** Command names in parts that are not run: a function of such a name is not reported as never called. */
+    private final Set<String> skippedCalls = new HashSet<>();
 
-    ShellState(SourceLines lines, String name) {
+    ShellState(SourceLines lines, String name, String word) {
         this.lines = lines;
         this.name = name;
+        variables = new Variables(word);
     }
 
-    /** A line that goes out; of what only might run, for {@link Imported#stricter} alone. */
+    /** Adds a line to the output; a line that only may run is added for {@link Imported#stricter} alone. */
     void add(OutputLine line) {
         if (lines.muted > 0) {
-            String may = line.text.length() > 0 ? line.text : line.strict;
-            if (may == null) { return; }
-            line.leaveOut(null, may);
+            String rule = line.text.length() > 0 ? line.text : line.strict;
+            if (rule == null) { return; }
+            line.leaveOut(null, rule);
         }
         line.top = top;
         out.add(line);
     }
 
-    /** A command that nothing is lost by. */
-    ExitStatus noted(Node node, String message) {
+    /** Remarks on a command without which no rule is missing. */
+    ExitStatus note(Node node, String message) {
         lines.note(node.line, message);
         return ExitStatus.TRUE;
     }
 
-    ExitStatus taken(Node node) {
+    ExitStatus markTaken(Node node) {
         lines.mark(node.line, node.end, SourceLines.TAKEN);
         return ExitStatus.TRUE;
     }
 
-    /** Leaves out a line, and says so in a remark and beside the rules. */
-    void leave(int line, String message, Object... values) {
-        leave(line, line, Messages.of(lines.shown(line), message, values), null, false);
+    /** Leaves out a line, with a remark and a comment in the output. */
+    void leaveOut(int line, String message, Object... values) {
+        leaveOut(line, line, lines.message(line, message, values), null, false);
     }
 
-    /** {@code strict}: what can be read of the rule, or null. */
-    void leave(int from, int to, String[] texts, String strict, boolean harmless) {
+    /** {@code strict}: the rule as far as it can be read, or null. */
+    void leaveOut(int from, int to, String[] message, String strict, boolean harmless) {
         for (int line = from; line <= to; line++) {
-            boolean said = lines.trimmed(line).length() > 0 && lines.remark(line, texts, harmless);
-            if (said && line == from) { leftLine(line, texts[0], strict); }
+            boolean remarked = lines.trimmed(line).length() > 0 && lines.remark(line, message, harmless);
+            if (remarked && line == from) { comment(line, message[0], strict); }
         }
     }
 
-    /** Says beside the rules what is left out. */
-    void leftLine(int line, String what, String strict) {
-        add(new OutputLine(line, "", "").leaveOut(what, strict));
+    /** Leaves out a command. */
+    ExitStatus leaveOut(Node node, String message, Object... values) {
+        return leaveOut(node, lines.message(node.line, message, values), null);
     }
 
-    /** Leaves a command out. */
-    ExitStatus left(Node node, String message, Object... values) {
-        leave(node.line, node.last(), Messages.of(lines.shown(node.line), message, values), null, false);
+    ExitStatus leaveOut(Node node, String[] message, String strict) {
+        leaveOut(node.line, node.last(), message, strict, false);
         return ExitStatus.UNKNOWN;
     }
 
-    ExitStatus left(Node node, ShellError e, String strict) {
-        leave(node.line, node.last(), e.texts, strict, false);
-        return ExitStatus.UNKNOWN;
-    }
-
-    /**
-     * Leaves out what is no rule: nothing is missing by that, unless its lines hold a rule, or it may run others that
-     * do.
-     */
-    ExitStatus aside(Node node, String message, Object... values) {
-        String[] texts = Messages.of(lines.shown(node.line), message, values);
-        leave(node.line, node.last(), texts, null, !mayAdd(node));
+    /** Leaves out a command that adds no rule; nothing is missing unless its lines contain a rule or it runs others. */
+    ExitStatus ignore(Node node, String message, Object... values) {
+        leaveOut(node.line, node.last(), lines.message(node.line, message, values), null, !mayAdd(node));
         return ExitStatus.TRUE;
     }
 
+    /** Comments in the output on a line that is left out. */
+    void comment(int line, String why, String strict) {
+        add(new OutputLine(line, "", "").leaveOut(why, strict));
+    }
+
     /** Leaves out a rule of another firewall; false if the line is none. */
-    boolean foreign(Node node) {
+    boolean leaveOutForeign(Node node) {
         String text = lines.trimmed(node.line);
         for (String[] row : Messages.rows("foreign")) {
             if (text.startsWith(row[1].replace('_', ' ')) && text.indexOf(row[2], row[1].length()) >= 0) {
-                String[] texts = {row[3] + ": boxwall reads those of iptables", row[4]};
                 lines.mark(node.line, node.line, SourceLines.RULE);
-                leave(node.line, node.last(), texts, null, false);
+                leaveOut(node, new String[] {row[3] + ": boxwall reads those of iptables", row[4]}, null);
                 return true;
             }
         }
         return false;
     }
 
-    /** Leaves out a part that is no shell; what bash reads is not what the box's ash does. */
+    /** Leaves out a part with a syntax error; bash may read it where the box's ash cannot. */
     ExitStatus unreadable(Node node) {
         String why = "no shell could read this: ";
         for (int line = node.line; line <= node.end; line++) {
@@ -133,78 +126,84 @@ final class ShellState {
                 why = lines.text(line).contains(form) ? "the box's ash can't read this, bash may: " : why;
             }
         }
-        return left(node, "unreadable", why + node.name);
+        return leaveOut(node, "unreadable", why + node.name);
     }
 
-    /** A part that isn't run, and what is lost by that: nothing. */
+    /** Records that a part is not run, so none of its rules is missing. */
     void skip(Node node, String why) {
-        for (Node simple : node.simple()) {
-            mentioned.add(simple.called());
+        for (Node command : node.commands()) {
+            skippedCalls.add(command.commandName());
         }
-        passOver(node, "not run: " + why, "nothing to do, unless you need it", true);
+        skip(node, "not run: " + why, "nothing to do, unless you need it", true);
     }
 
     /**
-     * A part that isn't run as {@code by} decides. A rule that the word true or false alone keeps out, or a name that
-     * only another file or the environment may set, is named as missing.
+     * Records that a condition decides not to run a part. Its rules are missing if the condition is only the word true
+     * or false, or uses a name that only another file or the environment may set.
      */
-    void skip(Node by, Node part, String why) {
+    void skip(Node condition, Node part, String why) {
         skip(part, why);
-        String word = by.simple().size() == 1 ? by.simple().get(0).called() : "";
-        boolean constant = ShellWord.isOf(word, "true", "false");
-        String unset = constant ? word : null;
-        for (Node simple : by.simple()) {
-            for (ShellWord each : simple.words) {
-                unset = unset == null ? variables.unsetIn(each) : unset;
+        List<Node> tests = condition.commands();
+        String word = tests.size() == 1 ? tests.get(0).commandName() : "";
+        boolean constant = ShellWord.isOneOf(word, "true", "false");
+        String culprit = constant ? word : null;
+        for (Node test : tests) {
+            for (ShellWord argument : test.words) {
+                culprit = culprit == null ? variables.unsetIn(argument) : culprit;
             }
         }
-        for (Node simple : part.simple()) {
-            if (unset != null && adds(simple)) {
-                lines.loss(simple.line, constant ? "constant" : "name-unset", why, unset);
+        for (Node command : part.commands()) {
+            if (culprit != null && adds(command)) {
+                lines.loss(command.line, constant ? "constant" : "name-unset", why, culprit);
             }
         }
     }
 
-    void passOver(Node node, String what, String todo, boolean harmless) {
-        for (Node simple : node.simple()) {
-            boolean prints = harmless && PRINTING.contains(simple.called());
-            lines.passOver(simple.line, prints ? simple.line : simple.last(), what, todo, harmless);
-            lines.mark(simple.line, simple.last(), SourceLines.STRUCTURE);
+    void skip(Node node, String what, String todo, boolean harmless) {
+        String[] message = {what, todo};
+        for (Node command : node.commands()) {
+            boolean prints = harmless && PRINTING.contains(command.commandName());
+            lines.skip(command.line, prints ? command.line : command.last(), message, harmless);
+            lines.mark(command.line, command.last(), SourceLines.STRUCTURE);
         }
         lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         if (node.kind == Node.Kind.UNREADABLE || node.kind == Node.Kind.PROSE) {
-            lines.passOver(node.line, node.end, what, todo, harmless);
+            lines.skip(node.line, node.end, message, harmless);
         }
     }
 
-    /** Names the lines of functions that aren't run. */
-    void uncalled() {
+    /** Records that a part is not run, probably by mistake: its rules are missing. */
+    void skipByMistake(Node node, String why, String todo) {
+        skip(node, why);
+        lines.skippedByMistake(node.line, node.end, new String[] {"not run: " + why, todo});
+    }
+
+    /** Remarks on the functions that are not run. */
+    void remarkOnUncalled() {
         for (Node function : functions.values()) {
-            if (called.contains(function)) { continue; }
-            String what = "the function " + Quoting.cut(function.name, 30) + " is ";
-            if (calledPerhaps.contains(function)) {
-                passOver(function, what + "called only where it depends on the box",
+            String subject = "the function " + Quoting.cut(function.name, 30) + " is ";
+            if (calledFunctions.contains(function)) { continue; }
+            if (possiblyCalled.contains(function)) {
+                skip(function, subject + "called only where it depends on the box",
                         "write its rules into the ruleset if you need them", false);
-            } else if (mentioned.contains(function.name)) {
-                skip(function, what + "called only in what isn't run");
+            } else if (skippedCalls.contains(function.name)) {
+                skip(function, subject + "called only in what isn't run");
             } else {
-                skip(function, what + "never called");
-                lines.missing(function.line, function.end, "not run: " + what + "never called",
-                        "call it, or remove it");
+                skipByMistake(function, subject + "never called", "call it, or remove it");
             }
         }
     }
 
-    /** Whether a rule, or a function that adds some, is in what would have to be executed for the command's words. */
-    boolean substitutes(Node node) {
+    /** Whether a command substitution in the command's words contains a rule, or calls a function that adds one. */
+    boolean substitutesRule(Node command) {
         boolean rule = false;
-        for (ShellWord word : node.words) {
+        for (ShellWord word : command.words) {
             for (ShellWord.Piece piece : word.pieces) {
                 if (!piece.isUnknown()) { continue; }
-                rule |= RuleText.holds(piece.text);
-                for (String each : RuleText.words(piece.text)) {
-                    mentioned.add(each);
-                    rule |= functions.containsKey(each) && adds(functions.get(each));
+                rule |= RuleText.hasRule(piece.text);
+                for (String name : RuleText.words(piece.text)) {
+                    skippedCalls.add(name);
+                    rule |= functions.containsKey(name) && adds(functions.get(name));
                 }
             }
         }
@@ -217,41 +216,40 @@ final class ShellState {
     }
 
     private boolean adds(Node part, Set<Node> seen) {
-        if (seen.size() > ASKED_LIMIT || !seen.add(part)) { return false; }
-        for (Node simple : part.simple()) {
-            Node function = functions.get(simple.called());
-            if (isRule(simple) || function != null && adds(function, seen)) { return true; }
+        if (seen.size() > NESTED_LIMIT || !seen.add(part)) { return false; }
+        for (Node command : part.commands()) {
+            Node function = functions.get(command.commandName());
+            if (isRule(command) || function != null && adds(function, seen)) { return true; }
         }
         return false;
     }
 
-    static boolean isRule(Node simple) {
-        return !PRINTING.contains(simple.called()) && RuleText.holds(Words.join(simple.words, " "));
+    static boolean isRule(Node command) {
+        return !PRINTING.contains(command.commandName()) && RuleText.hasRule(Words.join(command.words, " "));
     }
 
-    /** Whether a command may add a rule: by its words, by what it runs, or in a here-document. */
-    boolean mayAdd(Node simple) {
-        for (int line = simple.line; line <= simple.last(); line++) {
-            if (RuleText.isPart(lines.text(line))) { return true; }
+    /** Whether a command may add a rule: by its words, by a program that it runs, or in a here-document. */
+    boolean mayAdd(Node command) {
+        for (int line = command.line; line <= command.last(); line++) {
+            if (RuleText.resemblesRule(lines.text(line))) { return true; }
         }
-        String program = simple.program();
+        String program = command.program();
         return program.startsWith("$") || program.endsWith(".sh") || program.endsWith("tables-restore")
-                || RUNNING.contains(program) || RuleText.program(program) != null || adds(simple);
+                || RUNNING.contains(program) || RuleText.program(program) != null || adds(command);
     }
 
-    /** The file that a command's output goes to; null for none, or one that swallows it. */
-    String written(Node node) {
-        for (Node.Redirect redirect : node.redirects) {
+    /** The file that a command's output is written to; null for none, /dev/null or a terminal. */
+    String outputFile(Node command) {
+        for (Node.Redirect redirect : command.redirects) {
             String target = redirect.target.toString();
-            boolean swallowed = target.equals("/dev/null") || target.equals("/dev/console")
-                    || target.equals("/dev/kmsg") || target.startsWith("/dev/tty") || redirect.operator.equals(">&");
-            if (redirect.operator.indexOf('>') >= 0 && !swallowed) {
-                try {
-                    String value = Expansion.single(redirect.target, variables, true);
-                    return value.length() == 0 ? target : value;
-                } catch (ShellError e) {
-                    return target;
-                }
+            boolean discarded = ShellWord.isOneOf(target, "/dev/null", "/dev/console", "/dev/kmsg")
+                    || target.startsWith("/dev/tty") || redirect.operator.equals(">&");
+            if (redirect.operator.indexOf('>') < 0 || discarded) { continue; }
+            try {
+                String value = Expansion.single(redirect.target, variables, true);
+                return value.length() == 0 ? target : value;
+            } catch (ShellError e) {
+                return target;
             }
         }
         return null;

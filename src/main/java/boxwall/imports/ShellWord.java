@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One word of a shell script before anything is put in for its names, or the operator between words. */
+/** One word of a shell script before expansion, or the operator between words. */
 final class ShellWord {
-    /** Text as it stands, a name to put a value for, or what only a shell could compute. */
+    /** Literal text, the name of a variable, or an expansion that only a shell can compute. */
     enum Kind {
         TEXT, NAME, UNKNOWN
     }
@@ -16,11 +16,11 @@ final class ShellWord {
     /** A part of a word. */
     static final class Piece {
         final Kind kind;
-        /** The text; the name ({@code 1}, {@code @} and the like too); the source of what can't be computed. */
+        /** The text; the variable's name ({@code 1} and {@code @} too); the source of an UNKNOWN piece. */
         final String text;
-        /** Within quotes: no splitting at blanks, no patterns. */
+        /** In quotes: not split at blanks, no pattern. */
         final boolean quoted;
-        /** For a name in {@code ${NAME:-other}}: one of - = + with a colon before it or not; null for a plain name. */
+        /** For {@code ${NAME:-other}}: one of - = + with or without a colon before it; null for a plain name. */
         String operator;
         ShellWord other;
 
@@ -34,9 +34,9 @@ final class ShellWord {
 
         boolean isUnknown() { return kind == Kind.UNKNOWN; }
 
-        /** {@code $@} or {@code $*}: all words that the script or function was started with. */
+        /** {@code $@} or {@code $*}: all positional parameters. */
         boolean isAll() {
-            return isName() && isOf(text, "@", "*");
+            return isName() && isOneOf(text, "@", "*");
         }
 
         /** Text without quotes. */
@@ -57,7 +57,7 @@ final class ShellWord {
 
     boolean isWord() { return operator == null; }
 
-    /** The operator, or the word if it is all unquoted text, as reserved words and function names are; else null. */
+    /** The operator, or the word if all of it is unquoted text, as reserved words and function names are; else null. */
     String plain() {
         return pieces.size() == 1 && pieces.get(0).isBare() ? pieces.get(0).text : operator;
     }
@@ -65,9 +65,9 @@ final class ShellWord {
     boolean is(String text) { return text.equals(plain()); }
 
     /** Whether it is the end of a line or of the text. */
-    boolean ends() { return is("\n") || is(""); }
+    boolean isEnd() { return is("\n") || is(""); }
 
-    /** The name when the word is {@code NAME=...} with an unquoted beginning; else null. */
+    /** The name if the word is {@code NAME=...} with an unquoted beginning; else null. */
     String assigned() {
         boolean bare = !pieces.isEmpty() && pieces.get(0).isBare();
         int equals = bare ? pieces.get(0).text.indexOf('=') : -1;
@@ -75,7 +75,7 @@ final class ShellWord {
         return isName(name) ? name : null;
     }
 
-    /** What stands behind a place in one of its pieces. */
+    /** The rest of the word from an offset in one of its pieces. */
     ShellWord from(int piece, int offset) {
         Piece first = pieces.get(piece);
         ShellWord rest = new ShellWord(line, null, new Piece(Kind.TEXT, first.text.substring(offset), first.quoted));
@@ -85,11 +85,11 @@ final class ShellWord {
 
     static boolean isName(String text) { return Words.isName(text, "_") && !Character.isDigit(text.charAt(0)); }
 
-    static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
+    static boolean isOneOf(String text, String... texts) { return Arrays.asList(texts).contains(text); }
 
     static String baseName(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
-    /** The word roughly as written, for messages and for guessing what a line was about. */
+    /** The word roughly as written, for messages and for recognising rules. */
     @Override
     public String toString() {
         if (!isWord()) { return is("\n") ? "the line's end" : is("") ? "the text's end" : operator; }

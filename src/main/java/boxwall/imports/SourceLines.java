@@ -12,38 +12,38 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Accounts for each line of the input: taken, part of a construct that was understood, or remarked on. */
+/** Accounts for each line of the input: it is converted, part of a construct that was understood, or remarked on. */
 final class SourceLines {
-    /** Says only how commands belong together ({@code then}, {@code done}), or was read with them. */
+    /** Only connects commands ({@code then}, {@code done}), or was read with them. */
     static final int STRUCTURE = 1;
     static final int TAKEN = 2;
     private static final int REMARKED = 4;
     private static final int FATE = STRUCTURE | TAKEN | REMARKED;
-    /** Holds a rule, for the count. */
+    /** Contains a rule; counted for the result. */
     static final int RULE = 8;
-    /** Begins a command: it must be taken or remarked on when all is done. */
+    /** Begins a command, which must be taken or remarked on at the end. */
     static final int COMMAND = 16;
     /** Something of it is missing in the ruleset. */
     static final int LEFT = 32;
-    /** A part of it isn't run. */
-    private static final int PASSED = 64;
-    /** Holds a rule that isn't run for the script's first word, or as its own conditions decide. */
+    /** A part of it is not run. */
+    private static final int SKIPPED = 64;
+    /** Contains a rule that the script does not run with its first word, or because of its own conditions. */
     static final int NOT_RUN = 128;
-    /** One rule that came of the line; the bits from here on count them. */
+    /** A rule of the ruleset results from the line; the bits from here on count these rules. */
     static final int BUILT = 256;
 
     final String[] source;
     final int count;
     private final int[] states;
-    /** By their text, in the order they were made. */
+    /** By text, in the order they were made. */
     private final Map<String, Remark> remarks = new LinkedHashMap<>();
-    /** What wasn't run, by line, for lines that aren't run elsewhere either. */
+    /** By line: remarks on parts that are not run, for lines that are not run elsewhere either. */
     private final Map<Integer, Remark> skipped = new TreeMap<>();
-    /** Sets of addresses: the line that asks for one first, 0 if a line of the text makes it. */
+    /** Sets of addresses: the first line that matches the set; 0 if a line of the text creates it. */
     final Map<String, Integer> sets = new TreeMap<>();
-    /** What the script's first word was compared with. */
+    /** Words that the script compares its first word with. */
     final Set<String> words = new TreeSet<>();
-    /** While above 0 nothing is noted: parts are interpreted for what they might do. */
+    /** While above 0 nothing is recorded: the interpreter only explores what a part may do. */
     int muted;
 
     SourceLines(String text) {
@@ -52,20 +52,20 @@ final class SourceLines {
         states = new int[count + 1];
     }
 
-    /** A line of the input, 1-based. */
+    /** A line of the input, 1-based; empty if there is none. */
     String text(int line) {
         return line < 1 || line > count ? "" : source[line - 1];
     }
 
     String trimmed(int line) { return text(line).trim(); }
 
-    /** A line for messages. */
-    String shown(int line) {
+    /** What a message says about a line, and what to do. */
+    String[] message(int line, String name, Object... values) {
         String text = trimmed(line);
-        return Quoting.excerpt(text.substring(0, Math.min(text.length(), 80)).trim());
+        return Messages.of(Quoting.excerpt(text.substring(0, Math.min(text.length(), 80)).trim()), name, values);
     }
 
-    private boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }
+    private boolean isCode(int line) { return trimmed(line).length() > 0 && trimmed(line).charAt(0) != '#'; }
 
     private boolean is(int line, int state) { return (states[line] & state) != 0; }
 
@@ -75,66 +75,60 @@ final class SourceLines {
         }
     }
 
-    /** A remark of the messages on what nothing is lost by. */
+    /** Adds a remark that is harmless: nothing is missing in the ruleset. */
     void note(int line, String name, Object... values) {
-        remark(line, Messages.of(shown(line), name, values), true);
+        remark(line, message(line, name, values), true);
     }
 
-    /** A remark of the messages on what is missing. */
+    /** Adds a remark on something that is missing in the ruleset. */
     void loss(int line, String name, Object... values) {
-        remark(line, Messages.of(shown(line), name, values), false);
+        remark(line, message(line, name, values), false);
     }
 
-    /**
-     * Says that a line isn't in the ruleset as it stands: what about it, what to do. The same remark twice (a loop's
-     * round) counts once; false if it was there already.
-     */
-    boolean remark(int line, String[] texts, boolean harmless) {
+    /** Adds a remark that more may be missing than the text shows; no single line is lost. */
+    void warn(int line, String name, Object... values) {
+        add(new Remark(Math.max(1, line), message(line, name, values), false));
+    }
+
+    /** Adds a remark; false if the same remark is there already, from another round of a loop. */
+    boolean remark(int line, String[] message, boolean harmless) {
         Abandoned.check();
         int at = Math.max(1, Math.min(line, count));
         mark(at, at, harmless ? REMARKED : REMARKED | LEFT);
-        return say(new Remark(at, texts, harmless));
+        return add(new Remark(at, message, harmless));
     }
 
-    private boolean say(Remark remark) {
+    private boolean add(Remark remark) {
         if (muted > 0) { return true; }
-        String text = remark.toString();
-        boolean first = !remarks.containsKey(text);
-        if (first) { remarks.put(text, remark); }
-        return first;
+        boolean added = !remarks.containsKey(remark.toString());
+        if (added) { remarks.put(remark.toString(), remark); }
+        return added;
     }
 
-    /** Says that more may be missing than the text shows. */
-    void doubt(int line, String name, Object... values) {
-        say(new Remark(Math.max(1, line), Messages.of(shown(line), name, values), false));
-    }
-
-    /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
-    void passOver(int from, int to, String what, String todo, boolean harmless) {
-        String[] texts = {what, todo};
+    /** Remarks on each line that is not run. A harmless remark is dropped if the line is run elsewhere. */
+    void skip(int from, int to, String[] message, boolean harmless) {
         for (int line = from; muted == 0 && line <= to && line <= count; line++) {
-            if (isEmpty(line)) { continue; }
+            if (!isCode(line)) { continue; }
             if (!harmless) {
-                remark(line, texts, false);
+                remark(line, message, false);
+            } else if ((states[line] & FATE) <= STRUCTURE && !skipped.containsKey(line)) {
+                mark(line, line, SKIPPED | STRUCTURE);
+                skipped.put(line, new Remark(line, message, true));
             } else {
-                boolean none = (states[line] & FATE) <= STRUCTURE && !skipped.containsKey(line);
-                mark(line, line, none ? PASSED | STRUCTURE : PASSED);
-                if (none) { skipped.put(line, new Remark(line, texts, true)); }
+                mark(line, line, SKIPPED);
             }
         }
     }
 
-    /** Lines that hold a rule and aren't run, for a reason that may be none of the script's: as missing. */
-    void missing(int from, int to, String what, String todo) {
+    /** Counts the rules in skipped lines as missing: the script probably means to run them. */
+    void skippedByMistake(int from, int to, String[] message) {
         for (int line = from; muted == 0 && line <= to && line <= count; line++) {
-            boolean holds = RuleText.holds(text(line)) || text(line).contains("-restore");
-            if (!isEmpty(line) && !is(line, TAKEN) && holds) {
-                skipped.put(line, new Remark(line, new String[] {what, todo}, false));
-            }
+            boolean rule = RuleText.hasRule(text(line)) || text(line).contains("-restore");
+            if (isCode(line) && !is(line, TAKEN) && rule) { skipped.put(line, new Remark(line, message, false)); }
         }
     }
 
-    /** Whatever nothing was said about; nothing may get lost. {@code empty}: no rule came out. */
+    /** Remarks on all lines that nothing accounts for; {@code empty}: the result has no rule. */
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
             if (set.getValue() > 0) { note(set.getValue(), "set-missing", Quoting.cut(set.getKey(), 40)); }
@@ -144,25 +138,26 @@ final class SourceLines {
             remark(remark.line, new String[] {remark.what, remark.todo}, remark.harmless);
             if (remark.harmless && is(remark.line, RULE)) { mark(remark.line, remark.line, NOT_RUN); }
         }
-        int first = 0;
+        int firstRule = 0;
         for (int line = 1; line <= count; line++) {
-            String text = trimmed(line);
+            String text = text(line);
+            String first = text.trim();
             int fate = states[line] & FATE;
-            boolean holds = RuleText.holds(text(line));
-            boolean bare = !isEmpty(line);
-            boolean prints = text.startsWith("echo ") || text.startsWith("printf ") || text.startsWith("logger ")
-                    || text.contains("grep ");
-            if (fate == STRUCTURE && is(line, COMMAND) || fate == 0 && bare) {
+            boolean code = isCode(line);
+            boolean rule = RuleText.hasRule(text);
+            boolean prints = first.startsWith("echo ") || first.startsWith("printf ") || first.startsWith("logger ")
+                    || first.contains("grep ");
+            if (fate == STRUCTURE && is(line, COMMAND) || fate == 0 && code) {
                 loss(line, "not-reached");
-            } else if (holds && bare && states[line] / BUILT < Math.max(1, RuleText.count(text(line)))
-                    && !is(line, LEFT | PASSED) && !skipped.containsKey(line) && !prints) {
+            } else if (rule && code && states[line] / BUILT < Math.max(1, RuleText.count(text))
+                    && !is(line, LEFT | SKIPPED) && !skipped.containsKey(line) && !prints) {
                 loss(line, "not-read");
             }
-            first = first == 0 && holds ? line : first;
-            if (holds && bare && is(line, LEFT)) { mark(line, line, RULE); }
+            firstRule = firstRule == 0 && rule ? line : firstRule;
+            if (rule && code && is(line, LEFT)) { mark(line, line, RULE); }
         }
-        if (empty && first > 0 && tally(LEFT, 0) == 0) {
-            loss(first, isEmpty(first) ? "in-comments" : "no-result",
+        if (empty && firstRule > 0 && tally(LEFT, 0) == 0) {
+            loss(firstRule, isCode(firstRule) ? "no-result" : "in-comments",
                     words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100));
         }
     }
@@ -173,7 +168,7 @@ final class SourceLines {
         return Collections.unmodifiableList(sorted);
     }
 
-    /** How many lines are all of the first, and none of the second. */
+    /** Counts the lines that have all of the first states and none of the second. */
     int tally(int all, int none) {
         int tally = 0;
         for (int state : states) {
@@ -182,17 +177,17 @@ final class SourceLines {
         return tally;
     }
 
-    /** The lines with a rule that is missing and drops, or with one that doesn't. */
+    /** Returns the lines whose rule is missing: either those that can drop a packet, or the others. */
     List<Integer> missingRules(boolean drop) {
         List<Integer> missing = new ArrayList<>();
         for (int line = 1; line <= count; line++) {
             String text = text(line);
-            boolean rule = is(line, LEFT) && !isEmpty(line)
-                    && (RuleText.holds(text) || is(line, RULE) && RuleText.isPart(text));
+            boolean rule = is(line, LEFT) && isCode(line)
+                    && (RuleText.hasRule(text) || is(line, RULE) && RuleText.resemblesRule(text));
             for (int next = line + 1; rule && text.endsWith("\\") && next <= count; next++) {
                 text = text.substring(0, text.length() - 1) + text(next);
             }
-            if (rule && RuleText.drops(text) == drop) { missing.add(line); }
+            if (rule && RuleText.canDrop(text) == drop) { missing.add(line); }
         }
         return missing;
     }

@@ -9,13 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What is put right in a text before it is read, line for line, so that a line's number stays what it is. Its lines'
- * ends. What web pages and word processors make of a rule's signs, where the line holds a rule: dashes, quotes, blanks
- * that don't break. Files whose commands stand behind a key (wg-quick's PostUp, ifupdown's up, systemd's ExecStart),
- * and lines copied with a prompt or sudo before them.
+ * Corrects a text before it is parsed, line by line, so that line numbers stay: line ends; dashes, quotes and blanks as
+ * web pages and word processors write them, in lines with rules. Also finds the commands in files that have keys before
+ * them (wg-quick's PostUp, ifupdown's up, systemd's ExecStart), and after a prompt or sudo.
  */
 final class SourceText {
-    /** Signs, each row before what was meant by them. */
+    /** Characters, each row followed by the ASCII character that was meant. */
     private static final String[] SIGNS = {"\u2013\u2014\u2212\u2010\u2011", "-", "\u201C\u201D\u201E\u00AB\u00BB",
             "\"", "\u2018\u2019", "'", "\u00A0\u202F\u2009", " ", "\u200B\uFEFF", ""};
     private static final List<String> UP =
@@ -26,7 +25,7 @@ final class SourceText {
     private static final int SIZE_LIMIT = 256 * 1024;
 
     private final String name;
-    /** None but an empty one if the text is too large. */
+    /** Only an empty line if the text is too large. */
     final SourceLines lines;
 
     SourceText(String name, String original) {
@@ -36,17 +35,15 @@ final class SourceText {
         if (clean.length() > SIZE_LIMIT) { lines.loss(1, "large", SIZE_LIMIT / 1024); }
         for (int i = 1; i <= lines.count; i++) {
             String corrected = corrected(lines.text(i));
-            if (!corrected.equals(lines.text(i)) && RuleText.isPart(corrected) && !corrected.trim().startsWith("#")) {
+            if (!corrected.equals(lines.text(i)) && RuleText.resemblesRule(corrected)
+                    && !corrected.trim().startsWith("#")) {
                 lines.source[i - 1] = corrected;
                 lines.note(i, "signs");
             }
         }
     }
 
-    /**
-     * Lines' ends as Unix has them, no byte order mark, no NUL, nothing of the private area that the marks of
-     * {@link Quoting} are from.
-     */
+    /** Unix line ends, no byte order mark, and none of {@link Quoting}'s marks. */
     private static String clean(String text) {
         String from = text.substring(Letters.mark(text, 0));
         String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : Words.replace(from, "\r\n", "\n");
@@ -54,7 +51,7 @@ final class SourceText {
     }
 
     private static String corrected(String line) {
-        StringBuilder now = new StringBuilder();
+        StringBuilder out = new StringBuilder();
         for (int at = 0, after; at < line.length(); at = after) {
             after = at + Letters.length(line, at);
             String meant = line.substring(at, after);
@@ -62,45 +59,45 @@ final class SourceText {
             for (int i = 0; i < SIGNS.length && code >= 0x80; i += 2) {
                 meant = SIGNS[i].indexOf(code) >= 0 ? SIGNS[i + 1] : meant;
             }
-            // pages make one dash of the two before a long option
+            // web pages make one dash of the two before a long option
             boolean two = code >= 0x80 && meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ')
                     && after + 1 < line.length() && Character.isLetter(line.charAt(after))
                     && Character.isLetter(line.charAt(after + 1));
-            now.append(two ? "--" : meant);
+            out.append(two ? "--" : meant);
         }
-        return now.toString();
+        return out.toString();
     }
 
-    /** The text with the commands alone. */
+    /** The text with only its commands, on the same lines. */
     String commands() {
-        boolean keyed = isKeyed();
-        boolean goesOn = false;
+        boolean keyed = hasKeys();
+        boolean continued = false;
         List<String> commands = new ArrayList<>();
         for (int i = 1; i <= lines.count; i++) {
-            String line = !keyed ? bare(lines.text(i)) : goesOn ? lines.text(i) : keyed(i);
-            goesOn = line.endsWith("\\");
+            String line = !keyed ? withoutPrompt(lines.text(i)) : continued ? lines.text(i) : afterKey(i);
+            continued = line.endsWith("\\");
             commands.add(line);
         }
         return Words.join(commands, "\n");
     }
 
-    /** Whether it begins as such a file does: at the first line that none of them has before its first section. */
-    private boolean isKeyed() {
+    /** Whether a section or interface of such a file begins before any other kind of line. */
+    private boolean hasKeys() {
         for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
-            if (ShellWord.isOf(line, "[Interface]", "[Service]")
+            if (ShellWord.isOneOf(line, "[Interface]", "[Service]")
                     || line.startsWith("iface ") && line.contains(" inet")) {
                 return true;
             }
-            boolean other = line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == '['
+            boolean mayPrecede = line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == '['
                     || line.startsWith("auto ") || line.startsWith("allow-") || line.indexOf('=') >= 0;
-            if (!other) { return false; }
+            if (!mayPrecede) { return false; }
         }
         return false;
     }
 
-    /** {@code PostUp = iptables …}, {@code ExecStart=-/sbin/iptables …}, {@code up iptables …}: what stands behind. */
-    private String keyed(int number) {
+    /** The command in {@code PostUp = iptables …}, {@code ExecStart=-/sbin/iptables …}, {@code up iptables …}. */
+    private String afterKey(int number) {
         String line = lines.trimmed(number);
         int end = 0;
         while (end < line.length() && (Character.isLetter(line.charAt(end)) || line.charAt(end) == '-')) {
@@ -111,8 +108,8 @@ final class SourceText {
         if (line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == ';') { return ""; }
         if (!UP.contains(lower) || end == line.length()) {
             boolean down = DOWN.contains(lower);
-            String[] texts = Messages.of("", down ? "key-down" : "key-other", key);
-            lines.remark(number, texts, down || !RuleText.isPart(line));
+            lines.remark(number, lines.message(number, down ? "key-down" : "key-other", key),
+                    down || !RuleText.resemblesRule(line));
             return "";
         }
         String command = line.substring(end).trim();
@@ -126,28 +123,25 @@ final class SourceText {
         return command.startsWith("-") ? command.substring(1) : command;
     }
 
-    /** Without a prompt and sudo. */
-    private static String bare(String line) {
+    /** An iptables command without a prompt and sudo before it; any other line unchanged. */
+    private static String withoutPrompt(String line) {
         String text = line.trim();
-        int rest = text.startsWith("$ ") || text.startsWith("> ") ? 2 : 0;
+        int start = text.startsWith("$ ") || text.startsWith("> ") ? 2 : 0;
         // user@box:~# iptables ...
         int sign = text.indexOf(' ') > 1 ? text.indexOf("# ") : -1;
         sign = sign < 0 ? text.indexOf("$ ") : sign;
-        if (rest == 0 && sign > 0 && text.charAt(0) != '#' && text.lastIndexOf('@', sign) > 0
+        if (start == 0 && sign > 0 && text.charAt(0) != '#' && text.lastIndexOf('@', sign) > 0
                 && text.indexOf('"') < 0) {
-            rest = sign + 2;
+            start = sign + 2;
         }
-        String command = text.substring(rest).trim();
+        String command = text.substring(start).trim();
         command = command.startsWith("sudo ") ? command.substring(5).trim() : command;
         boolean program = command.startsWith("iptables") || command.startsWith("ip6tables")
                 || command.startsWith("/") && command.contains("tables ");
         return command.length() < text.length() && program ? command : line;
     }
 
-    /**
-     * What comments tell. Rules in them stay comments; those that lack an address would still lack it when used. And
-     * iptables-save says in a comment when its dump isn't all.
-     */
+    /** Remarks on rules in comments that lack an address, and on iptables-save's warnings of an incomplete dump. */
     void remarkOnComments() {
         for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
@@ -157,16 +151,15 @@ final class SourceText {
             }
             String text = start > 0 ? line.substring(start) : "";
             if (text.startsWith("Warning: ") && text.contains("tables present")) {
-                String save = text.contains("ip6tables-legacy") ? "ip6tables-legacy-save" : "iptables-legacy-save";
-                lines.loss(i, "legacy", save);
+                lines.loss(i, "legacy", (text.contains("ip6tables-legacy") ? "ip6" : "ip") + "tables-legacy-save");
             } else if (text.startsWith("Table `") && text.contains("is incompatible")) {
                 lines.loss(i, "incompatible");
             } else if (text.startsWith("iptables -") || text.startsWith("ip6tables -")) {
                 int comment = text.indexOf(" #");
-                List<String> words = RuleText.quoted(comment < 0 ? text : text.substring(0, comment));
+                List<String> words = RuleText.quotedWords(comment < 0 ? text : text.substring(0, comment));
                 for (int w = 0; words != null && w < words.size(); w++) {
-                    if (RuleText.isWithoutAddress(words, w)) {
-                        lines.note(i, "comment-address", words.get(w), Messages.address(words, w, text));
+                    if (RuleText.lacksAddress(words, w)) {
+                        lines.note(i, "comment-address", words.get(w), Messages.missingAddress(words, w, text));
                     }
                 }
             }

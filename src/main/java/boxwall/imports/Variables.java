@@ -8,12 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The script's variables and positional parameters while it is interpreted. */
+/** The script's variables and positional parameters at the point that is interpreted. */
 final class Variables {
-    /**
-     * Known to the ruleset language without being set; the values are examples, for checking what goes out. DESIGN's
-     * list.
-     */
+    /** Names that the ruleset language knows without being set, with example values for checking the result. */
     static final Map<String, String> BOX = new HashMap<>();
 
     static {
@@ -25,54 +22,91 @@ final class Variables {
         }
     }
 
-    /** Names that have one known value at this point. */
-    final Map<String, String> values = new HashMap<>();
-    /** Names whose value can't be known, and why. */
+    /** Names that have one known value. */
+    private final Map<String, String> values = new HashMap<>();
+    /** Names whose value cannot be known, and why. */
     private final Map<String, String> unknown = new HashMap<>();
-    /** The box's own names for values that can't be known. */
-    final Map<String, String> meant = new HashMap<>();
-    /** Names that the output has assigned with the value they have now, so that a line may use the name. */
+    /** The box's names ({@code $WAN_IF}) for values that cannot be known. */
+    final Map<String, String> boxNames = new HashMap<>();
+    /** Names that the output has assigned with their present value, so that a rule may use the name. */
     final Set<String> kept = new HashSet<>();
-    /** {@code $1} and so on; the script itself is taken as started with the word "start". */
-    List<String> positional = new ArrayList<>(Arrays.asList("start"));
-    /** Whether that word is only assumed. */
-    boolean assumed = true;
-    /** The line that reads another file, which may set any name; 0 when none does. */
+    /** For each running function its local names with their values before the call, null for unset. */
+    private final List<Map<String, String>> locals;
+    /** Whether assignments end with a subshell. */
+    private final boolean subshell;
+    /** {@code $1} and so on. */
+    List<String> positional;
+    /** Whether the script's word, start, is only assumed. */
+    final boolean assumed;
+    /** The line that reads another file, which may set any name; 0 for none. */
     private int sourcedAt;
 
+    /**
+     * {@code word}: the first argument of the script, empty for none; null if it is not known, then start is assumed.
+     */
+    Variables(String word) {
+        locals = new ArrayList<>();
+        subshell = false;
+        assumed = word == null;
+        positional = Arrays.asList(assumed ? "start" : word).subList("".equals(word) ? 1 : 0, 1);
+    }
+
     /** A copy, for a subshell. */
-    Variables copy() {
-        Variables copy = new Variables();
-        copy.values.putAll(values);
-        copy.unknown.putAll(unknown);
-        copy.meant.putAll(meant);
-        copy.kept.addAll(kept);
-        copy.positional = positional;
-        copy.sourcedAt = sourcedAt;
-        copy.assumed = assumed;
-        return copy;
+    Variables(Variables outer) {
+        values.putAll(outer.values);
+        unknown.putAll(outer.unknown);
+        boxNames.putAll(outer.boxNames);
+        kept.addAll(outer.kept);
+        locals = outer.locals;
+        subshell = true;
+        positional = outer.positional;
+        assumed = outer.assumed;
+        sourcedAt = outer.sourcedAt;
     }
 
-    /** {@code null} for no value. */
+    /** A null value unsets the name. */
     void set(String name, String value) {
-        unset(name);
-        if (value != null) { values.put(name, value); }
-    }
-
-    void unset(String name) {
         values.remove(name);
         unknown.remove(name);
         kept.remove(name);
+        if (value != null) { values.put(name, value); }
     }
 
-    /** The value can't be known; {@code boxName}: the box's own name for what it stands for, or null. */
+    /** Records that the value cannot be known, and the box's name for it or null. */
     void forget(String name, String why, String boxName) {
-        unset(name);
+        set(name, null);
         unknown.put(name, why);
-        meant.put(name, boxName);
+        boxNames.put(name, boxName);
     }
 
-    void sourced(int line) { sourcedAt = sourcedAt == 0 ? line : sourcedAt; }
+    int runningCalls() { return locals.size(); }
+
+    void enterCall() { locals.add(new HashMap<String, String>()); }
+
+    void leaveCall() {
+        for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
+            set(local.getKey(), local.getValue());
+        }
+    }
+
+    /** Restores the name's value when the running function ends. */
+    void makeLocal(String name) {
+        if (locals.isEmpty() || isLocal(name)) { return; }
+        String value = values.get(name);
+        if (value == null) { set(name, null); }
+        locals.get(locals.size() - 1).put(name, value);
+    }
+
+    private boolean isLocal(String name) {
+        return !locals.isEmpty() && locals.get(locals.size() - 1).containsKey(name);
+    }
+
+    /** Whether the ruleset may assign the name: the value is the same everywhere from here on. */
+    boolean mayKeep(String name) {
+        return !subshell && !isLocal(name);
+    }
+
+    void readFile(int line) { sourcedAt = sourcedAt == 0 ? line : sourcedAt; }
 
     /** A name in the word that only another file or the environment may set; null for none. */
     String unsetIn(ShellWord word) {
@@ -86,7 +120,7 @@ final class Variables {
         return null;
     }
 
-    /** The value, null when the name isn't set anywhere; an error when it is and can't be known. */
+    /** The value, null for a name that is not set; an error if the name is set and the value cannot be known. */
     String value(String name) throws ShellError {
         if (Character.isDigit(name.charAt(0))) {
             int number = name.length() > 2 ? 999 : Integer.parseInt(name);
@@ -96,11 +130,10 @@ final class Variables {
         if (name.equals("#")) { return String.valueOf(positional.size()); }
         if (!ShellWord.isName(name)) { throw new ShellError("shell-name", name); }
         if (unknown.containsKey(name)) {
-            String known = meant.get(name);
-            throw new ShellError("value-unknown", name, unknown.get(name),
-                    known != null ? "write " + name + "=" + known + " before it"
-                            : "write " + name + "=... with the value in the ruleset, then the line")
-                    .meaning(known);
+            String boxName = boxNames.get(name);
+            String todo = boxName != null ? "write " + name + "=" + boxName + " before it"
+                    : "write " + name + "=... with the value in the ruleset, then the line";
+            throw new ShellError("value-unknown", name, unknown.get(name), todo).standsFor(boxName);
         }
         String value = values.get(name);
         if (value == null && BOX.containsKey(name)) { return Quoting.mark(name); }

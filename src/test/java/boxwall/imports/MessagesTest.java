@@ -18,7 +18,7 @@ class MessagesTest {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z]+(-[a-z]+)*)\"");
     /** A call whose message is written in it, the line or the command before. */
     private static final Pattern CALL = Pattern.compile(
-            "(?:note|loss|left|aside|leave|noted|doubt|unknown|ShellError|Messages\\.of|rows)\\((?:[\\w.]+(?:\\(\\w*\\))?,\\s*|\"\",\\s*)*\"([a-z]+(?:-[a-z]+)*)\"");
+            "(?:note|loss|warn|leaveOut|ignore|unknown|message|ShellError|Messages\\.of|rows)\\((?:[\\w.]+(?:\\(\\w*\\))?,\\s*|\"\",\\s*)*\"([a-z]+(?:-[a-z]+)*)\"");
 
     private static TreeSet<String> found(Pattern pattern) throws IOException {
         TreeSet<String> found = new TreeSet<>();
