@@ -2,14 +2,14 @@ package boxwall.syntax;
 
 import java.util.List;
 
-/** The words of a command as they are consumed, what is glued to an option, and a ! that waits for its option. */
+/** The words of a command that are still to be read, the value attached to the current option, and a ! before it. */
 final class Arguments {
     private final List<Word> words;
     private final Errors errors;
     private int at;
-    /** The value glued to the current option ({@code --dport=80}, {@code -ptcp}), or null. */
-    Word glued;
-    /** The ! that waits for its option, or null. */
+    /** The value attached to the current option ({@code --dport=80}, {@code -ptcp}), or null. */
+    Word attached;
+    /** The ! before the current or next option, or null. */
     Word inverted;
 
     Arguments(List<Word> words, int from, Errors errors) {
@@ -22,24 +22,24 @@ final class Arguments {
 
     Word next() { return words.get(at++); }
 
-    /** The next word, left where it is; null at the end. */
+    /** The next word, which stays unread; null at the end. */
     Word peek() { return atEnd() ? null : words.get(at); }
 
-    /** What begins with a dash is an option. */
-    static boolean isOption(Word w) {
-        return w.text.length() > 1 && w.text.charAt(0) == '-';
-    }
+    static boolean isOption(Word w) { return w.text.length() > 1 && w.text.charAt(0) == '-'; }
 
     static boolean isValue(Word w) { return !isOption(w) && !w.is("!"); }
 
-    /** What is glued on, or the next word if it is a value; else null. */
+    /** The attached value, or the next word if it is a value; else null. */
     Word optional() {
-        Word glue = glued;
-        glued = null;
-        return glue != null ? glue : !atEnd() && isValue(peek()) ? next() : null;
+        Word value = attached;
+        attached = null;
+        return value != null ? value : !atEnd() && isValue(peek()) ? next() : null;
     }
 
-    /** The value of an option, glued on or the next word; null, with an error, when there is none. */
+    /**
+     * The value of an option, as {@link #optional}; null, with an error, when there is none. {@code what} names the
+     * value; null when its absence is no error.
+     */
     Word value(Word option, String what) {
         Word value = optional();
         if (value != null && isValue(value)) { return value; }
@@ -53,37 +53,37 @@ final class Arguments {
         return null;
     }
 
-    /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
+    /** The same for a text, which may begin with a dash. */
     Word anyValue(Word option, String what) {
-        return glued != null ? optional() : atEnd() ? value(option, what) : next();
+        return attached != null ? optional() : atEnd() ? value(option, what) : next();
     }
 
-    /** Takes a !, which belongs to the option after it. */
+    /** Keeps a ! for the option after it. */
     void invert(Word w) {
         if (inverted != null) { errors.add(w, "two ! in a row", "keep one"); }
         inverted = w;
     }
 
-    /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
+    /** Whether a ! precedes the current option or, in the old way, its value ({@code -s ! x}); consumes the !. */
     boolean negated(boolean takesValue) {
         boolean before = inverted != null;
         inverted = null;
-        boolean after =
-                takesValue && glued == null && at + 1 < words.size() && peek().is("!") && !isOption(words.get(at + 1));
+        boolean after = takesValue && attached == null && at + 1 < words.size() && peek().is("!")
+                && !isOption(words.get(at + 1));
         if (after && before) { errors.add(peek(), "a second ! for one option", "keep one"); }
         at += after ? 1 : 0;
         return before || after;
     }
 
-    /** Notes a ! before an option that has no negative. */
+    /** Reports a ! before an option that can't be negated. */
     void refuseInvert(Word w) {
         if (inverted != null) { errors.add(inverted, "! before " + w + ", which can't be negated", "remove the !"); }
         inverted = null;
     }
 
-    /** Goes on to the next option, after an error that makes values senseless. */
+    /** Skips to the next option, after an error that makes the values meaningless. */
     void skipValues() {
-        glued = null;
+        attached = null;
         while (!atEnd() && isValue(peek())) {
             at++;
         }

@@ -22,9 +22,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What only shows when a table is complete: jumps to chains that aren't there, loops, and extensions in a table or
- * under a hook where the kernel refuses them. The kernel judges a user's chain by the hooks from which it can be
- * reached; so does this.
+ * Checks a complete table: jumps to missing chains, loops, and extensions in a table or under a hook where the kernel
+ * refuses them. As in the kernel, the hooks of a user's chain are those from which jumps lead to it.
  */
 final class ChainCheck {
     private final Table table;
@@ -42,22 +41,22 @@ final class ChainCheck {
         this.errors = errors;
     }
 
-    /** Judges the table; notes what passes as it is. */
     void run() {
         for (DraftChain chain : chains.values()) {
             for (Entry entry : chain.rules()) {
                 jump(entry);
-                opaque(entry);
+                noteUnknown(entry);
             }
         }
         loops();
         Map<String, Set<Hook>> reached = reached();
         for (DraftChain chain : chains.values()) {
+            Set<Hook> hooks = reached.get(chain.name);
             for (Entry entry : chain.rules()) {
                 Target target = entry.rule.target;
-                if (target != null && !target.isGoto()) { place(target, entry.targetAt, reached.get(chain.name)); }
+                if (target != null && !target.isGoto()) { place(target, entry.targetAt, hooks); }
                 for (Match match : entry.rule.matches) {
-                    place(match, entry.at, reached.get(chain.name));
+                    place(match, entry.at, hooks);
                 }
             }
         }
@@ -88,15 +87,15 @@ final class ChainCheck {
         }
     }
 
-    /** Says which of a rule's extensions are the box's own, unknown here. */
-    private void opaque(Entry entry) {
+    /** Notes which extensions of a rule only the box knows. */
+    private void noteUnknown(Entry entry) {
         StringBuilder names = new StringBuilder();
         for (Match match : entry.rule.matches) {
             names.append(known.match(match.name, family) == null ? " -m " + match.name : "");
         }
         Target target = entry.rule.target;
-        boolean own = isChain(target) && !chains.containsKey(target.name) && foreign.has(true, target.name, family);
-        names.append(own ? " -j " + target.name : "");
+        boolean unknown = isChain(target) && !chains.containsKey(target.name) && foreign.has(true, target.name, family);
+        names.append(unknown ? " -j " + target.name : "");
         if (names.length() > 0) {
             errors.note(entry.rule.origin,
                     "passes unchecked:" + names + " is this box's own, what it does isn't known here");
@@ -113,52 +112,52 @@ final class ChainCheck {
         return jumps;
     }
 
-    /** A walk that keeps its own stack: a file can nest chains deeper than a small JVM's stack goes. */
+    /** Searches depth first, without recursion: chains can be nested deeper than the stack of a small JVM. */
     private void loops() {
-        Set<String> done = new HashSet<>();
+        Set<String> visited = new HashSet<>();
         Deque<String> path = new ArrayDeque<>();
         // the jumps still to follow of each chain on the path
-        Map<String, List<Entry>> left = new HashMap<>();
+        Map<String, List<Entry>> open = new HashMap<>();
         for (String start : chains.keySet()) {
-            enter(start, done, path, left);
+            visit(start, visited, path, open);
             while (!path.isEmpty()) {
-                List<Entry> jumps = left.get(path.peek());
+                List<Entry> jumps = open.get(path.peek());
                 if (jumps.isEmpty()) {
-                    left.remove(path.pop());
+                    open.remove(path.pop());
                     continue;
                 }
                 Entry entry = jumps.remove(jumps.size() - 1);
                 String next = entry.rule.target.name;
-                if (left.containsKey(next)) {
+                if (open.containsKey(next)) {
                     errors.add(entry.targetAt, "a loop: " + next + " comes back to itself here",
                             "break it; the kernel refuses loops");
                 }
-                enter(next, done, path, left);
+                visit(next, visited, path, open);
             }
         }
     }
 
-    private void enter(String chain, Set<String> done, Deque<String> path, Map<String, List<Entry>> left) {
-        if (done.add(chain)) {
+    private void visit(String chain, Set<String> visited, Deque<String> path, Map<String, List<Entry>> open) {
+        if (visited.add(chain)) {
             path.push(chain);
-            left.put(chain, jumps(chain));
+            open.put(chain, jumps(chain));
         }
     }
 
-    /** The hooks from which each chain can be reached. */
+    /** The hooks from which jumps lead to each chain. */
     private Map<String, Set<Hook>> reached() {
         Map<String, Set<Hook>> reached = new HashMap<>();
         for (String name : chains.keySet()) {
             reached.put(name, new TreeSet<Hook>());
         }
         for (Hook hook : table.hooks) {
-            Deque<String> todo = new ArrayDeque<>();
-            todo.push(hook.name());
-            while (!todo.isEmpty()) {
-                String name = todo.pop();
+            Deque<String> open = new ArrayDeque<>();
+            open.push(hook.name());
+            while (!open.isEmpty()) {
+                String name = open.pop();
                 if (reached.get(name).add(hook)) {
                     for (Entry entry : jumps(name)) {
-                        todo.push(entry.rule.target.name);
+                        open.push(entry.rule.target.name);
                     }
                 }
             }
@@ -166,18 +165,18 @@ final class ChainCheck {
         return reached;
     }
 
-    /** Whether an extension may stand in this table under these hooks. */
+    /** Checks whether the kernel allows an extension in this table under these hooks. */
     private void place(Clause clause, Word at, Set<Hook> hooks) {
-        Extension e = known.of(clause, family);
-        if (e == null) { return; }
-        if (!e.tables.contains(table)) {
+        Extension extension = known.of(clause, family);
+        if (extension == null) { return; }
+        if (!extension.tables.contains(table)) {
             errors.add(at, clause.letter + " " + clause.name + " in the table " + table.word(),
-                    "it works in " + Words.join(e.tables, ", ").toLowerCase(Locale.ROOT) + " only");
+                    "it works in " + Words.join(extension.tables, ", ").toLowerCase(Locale.ROOT) + " only");
         } else {
-            hooks(clause.letter + " ", clause.name, e.hooks, at, hooks);
+            hooks(clause.letter + " ", clause.name, extension.hooks, at, hooks);
         }
         for (Option option : clause.options) {
-            OptionSpec spec = e.printed(option.name);
+            OptionSpec spec = extension.printed(option.name);
             if (spec != null) { hooks("", option.name, spec.hooks(option.value()), at, hooks); }
         }
     }

@@ -11,42 +11,39 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Reads the words of one line after {@code iptables} as getopt_long and iptables' own rules would: options in any
- * order, long ones by any unambiguous beginning or with {@code =value}, short ones with the value glued on, {@code !}
- * before an option or (the old way) after it.
+ * Reads the words after {@code iptables} as getopt_long and iptables do: options in any order, long ones abbreviated or
+ * with {@code =value}, short ones with the value attached, {@code !} before an option or, in the old way, after it.
  */
 final class CommandParser {
     private static final List<String> TABLES = Arrays.asList("filter", "nat", "mangle", "raw", "security");
-    /** The options that belong to iptables itself and not to an extension, by letter and by long name. */
+    /** The general options, which belong to no extension: letter and long name. */
     private static final String[] OPTIONS = {"A append", "C check", "D delete", "I insert", "R replace", "L list",
             "S list-rules", "F flush", "Z zero", "N new-chain", "X delete-chain", "E rename-chain", "P policy",
             "s source", "s src", "d destination", "d dst", "p protocol", "i in-interface", "o out-interface", "j jump",
             "g goto", "m match", "t table", "f fragments", "n numeric", "v verbose", "x exact", "# line-numbers",
             "w wait", "W wait-interval", "M modprobe", "c set-counters", "V version", "h help", "4 ipv4", "6 ipv6"};
-    /** Letters that say what to do. */
     private static final String COMMANDS = "ACDIRLSFZNXEP";
-    /** Letters after which getopt takes a value even when it is glued on: {@code -ptcp}. */
+    /** Letters that take a value, which may be attached: {@code -ptcp}. */
     private static final String VALUED = "ACDIRNEPsdpijogmtMcLSFZXwW";
 
-    /** One iptables command, understood but not yet applied. */
+    /** An iptables command that has been read but not yet applied. */
     static final class Command {
-        /** The command's letter, 0 when there was none. */
+        /** The command's letter, 0 for none. */
         char verb;
-        /** The word that named the command. */
         Word verbAt;
         Table table;
         /** The chain, or null for -F, -X and -Z of a whole table. */
         Word chain;
         /** The policy or the new name, or null. */
         Word extra;
-        /** The rule's number, 1-based; 0 when not given. */
+        /** The rule's number, 1-based; 0 for none. */
         int number;
         Word numberAt;
-        /** What -A, -I, -R and -D are about: several when -s or -d is a list. */
+        /** The rules of -A, -I, -R and -D: several if -s or -d is a list. */
         List<Rule> rules = Collections.emptyList();
-        /** The target's name, or null; for errors that only show at the end. */
+        /** The target's name, or null; for errors that are found at the end. */
         Word targetAt;
-        /** Meant for the other family ({@code -4}, {@code -6}). */
+        /** Whether {@code -4} or {@code -6} restricts it to the other family. */
         boolean ignored;
 
         Command(Table table, Word verbAt) {
@@ -65,8 +62,8 @@ final class CommandParser {
     private final Command command;
 
     /**
-     * For a line whose command's words begin at an index. {@code both}: it is read for both families (ip46tables), so
-     * {@code -4} and {@code -6} choose one. {@code block} is the table of the block that it stands in, or null.
+     * For a line whose options begin at an index. With {@code both} it is read for both families (ip46tables), and
+     * {@code -4} and {@code -6} choose one. {@code block} is the table of the block that contains the line, or null.
      */
     CommandParser(List<Word> line, int from, Family family, boolean both, Table block, ParsedRules rules,
             Foreign foreign) {
@@ -80,7 +77,7 @@ final class CommandParser {
         this.command = new Command(block == null ? Table.FILTER : block, start);
     }
 
-    /** The command, or null when something was wrong (then it is in the errors). */
+    /** The command; null after an error. */
     Command parse() {
         Abandoned.check();
         int before = errors.count();
@@ -99,12 +96,12 @@ final class CommandParser {
             args.invert(w);
         } else if (w.text.startsWith("--") && w.text.length() > 2) {
             int equals = w.text.indexOf('=');
-            String name = equals < 0 ? w.text : w.text.substring(0, equals);
-            args.glued = equals < 0 ? null : w.from(equals + 1);
+            String name = Words.before(w.text, '=');
+            args.attached = equals < 0 ? null : w.from(equals + 1);
             longOption(w, name);
-            if (args.glued != null) {
-                errors.add(args.glued, name + " takes no value", "remove it");
-                args.glued = null;
+            if (args.attached != null) {
+                errors.add(args.attached, name + " takes no value", "remove it");
+                args.attached = null;
             }
         } else if (Arguments.isOption(w) && !w.is("--")) {
             letters(w);
@@ -119,16 +116,16 @@ final class CommandParser {
     private void letters(Word w) {
         for (int i = 1; i < w.text.length(); i++) {
             char letter = w.text.charAt(i);
-            if (!isLetter(letter)) {
+            if (!isOption(letter)) {
                 errors.add(w, "unknown option -" + (Character.isISOControl(letter) ? '?' : letter), "see iptables(8)");
                 args.skipValues();
                 return;
             }
             boolean valued = takesValue(letter);
-            args.glued = valued && i + 1 < w.text.length() ? w.from(i + 1) : args.glued;
+            args.attached = valued && i + 1 < w.text.length() ? w.from(i + 1) : args.attached;
             base(letter, w);
             if (valued) {
-                args.glued = null;
+                args.attached = null;
                 return;
             }
         }
@@ -139,8 +136,8 @@ final class CommandParser {
         if (exact != 0) {
             base(exact, w);
         } else if (!rule.exact(w, name)) {
-            String letters = beginning(name.substring(2));
-            if (letters.length() == 1 && rule.beginning(name).isEmpty()) {
+            String letters = withPrefix(name.substring(2));
+            if (letters.length() == 1 && rule.withPrefix(name).isEmpty()) {
                 base(letters.charAt(0), w);
             } else {
                 rule.abbreviated(w, name, letters);
@@ -158,8 +155,8 @@ final class CommandParser {
         } else if (letter == 'c') {
             counters(w);
         } else if (letter == 'w' || letter == 'W') {
-            if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
-            args.glued = null;
+            if (args.attached == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
+            args.attached = null;
         } else if (letter == '4' || letter == '6') {
             boolean other = family.digit().charAt(0) != letter;
             command.ignored |= other;
@@ -255,7 +252,7 @@ final class CommandParser {
         }
     }
 
-    /** The letter of exactly that long name, or 0. */
+    /** The letter of a long name, or 0. */
     private static char exact(String name) {
         for (String row : OPTIONS) {
             if (row.length() == name.length() + 2 && row.endsWith(name)) { return row.charAt(0); }
@@ -263,23 +260,22 @@ final class CommandParser {
         return 0;
     }
 
-    /** The letters of the long names that begin so, each once. */
-    private static String beginning(String name) {
+    /** The letters of the long names with a prefix. */
+    private static String withPrefix(String prefix) {
         StringBuilder letters = new StringBuilder();
         for (String row : OPTIONS) {
-            if (row.startsWith(name, 2) && letters.indexOf(row.substring(0, 1)) < 0) { letters.append(row.charAt(0)); }
+            if (row.startsWith(prefix, 2) && letters.indexOf(row.substring(0, 1)) < 0) {
+                letters.append(row.charAt(0));
+            }
         }
         return letters.toString();
     }
 
-    /** Whether there is such a short option. */
-    private static boolean isLetter(char letter) {
-        return takesValue(letter) || "fnvxVh46".indexOf(letter) >= 0;
-    }
+    private static boolean isOption(char letter) { return takesValue(letter) || "fnvxVh46".indexOf(letter) >= 0; }
 
     private static boolean takesValue(char letter) { return VALUED.indexOf(letter) >= 0; }
 
-    /** All long names of iptables' own options with their dashes. */
+    /** The long names of the general options, with their dashes. */
     static List<String> longNames() {
         List<String> names = new ArrayList<>();
         for (String row : OPTIONS) {

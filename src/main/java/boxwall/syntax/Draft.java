@@ -17,20 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The tables of one family as the commands so far have made them; each begins empty, since it is owned whole. */
+/** The tables of a family after the commands so far; each begins empty, because the ruleset replaces it. */
 final class Draft {
-    /** All rules of a file together; a box has 16 to 512 MB. */
+    /** Rules of a file and its includes; a box has 16 to 512 MB of memory. */
     static final int RULES_LIMIT = 50000;
     static final String NAT_DROP = "iptables refuses it: that table sees first packets only; use filter";
 
-    /** A rule with the places that later errors name. */
+    /** A rule with its places for errors. */
     static final class Entry {
         final Word at;
         final Word targetAt;
-        /** Replaced when the chain that it jumps to gets another name. */
+        /** Replaced when the chain that it jumps to is renamed. */
         Rule rule;
         private DraftChain chain;
-        boolean gone;
+        private boolean deleted;
 
         Entry(Rule rule, Command c) {
             this.rule = rule;
@@ -40,42 +40,42 @@ final class Draft {
     }
 
     /**
-     * A chain that is being filled. What is deleted by its words is found without a look at each rule, and only marked:
-     * a file may make and delete ten thousand rules.
+     * A chain that is being filled. Deleting a rule by its specification neither searches nor moves the others: a file
+     * may create and delete ten thousand rules.
      */
     static final class DraftChain {
         String name;
         final boolean builtin;
-        /** Null while none is given. */
+        /** Null if none is given. */
         Policy policy;
-        /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
+        /** With deleted rules, until {@link #rules} removes them. */
         private List<Entry> entries = new ArrayList<>();
-        private int gone;
-        /** Equal rules in their order; null while no rule is deleted by its words, or when it isn't known. */
-        private Map<Rule, Deque<Entry>> alike;
+        private int deleted;
+        /** Equal rules in their order; null before the first deletion by specification and when outdated. */
+        private Map<Rule, Deque<Entry>> equal;
 
         DraftChain(String name, boolean builtin) {
             this.name = name;
             this.builtin = builtin;
         }
 
-        int size() { return entries.size() - gone; }
+        private int size() { return entries.size() - deleted; }
 
-        /** The rules in their order; for reading, until the next change. */
+        /** The rules in their order, valid until the next change. */
         List<Entry> rules() {
-            if (gone > 0) {
-                List<Entry> left = new ArrayList<>(size());
+            if (deleted > 0) {
+                List<Entry> kept = new ArrayList<>(size());
                 for (Entry entry : entries) {
-                    if (!entry.gone) { left.add(entry); }
+                    if (!entry.deleted) { kept.add(entry); }
                 }
-                entries = left;
-                gone = 0;
+                entries = kept;
+                deleted = 0;
             }
             return entries;
         }
 
-        /** Puts a rule before the one that is at the index, 0 the first. */
-        void insert(int index, Entry entry) {
+        /** Inserts a rule at an index; 0 is the first. */
+        private void insert(int index, Entry entry) {
             entry.chain = this;
             boolean end = index == size();
             if (end) {
@@ -83,42 +83,42 @@ final class Draft {
             } else {
                 rules().add(index, entry);
             }
-            if (alike != null && end) {
-                under(entry.rule, alike).addLast(entry);
-            } else if (alike != null && index == 0) {
-                under(entry.rule, alike).addFirst(entry);
+            if (equal != null && end) {
+                queue(entry.rule, equal).addLast(entry);
+            } else if (equal != null && index == 0) {
+                queue(entry.rule, equal).addFirst(entry);
             } else {
-                alike = null;
+                equal = null;
             }
         }
 
-        void remove(int index) {
-            rules().remove(index).gone = true;
-            alike = null;
+        private void remove(int index) {
+            rules().remove(index).deleted = true;
+            equal = null;
         }
 
         /** Deletes the first rule that equals this one; false when there is none. */
-        boolean remove(Rule rule) {
-            if (alike == null) {
-                alike = new HashMap<>();
+        private boolean remove(Rule rule) {
+            if (equal == null) {
+                equal = new HashMap<>();
                 for (Entry entry : rules()) {
-                    under(entry.rule, alike).addLast(entry);
+                    queue(entry.rule, equal).addLast(entry);
                 }
             }
-            Entry first = under(rule, alike).pollFirst();
+            Entry first = queue(rule, equal).pollFirst();
             if (first == null) { return false; }
-            first.gone = true;
-            gone++;
+            first.deleted = true;
+            deleted++;
             return true;
         }
 
-        void clear() {
+        private void clear() {
             for (Entry entry : entries) {
-                entry.gone = true;
+                entry.deleted = true;
             }
             entries.clear();
-            gone = 0;
-            alike = null;
+            deleted = 0;
+            equal = null;
         }
     }
 
@@ -126,10 +126,10 @@ final class Draft {
     static final class DraftTable {
         final Table table;
         final Map<String, DraftChain> chains = new LinkedHashMap<>();
-        /** The rules by the name of their target, deleted ones among them: who jumps to a chain. */
+        /** The rules by the name of their target, with deleted ones. */
         private final Map<String, Deque<Entry>> jumps = new HashMap<>();
         final Word at;
-        /** Whether anything but its mention is in it. */
+        /** Whether a command has changed it. */
         boolean touched;
 
         DraftTable(Table table, Word at) {
@@ -140,23 +140,23 @@ final class Draft {
             }
         }
 
-        /** The first rule that jumps to a chain, or null; deleted ones before it are taken out. */
-        private Entry user(String chain) {
-            Deque<Entry> users = under(chain, jumps);
-            while (!users.isEmpty() && users.peek().gone) {
-                users.remove();
+        /** The first rule that jumps to a chain, or null. */
+        private Entry firstJump(String chain) {
+            Deque<Entry> entries = queue(chain, jumps);
+            while (!entries.isEmpty() && entries.peek().deleted) {
+                entries.remove();
             }
-            return users.peek();
+            return entries.peek();
         }
     }
 
-    private static <K> Deque<Entry> under(K key, Map<K, Deque<Entry>> entries) {
-        Deque<Entry> found = entries.get(key);
-        if (found == null) {
-            found = new ArrayDeque<>(2);
-            entries.put(key, found);
+    private static <K> Deque<Entry> queue(K key, Map<K, Deque<Entry>> queues) {
+        Deque<Entry> queue = queues.get(key);
+        if (queue == null) {
+            queue = new ArrayDeque<>(2);
+            queues.put(key, queue);
         }
-        return found;
+        return queue;
     }
 
     final Map<Table, DraftTable> tables = new TreeMap<>();
@@ -174,23 +174,18 @@ final class Draft {
         return tables.get(table);
     }
 
-    /** Does what the command says, or notes why it can't be done. */
+    /** Carries out a command, or reports why that is impossible. */
     void apply(Command c) {
         DraftTable table = table(c.table, c.verbAt);
         table.touched = true;
-        if (c.verb == 'N') {
-            create(table, c);
-            return;
-        }
+        DraftChain chain = c.chain == null || c.verb == 'N' ? null : chain(table, c);
         if (c.chain == null) {
-            for (DraftChain chain : new ArrayList<>(table.chains.values())) {
-                if (!all(table, chain, c)) { return; }
-            }
-            return;
-        }
-        DraftChain chain = chain(table, c);
-        if (chain == null) { return; }
-        if (c.verb == 'X') {
+            applyToAll(table, c);
+        } else if (c.verb == 'N') {
+            create(table, c);
+        } else if (chain == null) {
+            return; // reported by chain()
+        } else if (c.verb == 'X') {
             remove(table, chain, c);
         } else if (c.verb == 'F') {
             flush(chain);
@@ -202,20 +197,21 @@ final class Draft {
     }
 
     /**
-     * -F and -X of a whole table; user chains must be empty and unused then: iptables deletes the others before it
-     * fails, iptables-restore takes nothing. False when it ends here.
+     * -F and -X of a whole table. -X needs empty and unused user chains: iptables deletes the others before it fails,
+     * iptables-restore refuses the file.
      */
-    private boolean all(DraftTable table, DraftChain chain, Command c) {
-        if (c.verb == 'F') { flush(chain); }
-        if (c.verb != 'X' || chain.builtin) { return true; }
-        if (chain.size() > 0 || table.user(chain.name) != null) {
-            errors.add(c.verbAt,
-                    "-X while the chain " + chain.name + (chain.size() == 0 ? " is still used" : " isn't empty"),
-                    "write -F before");
-            return false;
+    private void applyToAll(DraftTable table, Command c) {
+        for (DraftChain chain : new ArrayList<>(table.chains.values())) {
+            boolean delete = c.verb == 'X' && !chain.builtin;
+            if (c.verb == 'F') {
+                flush(chain);
+            } else if (delete && (chain.size() > 0 || table.firstJump(chain.name) != null)) {
+                errors.add(c.verbAt,
+                        "-X while the chain " + chain.name + (chain.size() == 0 ? " is still used" : " isn't empty"),
+                        "write -F before");
+                return;
+            } else if (delete) { table.chains.remove(chain.name); }
         }
-        table.chains.remove(chain.name);
-        return true;
     }
 
     private DraftChain chain(DraftTable table, Command c) {
@@ -223,7 +219,7 @@ final class Draft {
         if (chain == null && errors.isFull()) {
             errors.more();
         } else if (chain == null) {
-            // mangle has all five
+            // mangle has all five hooks
             errors.add(c.chain, "no chain " + Letters.show(c.chain.text) + " in the table " + c.table.word(),
                     Table.MANGLE.isBuiltin(c.chain.text) ? "the table " + c.table.word() + " has no such hook; see -t"
                             : Nearest.hint(c.chain.text, table.chains.keySet(),
@@ -244,14 +240,14 @@ final class Draft {
     }
 
     private void remove(DraftTable table, DraftChain chain, Command c) {
-        Entry user = table.user(chain.name);
+        Entry jump = table.firstJump(chain.name);
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be deleted",
                     "use -F " + chain.name + " to empty it");
         } else if (chain.size() > 0) {
             errors.add(c.chain, "the chain " + chain.name + " isn't empty", "write -F " + chain.name + " before");
-        } else if (user != null) {
-            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.origin.line,
+        } else if (jump != null) {
+            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + jump.at.origin.line,
                     "delete that rule before");
         } else {
             table.chains.remove(chain.name);
@@ -270,11 +266,11 @@ final class Draft {
         } else if (table.chains.containsKey(name) || Extensions.get().isTarget(name)) {
             errors.add(c.extra, "the name " + Letters.show(name) + " is taken", "choose another name");
         } else {
-            for (Entry entry : under(chain.name, table.jumps)) {
-                if (!entry.gone) {
+            for (Entry entry : queue(chain.name, table.jumps)) {
+                if (!entry.deleted) {
                     entry.rule = entry.rule.copy().target(entry.rule.target.to(name)).build();
-                    entry.chain.alike = null;
-                    under(name, table.jumps).add(entry);
+                    entry.chain.equal = null;
+                    queue(name, table.jumps).add(entry);
                 }
             }
             table.jumps.remove(chain.name);
@@ -297,7 +293,7 @@ final class Draft {
         }
     }
 
-    /** -A, -I, -R and -D. Several rules of one -I end up reversed, as iptables does it. */
+    /** -A, -I, -R and -D. As in iptables, -I reverses the order of several rules. */
     private void change(DraftTable table, DraftChain chain, Command c) {
         count += c.verb == 'D' ? 0 : c.rules.size();
         if (count > RULES_LIMIT) {
@@ -320,7 +316,7 @@ final class Draft {
             if (c.verb == 'R') { chain.remove(index); }
             for (Rule rule : c.rules) {
                 Entry entry = new Entry(rule, c);
-                if (rule.target != null) { under(rule.target.name, table.jumps).add(entry); }
+                if (rule.target != null) { queue(rule.target.name, table.jumps).add(entry); }
                 chain.insert(c.verb == 'A' ? chain.size() : index, entry);
             }
         }

@@ -7,28 +7,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A match or target in a rule that is being read: which options were given so far. */
+/** A match or target of a rule that is being read, with the options given so far. */
 final class ExtensionUse {
-    /** What the NAT targets ask for before a port; icmp stands for its ids. */
+    /** The protocols with ports for the NAT targets; icmp has ids instead. */
     private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Numbers.protocol("dccp"), "icmp");
 
-    /** Null for one that isn't known and passes as it is. */
+    /** Null for an unknown extension, whose options stay as written. */
     final Extension extension;
-    /** Where it was named (for an implicit match: the option that brought it). */
+    /** The place of its name; for an implicit match, of its first option. */
     final Word at;
     final String name;
-    /** Whether a value was kept as it is, because it isn't understood: then nothing is concluded from the values. */
+    /** Whether a value was not understood; then the combination of values isn't checked. */
     boolean unsure;
+    private final Errors errors;
     private final List<Option> given = new ArrayList<>();
     private final List<Word> places = new ArrayList<>();
 
-    ExtensionUse(Extension extension, String name, Word at) {
+    ExtensionUse(Extension extension, String name, Word at, Errors errors) {
         this.extension = extension;
         this.name = name;
         this.at = at;
+        this.errors = errors;
     }
 
-    void add(Option option, OptionSpec spec, Word place, Errors errors) {
+    /** Adds an option, whose spec is null if the extension is unknown. */
+    void add(Option option, OptionSpec spec, Word place) {
         if (spec != null && !spec.is("multi") && option(option.name) != null) {
             errors.add(place,
                     option.name + " is given twice"
@@ -40,35 +43,35 @@ final class ExtensionUse {
         places.add(place);
     }
 
-    /** Null when it isn't given. */
+    /** A given option, or null. */
     Option option(String canonical) { return Option.find(given, canonical); }
 
-    private String value(String canonical, String otherwise) {
+    private String value(String canonical, String standard) {
         Option option = option(canonical);
-        return option == null ? otherwise : option.value();
+        return option == null ? standard : option.value();
     }
 
-    /** The place of that option, or that of the extension. */
-    Word place(String canonical) {
+    /** The place of an option, or of the extension if the option isn't given. */
+    private Word place(String canonical) {
         int index = given.indexOf(option(canonical));
         return index < 0 || index >= places.size() ? at : places.get(index);
     }
 
-    /** The options whose names begin so; none of an extension that isn't known. */
-    List<OptionSpec> beginning(String name) {
+    /** The options with a name that has the prefix; none for an unknown extension. */
+    List<OptionSpec> withPrefix(String prefix) {
         List<OptionSpec> found = new ArrayList<>();
         for (OptionSpec spec : extension == null ? found : extension.options) {
-            boolean begins = false;
-            for (String each : spec.names) {
-                begins |= each.startsWith(name);
+            boolean matches = false;
+            for (String spelling : spec.names) {
+                matches |= spelling.startsWith(prefix);
             }
-            if (begins) { found.add(spec); }
+            if (matches) { found.add(spec); }
         }
         return found;
     }
 
-    /** Notes what must and must not be together, in a rule with that -p; completes the options. */
-    void check(Negatable<String> protocol, Errors errors) {
+    /** Checks the combination of options in a rule with that -p, and completes them. */
+    void check(Negatable<String> protocol) {
         if (extension == null) { return; }
         for (List<String> group : extension.need) {
             boolean met = false;
@@ -98,28 +101,27 @@ final class ExtensionUse {
             errors.add(at, "-m " + name + ": ", bad);
         }
         if (!extension.protocols.isEmpty()) {
-            needs(null, word(), extension.protocols, extension.protocols.get(0) + " before it", protocol, errors);
+            needs(null, word(), extension.protocols, extension.protocols.get(0) + " before it", protocol);
         }
         for (Option option : options()) {
             OptionSpec spec = extension.printed(option.name);
             String value = option.value();
-            if (spec.is("p")) { needs(option, option.name, spec.list("p"), spec.get("p"), protocol, errors); }
+            if (spec.is("p")) { needs(option, option.name, spec.list("p"), spec.get("p"), protocol); }
             if (value != null
                     && (spec.kinds.contains("natports") || spec.kinds.contains("nataddress") && hasPort(value))) {
-                needs(option, option.name + " with a port", PORTS, "tcp before it", protocol, errors);
+                needs(option, option.name + " with a port", PORTS, "tcp before it", protocol);
             }
             // ipt_REJECT.c
             if (option.name.equals("--reject-with") && value.equals("tcp-reset")) {
-                needs(option, value, PORTS.subList(0, 1), "tcp, or another answer", protocol, errors);
+                needs(option, value, PORTS.subList(0, 1), "tcp, or another answer", protocol);
             }
         }
     }
 
     private String word() { return (extension.target ? "-j " : "-m ") + name; }
 
-    /** Notes that -p names none of some protocols, one of which an option, or null for the extension, needs. */
-    private void needs(Option option, String what, List<String> names, String todo, Negatable<String> protocol,
-            Errors errors) {
+    /** Reports that -p names none of the protocols that an option needs, or the extension if it is null. */
+    private void needs(Option option, String what, List<String> names, String todo, Negatable<String> protocol) {
         if (protocol != null && !protocol.negated && names.contains(protocol.value)) { return; }
         int last = names.size() - 1;
         String before = last == 0 ? "" : Words.join(names.subList(0, last), ", ") + " or ";
@@ -132,11 +134,11 @@ final class ExtensionUse {
         return colon >= 0 && (value.indexOf(':') == colon || value.contains("]:"));
     }
 
-    /** What only shows when all options of some matches are there, and defaults that depend on others. */
+    /** Checks of single matches that need all their options, and defaults that depend on other options. */
     private void complete() throws ValueException {
         if (extension.target) { return; }
         if (name.equals("tcp") && option("--tcp-flags") != null) {
-            // iptables-save would drop the option, and so turn the rule round
+            // iptables-save would omit the option, which reverses the rule
             Option flags = option("--tcp-flags");
             if (flags.value().equals("NONE") && flags.negated == flags.values.get(1).equals("NONE")) {
                 throw new ValueException("--tcp-flags NONE with this matches no packet", "name the flags to look at");
@@ -151,7 +153,7 @@ final class ExtensionUse {
         }
     }
 
-    /** Both ends of the day are printed when one of them isn't the day's own. */
+    /** iptables-save prints both times, or none if they are the whole day. */
     private void time() throws ValueException {
         String from = value("--timestart", "00:00:00");
         String to = value("--timestop", "23:59:59");
@@ -166,20 +168,19 @@ final class ExtensionUse {
         }
     }
 
-    /** The options as iptables-save prints them: defaults added, silent ones left out, in order. */
+    /** The options as iptables-save prints them: in order, with defaults, without hidden ones. */
     List<Option> options() {
         if (extension == null) { return given; }
         List<Option> all = new ArrayList<>();
         for (OptionSpec spec : extension.options) {
-            String option = spec.names.get(0);
-            String def = spec.get("def");
-            for (int i = 0; i < given.size(); i++) {
-                Option each = given.get(i);
-                if (each.name.equals(option) && !spec.isHidden(each)) { all.add(each); }
+            String printed = spec.names.get(0);
+            String standard = spec.get("def");
+            for (Option option : given) {
+                if (option.name.equals(printed) && !spec.isHidden(option)) { all.add(option); }
             }
-            if (def != null && option(option) == null && option(spec.get("unless")) == null
+            if (standard != null && option(printed) == null && option(spec.get("unless")) == null
                     && (!spec.is("with") || option(spec.get("with")) != null)) {
-                all.add(def.length() == 0 ? Option.of(option) : Option.of(option, def));
+                all.add(standard.length() == 0 ? Option.of(printed) : Option.of(printed, standard));
             }
         }
         return all;

@@ -3,6 +3,7 @@ package boxwall.syntax;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Words;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -10,17 +11,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Addresses, networks and ranges of them, and ports. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT
+ * Reads addresses, networks, ranges and ports. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT
  * targets), {@code 10} is 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it
- * asks getaddrinfo, to which 10 is 0.0.0.10; there a short address is refused.
+ * calls getaddrinfo, for which 10 is 0.0.0.10; there a short address is refused.
  */
 final class Inet {
-    /** What is left of -dport and its like behind -d. */
+    /** The values of -d and -s if -dport and the like have a single dash. */
     private static final List<String> ONE_DASH =
             Arrays.asList("port", "ports", "ource", "rc", "estination", "st", "tate", "yn");
 
-    /** A numeric address of that family. */
-    static byte[] address(String text, Family family) throws ValueException {
+    private static byte[] address(String text, Family family) throws ValueException {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null && looksNumeric(text)) {
             throw new ValueException("not an address: " + Letters.show(text),
@@ -41,7 +41,7 @@ final class Inet {
         return bytes;
     }
 
-    /** As {@link #address}, short IPv4 addresses completed with zeros at their end. */
+    /** The same, but completes short IPv4 addresses with zeros. */
     private static byte[] completed(String text, Family family) throws ValueException {
         String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
@@ -55,10 +55,8 @@ final class Inet {
     }
 
     /**
-     * {@code address}, {@code address/bits} or {@code address/mask}.
-     *
-     * @param option as -s and -d read it: short addresses are completed, and with a mask of no bits the address is not
-     * looked at, as in {@code any/0}
+     * Reads {@code address}, {@code address/bits} or {@code address/mask}; with {@code option} as -s and -d do, which
+     * complete short addresses and ignore the address if the mask is zero, as in {@code any/0}.
      */
     static Network network(String text, Family family, boolean option) throws ValueException {
         int slash = text.lastIndexOf('/');
@@ -79,7 +77,7 @@ final class Inet {
         return bytes;
     }
 
-    /** Whether a text that is no address was at least meant as one, and not as a name. */
+    /** Whether a text that is no address was probably meant as an address, not as a name. */
     static boolean looksNumeric(String text) {
         boolean numeric = true;
         for (int i = 0; i < text.length(); i++) {
@@ -88,11 +86,11 @@ final class Inet {
         return numeric || text.indexOf(':') >= 0;
     }
 
-    /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
+    /** {@code a-b} or {@code a} as -m iprange prints it: always two addresses. */
     static String range(String text, Family family) throws ValueException {
-        int dash = text.indexOf('-');
-        byte[] low = completed(dash < 0 ? text : text.substring(0, dash), family);
-        byte[] high = dash < 0 ? low : completed(text.substring(dash + 1), family);
+        String end = Words.after(text, '-');
+        byte[] low = completed(Words.before(text, '-'), family);
+        byte[] high = end == null ? low : completed(end, family);
         if (new BigInteger(1, low).compareTo(new BigInteger(1, high)) > 0) {
             throw new ValueException("a range that runs backwards: " + Letters.show(text),
                     "write the lower address first");
@@ -100,7 +98,7 @@ final class Inet {
         return Addresses.print(low) + "-" + Addresses.print(high);
     }
 
-    /** {@code a[-b][:p[-q]]}, for IPv6 {@code [a[-b]]:p}, as SNAT's and DNAT's options take it. */
+    /** {@code a[-b][:p[-q]]}, for IPv6 {@code [a[-b]]:p}: an option of SNAT or DNAT. */
     static String nat(String text, Family family) throws ValueException {
         String addresses = text;
         String ports = null;
@@ -112,10 +110,10 @@ final class Inet {
                 throw new ValueException("unknown text after the bracket: " + Letters.show(rest),
                         "write [address]:port");
             }
-            ports = rest.length() > 0 ? rest.substring(1) : null;
-        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
-            addresses = text.substring(0, text.indexOf(':'));
-            ports = text.substring(text.indexOf(':') + 1);
+            ports = Words.after(rest, ':');
+        } else if (family == Family.IPV4) {
+            addresses = Words.before(text, ':');
+            ports = Words.after(text, ':');
         }
         String printed = addresses.length() == 0 && ports != null ? "" : natRange(addresses, family);
         if (ports == null) { return printed; }
@@ -128,13 +126,13 @@ final class Inet {
 
     private static String natRange(String text, Family family) throws ValueException {
         String range = range(text, family);
-        String low = range.substring(0, range.indexOf('-'));
-        return range.endsWith("-" + low) ? low : range;
+        String low = Words.before(range, '-');
+        return low.equals(Words.after(range, '-')) ? low : range;
     }
 
-    /** A number or a service's name. */
-    static int port(String text) throws ValueException {
-        // iptables' options don't agree on hex here, so it is left out
+    /** Reads a number or the name of a service. */
+    private static int port(String text) throws ValueException {
+        // no hex, which only some options of iptables accept
         long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);
         if (value >= 0 && value <= 65535) { return (int) value; }
         String number = Numbers.named("service", text);
@@ -147,39 +145,39 @@ final class Inet {
         return Integer.parseInt(number);
     }
 
-    /** {@code 80}, {@code 1024:}, {@code :1023}, {@code 5060:5070}, as tcp's and udp's --dport. */
+    /** {@code 80}, {@code 1024:}, {@code :1023}, {@code 5060:5070}: --dport of tcp and udp. */
     static String ports(String text) throws ValueException {
-        int colon = text.indexOf(':');
-        if (colon < 0 && text.indexOf(',') >= 0) {
+        String high = Words.after(text, ':');
+        if (high == null && text.indexOf(',') >= 0) {
             throw new ValueException("a list of ports: " + Letters.show(text),
                     "put -m multiport before --dports (or --sports)");
         }
-        if (colon < 0) { return String.valueOf(port(text)); }
-        String low = text.substring(0, colon);
-        String high = text.substring(colon + 1);
+        if (high == null) { return String.valueOf(port(text)); }
+        String low = Words.before(text, ':');
         return Numbers.range(low.length() == 0 ? 0 : port(low), high.length() == 0 ? 65535 : port(high), ':', text);
     }
 
-    /** {@code 80,443,5060:5070}, as multiport's --dports: 15 places in the kernel, of which a range takes two. */
+    /** {@code 80,443,5060:5070}: --dports of multiport. */
     static String portList(String text) throws ValueException {
-        List<String> out = new ArrayList<>();
-        int places = 0;
+        List<int[]> ranges = new ArrayList<>();
         for (String part : Words.split(text, ',')) {
-            int colon = part.indexOf(':');
-            int low = port(colon < 0 ? part : part.substring(0, colon));
-            int high = colon < 0 ? low : port(part.substring(colon + 1));
-            if (colon >= 0 && low >= high) {
+            String end = Words.after(part, ':');
+            int low = port(Words.before(part, ':'));
+            int high = end == null ? low : port(end);
+            if (end != null && low >= high) {
                 throw new ValueException("a range that runs backwards: " + Letters.show(part),
                         "write the lower port first");
             }
-            places += colon < 0 ? 1 : 2;
-            out.add(colon < 0 ? String.valueOf(low) : low + ":" + high);
+            ranges.add(new int[] {low, high});
         }
-        if (places > 15) { throw new ValueException("more than 15 ports (a range counts two)", "write several rules"); }
-        return Words.join(out, ",");
+        Ports ports = Ports.of(ranges);
+        if (ports.parts().size() > 1) {
+            throw new ValueException("more than 15 ports (a range counts two)", "write several rules");
+        }
+        return ports.toString();
     }
 
-    /** {@code 80} or {@code 80-90}, as the NAT targets take it; no names in a range, since they may have dashes. */
+    /** {@code 80} or {@code 80-90}: ports of a NAT target; a range has no names, which may contain dashes. */
     static String natPorts(String text) throws ValueException {
         return text.indexOf('-') < 0 || Numbers.named("service", text) != null ? String.valueOf(port(text))
                 : Numbers.range(text, '-', 65535);

@@ -4,14 +4,14 @@ import boxwall.netfilter.Words;
 import java.util.Locale;
 
 /**
- * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are
- * found in it, so that what a web page or an editor put in is named as a person sees it.
+ * The characters of a byte string (ISO-8859-1, one character per byte). Recognises UTF-8 sequences, so that messages
+ * show the characters that a web page or an editor inserted.
  */
 public final class Letters {
-    private static final String UNSEEN =
+    private static final String INVISIBLE =
             "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff";
-    /** Characters that no keyboard types, what each is ($ itself, # its number), and what to write. */
-    private static final String[][] FOREIGN = {
+    /** Characters that no keyboard types, the message ($ the character, # its number), and the replacement. */
+    private static final String[][] UNTYPABLE = {
             {"\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad", "$ is a dash as web pages write it",
                     "write - or --"},
             {"\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00b4\uff07", "$ is a quote as web pages write it",
@@ -20,17 +20,17 @@ public final class Letters {
                     "write \""},
             {"\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
                     "a non-breaking space or another blank of web pages (#)", "write an ordinary blank"},
-            {UNSEEN, "a character that nobody sees (#)", "remove it; it came from a web page or an editor"},
+            {INVISIBLE, "a character that nobody sees (#)", "remove it; it came from a web page or an editor"},
             {"\u2026", "$ is one character, not three dots", "write what belongs there"}};
     /** 0x91 to 0x97 of Windows-1252. */
     private static final String WINDOWS = "\u2018\u2019\u201c\u201d\u2022\u2013\u2014";
 
-    /** So many characters of a text stand in a message. */
+    /** Characters of a text that a message shows. */
     private static final int SHOWN = 60;
 
     private Letters() {}
 
-    /** Whether a ruleset may have this text in quotes: no control characters but tabs, and none that nobody sees. */
+    /** Whether a ruleset may have this text in quotes: no control characters except tabs, no invisible characters. */
     public static boolean isText(String text) {
         for (int i = 0; i < text.length(); i += length(text, i)) {
             if (refused(text, i, true) != null) { return false; }
@@ -38,7 +38,7 @@ public final class Letters {
         return true;
     }
 
-    /** Where the letters, digits and {@code _ , - . / :} that begin at an index end: they mean themselves anywhere. */
+    /** The end of the letters, digits and {@code _ , - . / :} that begin at an index, which need no quotes. */
     static int plain(String text, int from) {
         int end = from;
         for (; end < text.length(); end++) {
@@ -48,7 +48,7 @@ public final class Letters {
         return end;
     }
 
-    /** How many chars the character at an index takes: more than one for a UTF-8 sequence, 1 for anything else. */
+    /** The length of the UTF-8 sequence at an index; 1 for another character. */
     public static int length(CharSequence text, int at) {
         char c = text.charAt(at);
         int length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
@@ -60,7 +60,7 @@ public final class Letters {
         return length;
     }
 
-    /** The character's number. */
+    /** The Unicode number of the character at an index. */
     public static int code(CharSequence text, int at) {
         int length = length(text, at);
         char c = text.charAt(at);
@@ -72,22 +72,19 @@ public final class Letters {
         return code;
     }
 
-    /** A byte order mark at an index: its length, else 0. */
+    /** The length of a byte order mark at an index; 0 when there is none. */
     public static int mark(CharSequence text, int at) {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 
-    /**
-     * Why the character at an index can't be taken; null when it can. Quotes may hold any that is seen; outside of them
-     * some are refused that no keyboard types into a command.
-     */
+    /** Why the character at an index isn't allowed, or null. Quotes may contain every visible character. */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         if (text.charAt(at) >= ' ' && text.charAt(at) <= '~') { return null; }
         int length = length(text, at);
         int code = code(text, at);
-        int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
-        for (String[] row : FOREIGN) {
-            if ((!inQuotes || length == 1 || unseen(code)) && row[0].indexOf(seen) >= 0) {
+        int meant = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
+        for (String[] row : UNTYPABLE) {
+            if ((!inQuotes || length == 1 || isInvisible(code)) && row[0].indexOf(meant) >= 0) {
                 String number = "U+" + Integer.toHexString(0x10000 | code).substring(1).toUpperCase(Locale.ROOT);
                 String shown = text.subSequence(at, at + length).toString();
                 return new ValueException(Words.replace(Words.replace(row[1], "#", number), "$", shown), row[2]);
@@ -97,10 +94,9 @@ public final class Letters {
                 : new ValueException("a control character (code " + code + ")", "remove it");
     }
 
-    /** It shows nothing, or turns the text. */
-    static boolean unseen(int code) { return UNSEEN.indexOf(code) >= 0; }
+    private static boolean isInvisible(int code) { return INVISIBLE.indexOf(code) >= 0; }
 
-    /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
+    /** Reads the name of an extension, module, chain or list, which can't be a path or an option. */
     static String name(String text, int limit) throws ValueException {
         if (text.length() == 0) { throw new ValueException("a name is missing", "write it"); }
         if (!Words.isName(text, "_.+-") || text.charAt(0) == '-') {
@@ -113,7 +109,7 @@ public final class Letters {
         return text;
     }
 
-    /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
+    /** The user's text for a message: quoted, shortened, without characters that disturb a terminal. */
     static String show(String text) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length();) {
@@ -123,7 +119,7 @@ public final class Letters {
                 out.append("...");
                 break;
             }
-            out.append(Character.isISOControl(code) || unseen(code) ? "?" : text.substring(i, i + length));
+            out.append(Character.isISOControl(code) || isInvisible(code) ? "?" : text.substring(i, i + length));
             i += length;
         }
         return out.append('"').toString();

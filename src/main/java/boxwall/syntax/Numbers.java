@@ -8,15 +8,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Numbers as iptables takes them: decimal or 0x...; a leading zero is refused, since iptables reads it as octal. And
- * names for numbers (services, protocols ...), from the resource {@code names}: {@code kind name number}.
+ * Reads numbers as iptables does, decimal or 0x..., but refuses a leading zero, which means octal to iptables. Also
+ * reads names of numbers (services, protocols ...), from the resource {@code names}: {@code kind name number}.
  */
 final class Numbers {
     static final long U32 = 0xffffffffL;
+    /** The protocols that iptables knows without /etc/protocols. */
     private static final String[] BUILTIN =
             {"icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp"};
     private static final Map<String, Map<String, String>> KINDS = new HashMap<>();
-    /** Protocols' names by number, of those built into iptables. */
+    /** The names of {@link #BUILTIN} by number. */
     private static final Map<String, String> PRINTED = new HashMap<>();
 
     static {
@@ -33,13 +34,13 @@ final class Numbers {
         }
     }
 
-    /** The value, or -1 when the text is no number of at most 32 bits. */
+    /** A number of at most 32 bits; -1 for another text. */
     static long parse(String text) {
         boolean octal = text.length() > 1 && text.charAt(0) == '0' && text.charAt(1) != 'x' && text.charAt(1) != 'X';
         return octal ? -1 : Words.number(text, U32);
     }
 
-    /** A number from {@code low} to {@code high}. */
+    /** Reads a number from {@code low} to {@code high}. */
     static long within(String text, long low, long high) throws ValueException {
         long value = parse(text);
         if (value < low || value > high || value < 0) {
@@ -54,39 +55,35 @@ final class Numbers {
         return value;
     }
 
-    /** {@code LOW-HIGH} as the table of extensions writes it. */
+    /** Reads a number within {@code LOW-HIGH}. */
     static long within(String text, String bounds) throws ValueException {
-        int dash = bounds.indexOf('-');
-        return within(text, Long.parseLong(bounds.substring(0, dash)), Long.parseLong(bounds.substring(dash + 1)));
+        return within(text, Long.parseLong(Words.before(bounds, '-')), Long.parseLong(Words.after(bounds, '-')));
     }
 
-    /**
-     * {@code low:high}, either of them left out, or one number; the same with {@code separator} {@code -}, where both
-     * are needed. As iptables-save prints it.
-     */
+    /** Reads a number, {@code low:high}, {@code low:} or {@code :high}; with the separator {@code -} no open ranges. */
     static String range(String text, char separator, long max) throws ValueException {
-        int at = text.indexOf(separator);
-        if (at < 0) { return String.valueOf(within(text, 0, max)); }
-        String low = text.substring(0, at);
-        String high = text.substring(at + 1);
+        String low = Words.before(text, separator);
+        String high = Words.after(text, separator);
+        if (high == null) { return String.valueOf(within(text, 0, max)); }
         boolean open = separator == ':';
         return range(open && low.length() == 0 ? 0 : within(low, 0, max),
                 open && high.length() == 0 ? max : within(high, 0, max), separator, text);
     }
 
-    static String range(long from, long to, char separator, String text) throws ValueException {
-        if (from > to) {
+    /** A range as iptables-save prints it. */
+    static String range(long low, long high, char separator, String text) throws ValueException {
+        if (low > high) {
             throw new ValueException("a range that runs backwards: " + Letters.show(text), "write the lower end first");
         }
-        return from == to ? String.valueOf(from) : from + String.valueOf(separator) + to;
+        return low == high ? String.valueOf(low) : low + String.valueOf(separator) + high;
     }
 
-    /** A mark in one of the ways to write it, as the kernel keeps it: {@code (old & ~mask) ^ value}. */
+    /** A mark in one of its notations, printed for the kernel's formula {@code (old & ~mask) ^ value}. */
     static String mark(String kind, String text) throws ValueException {
         boolean masked = kind.equals("mark") || kind.equals("xmark") || kind.equals("setmark");
-        int slash = masked ? text.indexOf('/') : -1;
-        long value = within(slash < 0 ? text : text.substring(0, slash), 0, U32);
-        long mask = slash < 0 ? U32 : within(text.substring(slash + 1), 0, U32);
+        String after = masked ? Words.after(text, '/') : null;
+        long value = within(masked ? Words.before(text, '/') : text, 0, U32);
+        long mask = after == null ? U32 : within(after, 0, U32);
         if (kind.equals("mark") && mask == U32) { return hex(value); }
         long second = kind.equals("setmark") ? value | mask : kind.equals("andmark") ? ~value & U32
                 : kind.equals("ormark") ? value : kind.equals("xormark") ? 0 : mask;
@@ -95,29 +92,28 @@ final class Numbers {
 
     private static String hex(long value) { return "0x" + Long.toHexString(value); }
 
-    /** {@code [packets:bytes]}, as iptables-save prints them. */
+    /** Whether it is {@code [packets:bytes]} of iptables-save. */
     static boolean isCounters(String text) {
         int colon = text.indexOf(':');
         return text.startsWith("[") && text.endsWith("]") && colon > 1 && isCount(text.substring(1, colon))
                 && isCount(text.substring(colon + 1, text.length() - 1));
     }
 
-    /** Whether the text is digits only, not more than a 64-bit number has. */
+    /** Whether it is a decimal number of about 64 bits. */
     static boolean isCount(String text) {
         return Words.isNumber(text) && text.length() <= 20;
     }
 
-    /** The number of exactly that name, case ignored, or null. */
+    /** The number of a name, case ignored; or null. */
     static String named(String kind, String name) {
         return KINDS.get(kind).get(name.toLowerCase(Locale.ROOT));
     }
 
-    /** All names of a kind. */
     static Iterable<String> names(String kind) { return KINDS.get(kind).keySet(); }
 
     /**
-     * A protocol of -p: {@code tcp}, {@code 47}, {@code 0} for all; null when unknown. By name only where iptables has
-     * the name built in: iptables-restore would look for others in /etc/protocols, which a box may not have.
+     * A protocol of -p as iptables-save prints it: {@code tcp}, {@code 47}, {@code 0} for all; null for another text.
+     * Only {@link #BUILTIN} has names, because a box may lack /etc/protocols.
      */
     static String protocol(String text) {
         String named = parse(text) < 0 ? named("protocol", text) : text;

@@ -1,27 +1,25 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
 import java.util.Locale;
 
-/**
- * {@code 3/min} and its like, of -m limit. The kernel keeps the time between two packets, so what it prints may be
- * rounded: 7/min is kept, 40000/s isn't.
- */
+/** A rate of -m limit, such as {@code 3/min}. The kernel stores the time between two packets, so it may be rounded. */
 final class Rate {
     private static final String[] NAMES = {"day", "hour", "min", "sec"};
     private static final String[] LONG = {"day", "hour", "minute", "second"};
     private static final long[] SECONDS = {86400, 3600, 60, 1};
-    /** Units of a second: XT_LIMIT_SCALE. */
+    /** Units in a second: XT_LIMIT_SCALE. */
     private static final long SCALE = 10000;
 
     /** The time between two packets, in units of the scale. */
     private static long period(String text) throws ValueException {
-        int slash = text.indexOf('/');
-        String unit = slash < 0 ? "second" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
+        String after = Words.after(text, '/');
+        String unit = after == null ? "second" : after.toLowerCase(Locale.ROOT);
         long units = 0;
         for (int i = 0; i < LONG.length && unit.length() > 0; i++) {
             units += LONG[i].startsWith(unit) ? SECONDS[i] * SCALE : 0;
         }
-        long count = Numbers.parse(slash < 0 ? text : text.substring(0, slash));
+        long count = Numbers.parse(Words.before(text, '/'));
         if (units == 0 || count <= 0) {
             throw new ValueException("not a rate: " + Letters.show(text),
                     "write it as 3/minute; second, minute, hour and day are known");
@@ -33,7 +31,7 @@ final class Rate {
         return units / count;
     }
 
-    /** As iptables-save prints it: in the largest unit in which the period isn't lost. */
+    /** The rate as iptables-save prints it: in the largest unit that keeps the period. */
     static String print(String text) throws ValueException {
         long period = period(text);
         int i = 1;
@@ -44,14 +42,14 @@ final class Rate {
         return SECONDS[i - 1] * SCALE / period + "/" + NAMES[i - 1];
     }
 
-    /** Refuses a burst that takes longer than the kernel can count in 32 bits (xt_limit.c), for each HZ in use. */
+    /** Refuses a burst whose credits exceed 32 bits in the kernel (xt_limit.c), for each HZ in use. */
     static void burst(String rate, String packets) throws ValueException {
         long period = period(rate);
-        long whole = period * Long.parseLong(packets) & Numbers.U32;
+        long total = period * Long.parseLong(packets) & Numbers.U32;
         for (int hz : new int[] {100, 250, 1000}) {
-            // a second gives HZ times a power of two of the credits that -m limit counts in
+            // -m limit adds HZ times a power of two credits per second
             long perSecond = Long.highestOneBit((1L << 32) / (hz * 86400L)) * hz;
-            if (packets.equals("0") || credits(whole, perSecond) < credits(period, perSecond)) {
+            if (packets.equals("0") || credits(total, perSecond) < credits(period, perSecond)) {
                 throw new ValueException(
                         "a burst of " + packets + " takes longer than the kernel can count, or is nothing",
                         "choose a higher rate or another burst, as 1");

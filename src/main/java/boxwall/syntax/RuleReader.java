@@ -12,19 +12,19 @@ import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the options of one rule: iptables' own (addresses, interfaces, protocol, and -m, -j and -g, which name the
- * extensions), those of the extensions that are named so far, and those of the match that -p brings along. Then checks
- * what needs all of them together.
+ * Reads the options of a rule: the general ones (addresses, interfaces, protocol, and -m, -j and -g, which name
+ * extensions), those of the extensions named so far, and those of the match that -p implies. Then checks their
+ * combination.
  */
 final class RuleReader {
-    /** {@code -s a,b -d c,d} makes a rule for each pair; more than this on a line is no ruleset any more. */
+    /** Rules of a line: {@code -s a,b -d c,d} makes a rule for each pair. */
     private static final int RULES_LIMIT = 4096;
-    private static final Negatable<Network> ANY = null; // what -s says when it says nothing
 
     private final Family family;
     private final ParsedRules rules;
@@ -38,8 +38,6 @@ final class RuleReader {
     private final List<Negatable<Network>> destinations = new ArrayList<>();
     private Negatable<String> in;
     private Negatable<String> out;
-    private Word inAt;
-    private Word outAt;
     private Negatable<String> protocol;
     private Negatable<Boolean> fragment;
     private final List<ExtensionUse> matches = new ArrayList<>();
@@ -50,8 +48,8 @@ final class RuleReader {
     private ExtensionUse latest;
     /** The first option of the rule, or null. */
     Word first;
-    /** A bit for each letter that was given. */
-    private int seen;
+    /** The general options given so far, by letter; -g counts as -j. */
+    private final Map<Character, Word> given = new HashMap<>();
 
     RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
         this.family = family;
@@ -62,19 +60,16 @@ final class RuleReader {
         this.args = args;
     }
 
-    /** One of iptables' own options. */
+    /** Reads the values of a general option. */
     void base(char letter, Word w) {
         first = first == null ? w : first;
-        int once = 1 << (letter == 'g' ? 'j' : letter) - 'a';
-        if (letter != 'm' && (seen & once) != 0) { errors.add(w, w + " is given twice", "keep one of them"); }
-        seen |= once;
+        boolean again = given.put(letter == 'g' ? 'j' : letter, w) != null;
+        if (again && letter != 'm') { errors.add(w, w + " is given twice", "keep one of them"); }
         if (letter == 's' || letter == 'd') {
             addresses(w, letter == 's' ? sources : destinations);
         } else if (letter == 'i') {
-            inAt = w;
             in = device(w);
         } else if (letter == 'o') {
-            outAt = w;
             out = device(w);
         } else if (letter == 'p') {
             protocol(w);
@@ -108,7 +103,7 @@ final class RuleReader {
                 }
             } catch (ValueException bad) {
                 errors.add(at, "", bad);
-                String host = Words.split(text, '/')[0];
+                String host = Words.before(text, '/');
                 if (!Inet.looksNumeric(host)) { rules.hostNames.add(new Line(host, null, at)); }
             }
         }
@@ -118,9 +113,7 @@ final class RuleReader {
         }
     }
 
-    /**
-     * IFNAMSIZ is 16, the closing NUL included. A lone {@code +} is every interface, which iptables-save doesn't print.
-     */
+    /** IFNAMSIZ is 16 with the final NUL. A lone {@code +}, which iptables-save doesn't print, is null. */
     private Negatable<String> device(Word w) {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the interface");
@@ -170,7 +163,7 @@ final class RuleReader {
             }
             args.skipValues();
         } else if (extension != null || errors.name(name, 28, "")) {
-            latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name);
+            latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name, errors);
             matches.add(latest);
         }
     }
@@ -180,12 +173,12 @@ final class RuleReader {
         if (isGoto && known.isTarget(name.text)) {
             errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");
         }
-        target = new ExtensionUse(isGoto ? null : known.target(name.text, family), name.text, name);
+        target = new ExtensionUse(isGoto ? null : known.target(name.text, family), name.text, name, errors);
         latest = target;
         goTo = isGoto;
     }
 
-    /** The target and the matches, the newest first, as getopt sees them. */
+    /** The target, then the matches from the newest to the oldest: the order in which getopt searches them. */
     private List<ExtensionUse> uses() {
         List<ExtensionUse> uses = new ArrayList<>(matches);
         Collections.reverse(uses);
@@ -193,7 +186,7 @@ final class RuleReader {
         return uses;
     }
 
-    /** Takes the option if an extension named so far has exactly it. */
+    /** Reads an option if an extension named so far has exactly that option; false otherwise. */
     boolean exact(Word w, String name) {
         for (int i = matches.size(); i >= 0; i--) {
             ExtensionUse use = i == matches.size() ? target : matches.get(i);
@@ -206,36 +199,36 @@ final class RuleReader {
         return false;
     }
 
-    /** The options of the extensions named so far whose names begin so, and whose each is. */
-    Map<OptionSpec, ExtensionUse> beginning(String name) {
+    /** The options of the extensions named so far with a name that has the prefix, and their extensions. */
+    Map<OptionSpec, ExtensionUse> withPrefix(String prefix) {
         Map<OptionSpec, ExtensionUse> found = new LinkedHashMap<>();
         for (ExtensionUse use : uses()) {
-            for (OptionSpec spec : use.beginning(name)) {
+            for (OptionSpec spec : use.withPrefix(prefix)) {
                 if (!found.containsKey(spec)) { found.put(spec, use); }
             }
         }
         return found;
     }
 
-    /** An option that isn't known by its whole name; {@code letters} are iptables' own options that begin so. */
+    /** Reads an option whose whole name isn't known; {@code letters} are the general options with that prefix. */
     void abbreviated(Word w, String name, String letters) {
-        Map<OptionSpec, ExtensionUse> found = beginning(name);
+        Map<OptionSpec, ExtensionUse> found = withPrefix(name);
         if (found.size() == 1 && letters.length() == 0) {
             Map.Entry<OptionSpec, ExtensionUse> only = found.entrySet().iterator().next();
             take(only.getValue(), only.getKey(), w, name);
             return;
         }
         ExtensionUse opaque = opaque();
-        // beside an extension that isn't known, an option that -p's match lacks belongs to the former
         ExtensionUse implicit = implicit(w);
-        if (implicit != null && (opaque == null || !implicit.beginning(name).isEmpty())) {
+        // an unknown extension gets the options that the implicit match lacks
+        if (implicit != null && (opaque == null || !implicit.withPrefix(name).isEmpty())) {
             matches.add(implicit);
             if (!exact(w, name)) { abbreviated(w, name, letters); }
             return;
         }
         first = first == null ? w : first;
         if (opaque != null && letters.length() == 0) {
-            // never what may be short for one of iptables' own, as --modprobe
+            // never an abbreviation of a general option, such as --modprobe
             opaque(opaque, w, name);
         } else {
             args.negated(true);
@@ -246,16 +239,16 @@ final class RuleReader {
         }
     }
 
-    /** The match that -p brings along; null when there is none, or when it is there already. */
+    /** The match that -p implies; null when there is none or the rule has it already. */
     private ExtensionUse implicit(Word w) {
         Extension extension = protocol == null || protocol.negated ? null : known.implicit(protocol.value, family);
         for (ExtensionUse use : matches) {
             if (use.extension == extension) { return null; }
         }
-        return extension == null ? null : new ExtensionUse(extension, extension.name, w);
+        return extension == null ? null : new ExtensionUse(extension, extension.name, w, errors);
     }
 
-    /** For an option that nobody in the rule has: whose it is, or what it was probably meant to be. */
+    /** For an option that no extension of the rule has: the extension that has it, or the most similar option. */
     private String hint(String name) {
         if (protocol == null && known.match("tcp", family).spelled(name) != null) {
             return "write -p tcp" + (known.match("udp", family).spelled(name) != null ? " (or udp)" : "")
@@ -263,24 +256,24 @@ final class RuleReader {
         }
         for (boolean isTarget : new boolean[] {false, true}) {
             String owner = null;
-            for (String each : known.names(isTarget, family)) {
-                Extension e = known.find(isTarget, each, family);
-                if (e.spelled(name) == null) { continue; }
-                if (e.implicit != null && (owner == null || protocol == null)) {
-                    return "write -p " + e.implicit + " before it";
+            for (String extensionName : known.names(isTarget, family)) {
+                Extension extension = known.find(isTarget, extensionName, family);
+                if (extension.spelled(name) == null) { continue; }
+                if (extension.implicit != null && (owner == null || protocol == null)) {
+                    return "write -p " + extension.implicit + " before it";
                 }
-                owner = owner != null ? owner : (isTarget ? "-j " : "-m ") + each;
+                owner = owner != null ? owner : (isTarget ? "-j " : "-m ") + extensionName;
             }
             if (owner != null) { return "write " + owner + " before it"; }
         }
         List<String> names = CommandParser.longNames();
-        for (OptionSpec spec : beginning("").keySet()) {
+        for (OptionSpec spec : withPrefix("").keySet()) {
             names.addAll(spec.names);
         }
         return Nearest.hint(name, names, "see iptables-extensions(8)");
     }
 
-    /** The extension that an unknown option is taken for: one not known itself, the newest first; or null. */
+    /** The unknown extension to which an unknown option belongs, the newest first; or null. */
     private ExtensionUse opaque() {
         List<ExtensionUse> uses = uses();
         if (latest != null) { uses.add(0, latest); }
@@ -293,13 +286,13 @@ final class RuleReader {
     private void opaque(ExtensionUse use, Word w, String name) {
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<>();
-        if (args.glued != null && !Arguments.isValue(args.glued)) { args.value(w, "the value"); }
+        if (args.attached != null && !Arguments.isValue(args.attached)) { args.value(w, "the value"); }
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
         errors.name(w, name.substring(2), 64, "");
         use.unsure = true;
-        use.add(new Option(name, negated, values), null, w, errors);
+        use.add(new Option(name, negated, values), null, w);
     }
 
     private void take(ExtensionUse use, OptionSpec spec, Word w, String name) {
@@ -323,8 +316,7 @@ final class RuleReader {
             }
         }
         boolean inverse = negated && spec.is("inverse");
-        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical, negated && !inverse, values), spec, w,
-                errors);
+        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical, negated && !inverse, values), spec, w);
     }
 
     private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
@@ -343,25 +335,26 @@ final class RuleReader {
         return canonical;
     }
 
-    /** Notes what can't be together; {@code chain} may be null. */
+    /** Reports options that can't be combined; {@code chain} may be null. */
     void check(Word chain) {
         boolean syn = false;
         for (ExtensionUse match : matches) {
-            match.check(protocol, errors);
+            match.check(protocol);
             Option flags = match.name.equals("tcp") ? match.option("--tcp-flags") : null;
             syn |= flags != null && !flags.negated && flags.values.size() == 2 && flags.values.get(1).contains("SYN");
         }
-        if (target != null) { target.check(protocol, errors); }
+        if (target != null) { target.check(protocol); }
         // xt_TCPMSS.c
         if (target != null && target.name.equals("TCPMSS") && !syn) {
             errors.add(target.at, "-j TCPMSS works on opening segments only", "add --tcp-flags SYN,RST SYN (or --syn)");
         }
         String name = chain == null ? "" : chain.text;
         if (in != null && (name.equals(Hook.OUTPUT.name()) || name.equals(Hook.POSTROUTING.name()))) {
-            errors.add(inAt, "-i in " + name + ": a packet there has no interface it came in by", "use -o");
+            errors.add(given.get('i'), "-i in " + name + ": a packet there has no interface it came in by", "use -o");
         }
         if (out != null && (name.equals(Hook.INPUT.name()) || name.equals(Hook.PREROUTING.name()))) {
-            errors.add(outAt, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
+            errors.add(given.get('o'), "-o in " + name + ": it isn't known yet where a packet there goes out",
+                    "use -i");
         }
         Word at = chain == null ? first : chain;
         if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
@@ -374,7 +367,7 @@ final class RuleReader {
 
     private static boolean negated(List<Negatable<Network>> list) { return !list.isEmpty() && list.get(0).negated; }
 
-    /** The rules: one for each pair of addresses, in the order of iptables' -A. */
+    /** A rule for each pair of addresses, in the order of iptables' -A. */
     List<Rule> build(Origin origin) {
         List<Match> built = new ArrayList<>();
         for (ExtensionUse match : matches) {
@@ -382,22 +375,22 @@ final class RuleReader {
         }
         Target to = target == null ? null : new Target(target.name, goTo, target.options());
         List<Rule> all = new ArrayList<>();
-        for (Negatable<Network> s : orAny(sources)) {
-            for (Negatable<Network> d : orAny(destinations)) {
-                all.add(new Rule.Builder(origin).source(s).destination(d).in(in).out(out).protocol(protocol)
-                        .fragment(fragment).matches(built).target(to).build());
+        for (Negatable<Network> source : orAny(sources)) {
+            for (Negatable<Network> destination : orAny(destinations)) {
+                all.add(new Rule.Builder(origin).source(source).destination(destination).in(in).out(out)
+                        .protocol(protocol).fragment(fragment).matches(built).target(to).build());
             }
         }
         return all;
     }
 
-    private static List<Negatable<Network>> orAny(List<Negatable<Network>> list) {
+    /** Null for any address, which iptables-save doesn't print. */
+    private static List<Negatable<Network>> orAny(List<Negatable<Network>> networks) {
         List<Negatable<Network>> all = new ArrayList<>();
-        for (Negatable<Network> one : list) {
-            // what matches every address isn't printed by iptables-save either
-            all.add(one.value.isEverything() && !one.negated ? ANY : one);
+        for (Negatable<Network> network : networks) {
+            all.add(network.value.isEverything() && !network.negated ? null : network);
         }
-        if (all.isEmpty()) { all.add(ANY); }
+        if (all.isEmpty()) { all.add(null); }
         return all;
     }
 }

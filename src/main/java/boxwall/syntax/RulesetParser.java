@@ -4,6 +4,7 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.CommandParser.Command;
 import boxwall.syntax.Draft.DraftChain;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * Reads a ruleset file: assignments, iptables commands, modprobe, include, keep, own, expect and iptables-save blocks.
- * Never throws for any text: what is wrong is in {@link ParsedRules#errors()}, all of it at once.
+ * Never throws for any text: {@link ParsedRules#errors()} has all errors.
  *
  * <pre>
  * WEB=80,443
@@ -25,10 +26,10 @@ import java.util.TreeMap;
  * </pre>
  */
 public final class RulesetParser {
-    /** The most a file may have; included files count alone. */
+    /** Characters of a file, without those that it includes. */
     public static final int FILE_LIMIT = 256 * 1024;
     private static final int INCLUDES_LIMIT = 32;
-    private static final List<String> WORDS =
+    private static final List<String> COMMANDS =
             Arrays.asList("iptables", "ip6tables", "ip46tables", "modprobe", "include", "keep", "own", "expect");
 
     private final ParsedRules rules = new ParsedRules();
@@ -39,7 +40,7 @@ public final class RulesetParser {
     private final List<String> open = new ArrayList<>();
     private final Foreign foreign;
     private int included;
-    /** Whether the lines being read are a preset's, not the user's. */
+    /** Whether the current file is a shipped preset, not the user's. */
     private boolean preset;
 
     private RulesetParser(Names names, Includes includes, Foreign foreign) {
@@ -51,19 +52,19 @@ public final class RulesetParser {
         }
     }
 
-    /** Reads a ruleset that uses nothing beyond the language. */
+    /** Reads a ruleset; unknown extensions are errors. */
     public static ParsedRules parse(Source source, Names names, Includes includes) {
         return parse(source, names, includes, Foreign.none());
     }
 
-    /** Reads a ruleset; what the box's iptables has beyond the language passes as it is, with a note. */
+    /** Reads a ruleset; extensions that only the box's iptables has stay as written, with a note. */
     public static ParsedRules parse(Source source, Names names, Includes includes, Foreign foreign) {
         RulesetParser parser = new RulesetParser(names, includes, foreign);
         parser.file(source, 0);
         return parser.result();
     }
 
-    /** Reads a text; with the line of the outermost file that includes it, 0 for that file itself. */
+    /** Reads a file; {@code row} is the line of the outermost file that includes it, 0 for that file itself. */
     private void file(Source source, int row) {
         Origin start = new Origin(source.name, 1);
         if (source.text.startsWith("\u00ff\u00fe") || source.text.startsWith("\u00fe\u00ff")) {
@@ -88,7 +89,7 @@ public final class RulesetParser {
             if (line.get(0).assignment >= 0) {
                 variables.assign(line);
             } else if (variables.unset) {
-                continue; // for another family, or for a value that was not given
+                continue; // a line for the other family, or for an optional value
             } else if (variables.lacking != null) {
                 errors.note(line.get(0), "left out: this box has no " + variables.lacking);
             } else if (errors.count() == before) { line(in, line); }
@@ -118,7 +119,7 @@ public final class RulesetParser {
         } else if (first.is("expect")) {
             expect(line);
         } else {
-            errors.add(first, "unknown command " + Letters.show(first.text), Nearest.hint(first.text, WORDS,
+            errors.add(first, "unknown command " + Letters.show(first.text), Nearest.hint(first.text, COMMANDS,
                     "a line is NAME=value, iptables, ip6tables, ip46tables, modprobe, include, keep, own, expect or *table"));
         }
     }
@@ -156,7 +157,7 @@ public final class RulesetParser {
             errors.add(start, "the table " + table.word() + " has rules already",
                     "a block replaces its table whole; write all of it in one place");
         }
-        // the lines of a table that doesn't exist are still read, for their errors, but go nowhere
+        // an unknown table is read for its errors only
         Draft draft = table == null ? new Draft(family, errors) : drafts.get(family);
         table = table == null ? Table.FILTER : table;
         draft.table(table, start).touched = true;
@@ -204,10 +205,7 @@ public final class RulesetParser {
         }
     }
 
-    /**
-     * {@code include NAME [PARAMETER=value ...]}: the values are checked by the kinds in the preset's head, and count
-     * in this include only.
-     */
+    /** {@code include NAME [PARAMETER=value ...]}: the values apply to this include only. */
     private void include(List<Word> line) {
         if (line.size() < 2) {
             errors.add(line.get(0), "include takes a name", "write one line for each");
@@ -228,8 +226,8 @@ public final class RulesetParser {
             int before = errors.count();
             Map<String, String> values = values(line, new Preset(source));
             boolean again = false;
-            for (Line each : rules.includes) {
-                again |= each.name.equals(source.name);
+            for (Line include : rules.includes) {
+                again |= include.name.equals(source.name);
             }
             if (errors.count() == before && source.preset && values.isEmpty() && again) {
                 errors.note(name, Letters.show(source.name) + " is included already; left out here");
@@ -245,14 +243,14 @@ public final class RulesetParser {
     }
 
     /**
-     * What an include sets for the lines of a preset; what isn't given is what the file has set before, or the default.
+     * The names that an include sets. A parameter without a value has that of the file's assignment, or its default.
      */
     private Map<String, String> values(List<Word> line, Preset preset) {
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, Word> given = new LinkedHashMap<>();
         for (Word word : line.subList(2, line.size())) {
             int equals = word.text.indexOf('=');
-            String name = equals < 0 ? word.text : word.text.substring(0, equals);
+            String name = Words.before(word.text, '=');
             if (equals < 1) {
                 errors.add(word, "not NAME=value: " + Letters.show(word.text),
                         "write one include line for each preset, its values behind it");
@@ -264,19 +262,22 @@ public final class RulesetParser {
                 errors.add(word, Letters.show(name) + " is given twice", "keep one");
             }
         }
-        for (Preset.Parameter each : preset.parameters.values()) {
-            Word word = given.get(each.name);
-            String value = word != null ? word.text
-                    : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
-            if (value == null) {
-                errors.add(line.get(1), Letters.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
-                        "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example);
-                continue;
-            }
+        for (Preset.Parameter parameter : preset.parameters.values()) {
+            String name = parameter.name;
+            Word word = given.get(name);
+            Word at = word != null ? word : line.get(1);
+            String value =
+                    word != null ? word.text : variables.isSet(name) ? variables.value(name, at) : parameter.standard;
             try {
-                each.kind.set(each.name, value, values);
+                if (value == null) {
+                    errors.add(at, Letters.show(preset.name) + " needs " + name + " (" + parameter.english + ")",
+                            "write include " + preset.name + " " + name + "=..., for example "
+                                    + parameter.kind.example);
+                } else {
+                    parameter.kind.set(name, value, values);
+                }
             } catch (ValueException bad) {
-                errors.add(word != null ? word : line.get(1), each.name + ": ", bad);
+                errors.add(at, name + ": ", bad);
             }
         }
         return values;
@@ -298,7 +299,7 @@ public final class RulesetParser {
         } else if (errors.name(line.get(2), 28, "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
     }
 
-    /** {@code expect DROP in=dsl proto=tcp dport=80}; what a key's value means is for whoever checks it. */
+    /** {@code expect DROP in=dsl proto=tcp dport=80}; the values are checked later. */
     private void expect(List<Word> line) {
         Word verdict = line.size() < 2 ? line.get(0) : line.get(1);
         if (!Arrays.asList("ACCEPT", "DROP", "REJECT").contains(verdict.text)) {
@@ -309,7 +310,7 @@ public final class RulesetParser {
         Map<String, String> keys = new LinkedHashMap<>();
         for (Word word : line.subList(2, line.size())) {
             int equals = word.text.indexOf('=');
-            String key = equals < 0 ? word.text : word.text.substring(0, equals);
+            String key = Words.before(word.text, '=');
             if (equals < 1 || equals == word.text.length() - 1) {
                 errors.add(word, "not key=value: " + Letters.show(word.text), "write dport=80 and the like");
             } else if (keys.put(key, word.text.substring(equals + 1)) != null) {

@@ -6,40 +6,45 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts a text into logical lines and those into words, in one pass over the characters.
+ * Splits a text into logical lines and words, in one pass over the characters.
  *
  * <p>
- * {@link #nextShell} reads as busybox ash would: {@code 'as it is'}, {@code "with $NAME"}, {@code \x}, pieces side by
- * side are one word, a bare $NAME is split at blanks, {@code #} at a word's start begins a comment, {@code \} at the
- * end continues. What would need a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads as
- * iptables-restore does: only double quotes, inside them {@code \} takes the next character as it is, and no names.
+ * {@link #nextShell} reads like busybox ash: {@code 'literal'}, {@code "with $NAME"}, {@code \x}, adjacent parts are
+ * one word, an unquoted $NAME is split at blanks, {@code #} at the start of a word begins a comment, {@code \} at the
+ * end continues the line. Syntax that needs a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads
+ * like iptables-restore: only double quotes, in them {@code \} escapes any character, no names.
  */
 final class Tokenizer {
-    /** Names can repeat each other; a longer word can't be meant. iptables-restore 1.4.11 stops at 1023. */
+    /** Names can contain each other repeatedly; iptables-restore 1.4.11 stops at 1023. */
     static final int WORD_LIMIT = 1023;
-    /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
+    /** iptables-restore 1.4.11 accepts 255 arguments, including those that it adds. */
     static final int WORDS_LIMIT = 250;
 
     private final String text;
     private final Errors errors;
     private int at;
-    /** Of the line that is being read. */
+    /** The current line. */
     private Origin line;
     private final int row;
     private int lineStart;
 
-    // the word being built
+    /** The words of the current logical line. */
+    private List<Word> words;
+    /** Whether the line has an error. */
+    private boolean broken;
+    /** The characters of the current word. */
     private final StringBuilder word = new StringBuilder();
+    /** Whether a word has begun. */
     private boolean open;
+    /** Whether it has neither quotes nor names so far. */
     private boolean bare;
     private boolean quoted;
+    /** See {@link Word#assignment}. */
     private int assignment;
     private Origin wordLine;
     private int wordColumn;
-    private List<Word> words;
-    private boolean broken;
 
-    /** Reads a text, with the row of {@link Origin#row} that its lines have; 0 when each is its own. */
+    /** Reads a text whose lines have that {@link Origin#row}; 0 for their own number. */
     Tokenizer(Source source, int row, Errors errors) {
         this.errors = errors;
         this.text = source.text;
@@ -47,7 +52,7 @@ final class Tokenizer {
         beginLine(new Origin(source.name, 1, row == 0 ? 1 : row));
     }
 
-    /** A byte order mark at a line's start says nothing; a file glued together of others has several. */
+    /** Skips a byte order mark, which every line may have: a concatenated file has several. */
     private void beginLine(Origin next) {
         line = next;
         at += Letters.mark(text, at);
@@ -56,7 +61,7 @@ final class Tokenizer {
 
     boolean atEnd() { return at >= text.length(); }
 
-    /** The next line's words, none for a blank or comment line; null, with an error, when it can't be read. */
+    /** The words of the next line, none for a blank line or a comment; null after an error. */
     List<Word> nextShell(Variables names) {
         begin();
         while (!atEnd() && !broken && lineEnd(at) == 0) {
@@ -84,7 +89,7 @@ final class Tokenizer {
         return end();
     }
 
-    /** The next line as iptables-restore splits it. */
+    /** The same for a line of iptables-save. */
     List<Word> nextSave() {
         begin();
         if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
@@ -119,13 +124,13 @@ final class Tokenizer {
 
     private int column() { return at - lineStart + 1; }
 
-    /** How long the line's end at an index is, {@code \n} or {@code \r\n}; 0 when there is none. */
+    /** The length of the line end at an index, {@code \n} or {@code \r\n}; 0 when there is none. */
     private int lineEnd(int index) {
         char c = index < text.length() ? text.charAt(index) : ' ';
         return c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", index) ? 2 : 0;
     }
 
-    /** Steps over a line's end; false when there is none here. */
+    /** Skips a line end; false when there is none. */
     private boolean newline() {
         int length = lineEnd(at);
         if (length == 0) { return false; }
@@ -163,8 +168,7 @@ final class Tokenizer {
     }
 
     /**
-     * Takes the ordinary characters that begin there, else one, which may be several bytes long: how many. Within
-     * quotes it may be any that is seen.
+     * Appends the ordinary characters at an index, or else a single character (of several bytes); returns its length.
      */
     private int append(String from, int index, boolean inQuotes) {
         int plain = Letters.plain(from, index) - index;
@@ -181,7 +185,7 @@ final class Tokenizer {
         return length;
     }
 
-    /** An ordinary character; recognises {@code NAME=} at the start of a line's first word. */
+    /** Reads an unquoted character; recognises {@code NAME=} at the start of a line. */
     private void plain(char c) {
         start();
         if (c == '=' && bare && assignment < 0 && words.isEmpty() && isName(word)) { assignment = word.length(); }
@@ -202,8 +206,8 @@ final class Tokenizer {
     }
 
     /**
-     * Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it.
-     * Without names, as iptables-restore reads it: a backslash takes any character.
+     * Reads to the closing quote. In double quotes, expands names, and a backslash escapes the same characters as in a
+     * shell. {@code names} is null for iptables-restore, where a backslash escapes any character.
      */
     private void quoted(char quote, Variables names) {
         start();
@@ -215,9 +219,9 @@ final class Tokenizer {
         at++;
         while (!atEnd() && !broken && text.charAt(at) != quote && lineEnd(at) == 0) {
             char c = text.charAt(at);
-            boolean taken = c == '\\' && at + 1 < text.length() && (names == null ? lineEnd(at + 1) == 0
+            boolean escape = c == '\\' && at + 1 < text.length() && (names == null ? lineEnd(at + 1) == 0
                     : shell && ("$`\"\\".indexOf(text.charAt(at + 1)) >= 0 || lineEnd(at + 1) > 0));
-            if (taken) {
+            if (escape) {
                 at++;
                 if (!newline()) { at += append(text, at, true); }
             } else if (shell && c == '$') {
@@ -234,7 +238,7 @@ final class Tokenizer {
         at += broken ? 0 : 1;
     }
 
-    /** {@code $NAME} or {@code ${NAME}}; another dollar stands for itself, unless only a shell could expand it. */
+    /** Expands {@code $NAME} or {@code ${NAME}}; another dollar is literal, unless only a shell could expand it. */
     private void dollar(Variables names, boolean split) {
         int column = column();
         int from = at + 1;
@@ -257,11 +261,12 @@ final class Tokenizer {
         }
     }
 
+    /** Appends the value of a name, which may be null; with {@code split} blanks in it separate words. */
     private void put(String value, boolean split) {
         boolean empty = word.length() == 0 && !quoted;
         bare = false;
         if (value == null || value.length() == 0) {
-            // as in a shell: a bare name that stands for nothing leaves no word, if nothing else is beside it
+            // as in a shell, an unquoted empty value alone is no word
             if (split && empty && (atEnd() || " \t\r\n$".indexOf(text.charAt(at)) >= 0)) { open = false; }
             return;
         }
@@ -284,7 +289,7 @@ final class Tokenizer {
         broken = true;
     }
 
-    /** Letters, digits and _, not beginning with a digit. */
+    /** Whether it has letters, digits and _ only, and doesn't begin with a digit. */
     private static boolean isName(CharSequence name) {
         return Words.isName(name.toString(), "_") && (name.charAt(0) < '0' || name.charAt(0) > '9');
     }

@@ -11,10 +11,10 @@ import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
 
 /**
- * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the
- * value's <em>kind</em> in the table of extensions: a word, for some with arguments after colons ({@code num:0-255}).
- * {@code word} is a value that nobody here interprets: it passes as it is written, and the box's own iptables judges
- * it. The differential test holds each kind against the real program.
+ * Converts a value to the form that iptables-save prints, or throws why it is invalid. The function depends on the
+ * value's <em>kind</em> in the table of extensions: a word, for some with arguments after colons ({@code num:0-255}). A
+ * value of the kind {@code word} stays as written; only the box's iptables interprets it. The differential test
+ * compares each kind with the real program.
  */
 final class ValueKinds {
     static String value(String kind, String text, Family family) throws ValueException {
@@ -69,7 +69,7 @@ final class ValueKinds {
         }
     }
 
-    /** What fits into "LIMIT" bytes, as iptables cuts it without a word; "1-LIMIT" refuses an empty text. */
+    /** Cuts a text to LIMIT bytes, as iptables does silently; the limits "1-LIMIT" refuse an empty text. */
     private static String text(String text, String limits) throws ValueException {
         int limit = Integer.parseInt(limits.substring(limits.indexOf('-') + 1));
         if (text.length() == 0 && limits.startsWith("1-")) {
@@ -82,12 +82,12 @@ final class ValueKinds {
         return text.substring(0, end);
     }
 
-    /** {@code 8}, {@code 3/1}, {@code echo-request} or the beginning of a name, as iptables takes it. */
+    /** {@code 8}, {@code 3/1}, {@code echo-request} or an unambiguous prefix of a name. */
     private static String icmp(String text, Family family) throws ValueException {
-        int slash = text.indexOf('/');
         if (text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
-            long type = Numbers.within(slash < 0 ? text : text.substring(0, slash), 0, 255);
-            String code = slash < 0 ? "" : "/" + Numbers.within(text.substring(slash + 1), 0, 255);
+            long type = Numbers.within(Words.before(text, '/'), 0, 255);
+            String after = Words.after(text, '/');
+            String code = after == null ? "" : "/" + Numbers.within(after, 0, 255);
             return type == 255 && family == Family.IPV4 ? "any" : type + code;
         }
         String number = IcmpNames.number(family, text);
@@ -118,7 +118,7 @@ final class ValueKinds {
         return TcpFlags.words(TcpFlags.bits(text.toUpperCase(Locale.ROOT)));
     }
 
-    /** {@code a,b}: each part a name, or with {@code prefix} the beginning of one; printed in the set's order. */
+    /** {@code a,b}: names, or with {@code prefix} prefixes of names; printed in the order of the set. */
     private static String list(String text, String[] set, boolean prefix) throws ValueException {
         List<String> names = Arrays.asList(set);
         List<String> given = new ArrayList<>();
@@ -128,24 +128,20 @@ final class ValueKinds {
         }
         List<String> sorted = new ArrayList<>(names);
         sorted.retainAll(given);
-        // NONE is no flag but the lack of any, so beside others it says nothing
+        // NONE is the absence of flags
         if (sorted.size() > 1) { sorted.remove("NONE"); }
         return Words.join(sorted, ",");
     }
 
-    /**
-     * One name of a set of {@code name} or {@code alias>name}, case ignored; with {@code prefix} its beginning is
-     * enough, the first that fits wins.
-     */
+    /** A name of a set of {@code name} or {@code alias>name}, case ignored; with {@code prefix} the first with it. */
     private static String choice(String text, String[] set, boolean prefix) throws ValueException {
         List<String> names = new ArrayList<>();
         for (String entry : set) {
-            int arrow = entry.indexOf('>');
-            String name = arrow < 0 ? entry : entry.substring(0, arrow);
+            String name = Words.before(entry, '>');
             names.add(name);
             if (prefix && text.length() > 0 ? name.regionMatches(true, 0, text, 0, text.length())
                     : name.equalsIgnoreCase(text)) {
-                return entry.substring(arrow + 1);
+                return entry.substring(entry.indexOf('>') + 1);
             }
         }
         throw unknown(text, names);
@@ -156,7 +152,7 @@ final class ValueKinds {
                 Nearest.hint(text, names, "use one of " + Words.join(names, " ")));
     }
 
-    /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
+    /** Converts {@code h:mm[:ss]} to {@code hh:mm:ss}. */
     static String clock(String text) throws ValueException {
         List<String> parts = new ArrayList<>(Arrays.asList(Words.split(text, ':')));
         if (parts.size() < 2 || parts.size() > 3) {
