@@ -177,8 +177,8 @@ public final class Proofs extends CheckPart {
         Set<String> places = new LinkedHashSet<>();
         List<String> evidence = new ArrayList<>();
         for (Lint.NeedlessRule each : alike) {
-            places.add(each.step.origin().toString());
-            evidence.add(each.step.toString());
+            places.add(each.entry.origin().toString());
+            evidence.add(each.entry.toString());
         }
         for (TrailEntry cover : first.covers.subList(0, Math.min(first.covers.size(), COVERS_SHOWN))) {
             evidence.add("    " + cover);
@@ -205,10 +205,10 @@ public final class Proofs extends CheckPart {
         boolean others = false;
         boolean own = false;
         for (TrailEntry cover : rule.covers) {
-            others |= cover.rule != null && !cover.origin().file.equals(rule.step.origin().file);
+            others |= cover.rule != null && !cover.origin().file.equals(rule.entry.origin().file);
             own |= cover.rule != null && !isShipped(cover);
         }
-        return isShipped(rule.step) && others && (rule.redundant || !own);
+        return isShipped(rule.entry) && others && (rule.redundant || !own);
     }
 
     private void exposed(List<Service> services) {

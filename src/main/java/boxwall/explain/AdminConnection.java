@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How an administrator reaches the box: from a client, or any of a network, over an interface to some TCP ports. */
+/** Access of administrators to the box: from a client or a network, over an interface, to some TCP ports. */
 public final class AdminConnection {
     /** Client ports of single packets: the lowest, one that Linux and Windows choose, and the highest. */
     private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
@@ -21,11 +21,11 @@ public final class AdminConnection {
     private final int[] ports;
 
     /**
-     * Makes a path.
+     * Makes a connection.
      *
-     * @param interfaceName over which the client comes in
-     * @param client a network, or one address with a full prefix
-     * @param box the box's address that is asked, of the client's family
+     * @param interfaceName the interface of the client
+     * @param client a network, or a single address with a full prefix
+     * @param box the box's address, of the client's family
      * @param ports 1 to 65535
      */
     public AdminConnection(String interfaceName, Network client, byte[] box, int... ports) {
@@ -35,13 +35,13 @@ public final class AdminConnection {
         this.ports = ports;
     }
 
-    /** A path for each port. */
-    List<AdminConnection> each() {
-        List<AdminConnection> paths = new ArrayList<>();
+    /** A connection for each port. */
+    List<AdminConnection> perPort() {
+        List<AdminConnection> connections = new ArrayList<>();
         for (int port : ports) {
-            paths.add(new AdminConnection(interfaceName, client, box, port));
+            connections.add(new AdminConnection(interfaceName, client, box, port));
         }
-        return paths;
+        return connections;
     }
 
     /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, of the first port. */
@@ -51,53 +51,52 @@ public final class AdminConnection {
     }
 
     /**
-     * All packets of the path in one direction. The sets that ask later bits come first: that takes the least steps.
+     * All packets of the connection in one direction. Each intersection begins with the sets of later bits: that takes
+     * the fewest steps.
      */
     int packets(Sets sets, boolean in) {
         Bdd bdd = sets.bdd;
-        int unmarked = bdd.and(sets.everything(), sets.device(in ? Field.IN : Field.OUT, interfaceName));
-        int discovery = client.family == Family.IPV4 ? Bdd.NONE : discovery(sets, in);
-        return bdd.and(unmarked, sets.whole(), bdd.or(connection(sets, in), discovery));
+        int onInterface = bdd.and(sets.everything(), sets.device(in ? Field.IN : Field.OUT, interfaceName));
+        int fromClient = sets.having(in ? Field.SRC : Field.DST, client);
+        int toBox = sets.having(in ? Field.DST : Field.SRC, box);
+        int discovery = client.family == Family.IPV4 ? Bdd.NONE : discovery(sets, in, fromClient, toBox);
+        return bdd.and(onInterface, sets.whole(), bdd.or(tcp(sets, in, bdd.and(fromClient, toBox)), discovery));
     }
 
-    /** In: a SYN, then anything with ACK and without SYN. Out: anything with ACK, the answer's SYN too. */
-    private int connection(Sets sets, boolean in) {
+    /** In: a SYN, then all packets with ACK and without SYN. Out: all packets with ACK, the SYN of the reply too. */
+    private int tcp(Sets sets, boolean in, int addresses) {
         Bdd bdd = sets.bdd;
-        int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, 1024, 65535);
+        int clientPort = sets.having(in ? Field.SPORT : Field.DPORT, 1024, 65535);
         int boxPort = Bdd.NONE;
         for (int port : ports) {
-            boxPort = bdd.or(boxPort, sets.lies(in ? Field.DPORT : Field.SPORT, port, port));
+            boxPort = bdd.or(boxPort, sets.having(in ? Field.DPORT : Field.SPORT, port, port));
         }
-        int unmarked = bdd.and(in ? clientPort : boxPort, sets.lies(Field.MARK, 0, 0));
-        int addresses =
-                bdd.and(sets.lies(in ? Field.SRC : Field.DST, client), sets.is(in ? Field.DST : Field.SRC, box));
+        int source = bdd.and(in ? clientPort : boxPort, sets.having(Field.MARK, 0, 0));
         int later = bdd.and(sets.later(), in ? sets.flags(0, Packet.SYN) : Bdd.ALL);
         int states = bdd.and(sets.protocol(6), in ? bdd.or(sets.first(), later) : later);
-        return bdd.and(states, bdd.and(in ? boxPort : clientPort, bdd.and(addresses, unmarked)));
+        return bdd.and(states, bdd.and(in ? boxPort : clientPort, bdd.and(addresses, source)));
     }
 
     /**
-     * Neighbour solicitation and advertisement; in IPv4 ARP does this, which bypasses netfilter. conntrack leaves them
-     * alone: UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of whom it asks
-     * for.
+     * Neighbour solicitations and advertisements; ARP, their counterpart for IPv4, bypasses netfilter. They are
+     * UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of the wanted host.
      */
-    private int discovery(Sets sets, boolean in) {
+    private int discovery(Sets sets, boolean in, int client, int box) {
         Bdd bdd = sets.bdd;
-        int me = sets.is(in ? Field.DST : Field.SRC, box);
-        int you = sets.lies(in ? Field.SRC : Field.DST, client);
-        int asking = in ? bdd.and(you, sets.is(Field.DST, solicited(box))) : bdd.and(me, solicitedClients(sets));
-        int telling = bdd.and(type(sets, ADVERTISEMENT), bdd.and(me, you));
-        int unmarked = bdd.and(bdd.or(bdd.and(type(sets, SOLICITATION), asking), telling), sets.lies(Field.MARK, 0, 0));
+        int wanted = in ? sets.having(Field.DST, solicited(this.box)) : solicitedClients(sets);
+        int solicitation = bdd.and(type(sets, SOLICITATION), bdd.and(in ? client : box, wanted));
+        int advertisement = bdd.and(type(sets, ADVERTISEMENT), bdd.and(box, client));
+        int unmarked = bdd.and(bdd.or(solicitation, advertisement), sets.having(Field.MARK, 0, 0));
         return bdd.and(bdd.and(sets.icmp(), sets.state(State.UNTRACKED)), unmarked);
     }
 
-    private static int type(Sets sets, int type) { return sets.lies(Field.ICMP, type * 256, type * 256); }
+    private static int type(Sets sets, int type) { return sets.having(Field.ICMP, type * 256, type * 256); }
 
-    /** Those of the clients: any where the network's mask leaves the last 24 bits open. */
+    /** Packets to the clients' solicited-node addresses; the network's mask may leave the last 24 bits open. */
     private int solicitedClients(Sets sets) {
         byte[] mask = client.mask();
         Arrays.fill(mask, 0, 13, (byte) 255);
-        return sets.lies(Field.DST, Span.masked(solicited(client.address()), mask));
+        return sets.having(Field.DST, Span.masked(solicited(client.address()), mask));
     }
 
     /** The solicited-node address: ff02::1:ff and the last 24 bits (RFC 4291, 2.7.1). */
@@ -107,14 +106,14 @@ public final class AdminConnection {
         return group;
     }
 
-    /** A few of the packets: what can be tried when sets are too complex. */
+    /** A sample of the packets, for rules that are too complex for sets. */
     List<Packet> packets() {
         List<Packet> packets = new ArrayList<>();
-        for (byte[] each : clients()) {
+        for (byte[] address : clients()) {
             for (int port : ports) {
-                for (int from : CLIENT_PORTS) {
-                    Packet in = packet(each, box).in(interfaceName).protocol(6).sport(from).dport(port);
-                    Packet out = packet(box, each).out(interfaceName).protocol(6).sport(port).dport(from);
+                for (int clientPort : CLIENT_PORTS) {
+                    Packet in = packet(address, box).in(interfaceName).protocol(6).sport(clientPort).dport(port);
+                    Packet out = packet(box, address).out(interfaceName).protocol(6).sport(port).dport(clientPort);
                     packets.add(in.flags(Packet.SYN));
                     packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED));
                     packets.add(out.flags(Packet.SYN | Packet.ACK).state(State.ESTABLISHED));
@@ -122,25 +121,25 @@ public final class AdminConnection {
                 }
             }
             if (client.family == Family.IPV6) {
-                packets.add(icmp(each, solicited(box), SOLICITATION).in(interfaceName));
-                packets.add(icmp(box, each, ADVERTISEMENT).out(interfaceName));
-                packets.add(icmp(box, solicited(each), SOLICITATION).out(interfaceName));
-                packets.add(icmp(each, box, ADVERTISEMENT).in(interfaceName));
+                packets.add(icmp(address, solicited(box), SOLICITATION).in(interfaceName));
+                packets.add(icmp(box, address, ADVERTISEMENT).out(interfaceName));
+                packets.add(icmp(box, solicited(address), SOLICITATION).out(interfaceName));
+                packets.add(icmp(address, box, ADVERTISEMENT).in(interfaceName));
             }
         }
         return packets;
     }
 
-    /** The network's first, last and a middle address; one for a single client. */
+    /** The network's first, a middle and its last address; a single client's address once. */
     private List<byte[]> clients() {
         List<byte[]> clients = new ArrayList<>();
         byte[] mask = client.mask();
-        for (int fill : new int[] {0x00, 0x55, 0xff}) {
-            byte[] each = client.address();
-            for (int i = 0; i < each.length; i++) {
-                each[i] |= (byte) (fill & ~mask[i]);
+        for (int hostBits : new int[] {0x00, 0x55, 0xff}) {
+            byte[] address = client.address();
+            for (int i = 0; i < address.length; i++) {
+                address[i] |= (byte) (hostBits & ~mask[i]);
             }
-            if (clients.isEmpty() || !Arrays.equals(each, clients.get(0))) { clients.add(each); }
+            if (clients.isEmpty() || !Arrays.equals(address, clients.get(0))) { clients.add(address); }
         }
         return clients;
     }

@@ -3,27 +3,28 @@ package boxwall.explain;
 import boxwall.netfilter.Hook;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Whether the administrator gets in, and the answers out: for each path every packet of a TCP connection to the box and
- * back, from every client port above 1023; in IPv6 the neighbour discovery too, without which no packet finds its way.
- * A ruleset too complex for sets is walked with single packets: that can refute, but proves nothing.
+ * Whether a ruleset accepts the administrator's packets and the replies: for each connection every packet to the box
+ * and back, from every client port above 1023; in IPv6 neighbour discovery too, which every connection needs. For a
+ * ruleset that is too complex for sets, single packets are walked: they can refute, but prove nothing.
  */
 public final class AdminProof {
-    /** What the stamp says: {@code admin=proved|failed|unknown}. */
+    /** As in the stamp: {@code admin=proved|failed|unknown}. */
     public enum Result {
         PROVED, FAILED, UNKNOWN;
 
         /** The word in lower case. */
-        public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
+        public String word() { return name().toLowerCase(Locale.ROOT); }
     }
 
     private static final AdminProof PROVED = new AdminProof(Result.PROVED, null, null);
 
     public final Result result;
-    /** What is in the way, or why it isn't known, in words; null when proved. */
+    /** Why it isn't proved, in words; null when it is. */
     public final String reason;
-    /** The walk of a packet that would not get through, or perhaps not; null when proved, or with none to show. */
+    /** The walk of a packet that isn't certainly accepted; null when proved, and when there is none to show. */
     public final Answer answer;
 
     private AdminProof(Result result, String reason, Answer answer) {
@@ -32,14 +33,19 @@ public final class AdminProof {
         this.answer = answer;
     }
 
-    /** Proves all paths, the ports of each together, or shows the first packet that fails. No paths at all: UNKNOWN. */
-    public static AdminProof of(Verdicts verdicts, List<AdminConnection> paths) {
-        AdminProof unknown =
-                !paths.isEmpty() ? null : new AdminProof(Result.UNKNOWN, "no administrator's address is known", null);
-        for (AdminConnection path : paths) {
-            if (of(verdicts, path).result == Result.PROVED) { continue; }
-            for (AdminConnection each : path.each()) {
-                AdminProof proof = of(verdicts, each);
+    /**
+     * Proves all connections, with all ports of each at once; else finds the first port that fails, or is unknown. The
+     * result is UNKNOWN without any connection.
+     */
+    public static AdminProof of(Verdicts verdicts, List<AdminConnection> connections) {
+        if (connections.isEmpty()) {
+            return new AdminProof(Result.UNKNOWN, "no administrator's address is known", null);
+        }
+        AdminProof unknown = null;
+        for (AdminConnection connection : connections) {
+            if (of(verdicts, connection).result == Result.PROVED) { continue; }
+            for (AdminConnection single : connection.perPort()) {
+                AdminProof proof = of(verdicts, single);
                 if (proof.result == Result.FAILED) { return proof; }
                 unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
             }
@@ -47,37 +53,37 @@ public final class AdminProof {
         return unknown != null ? unknown : PROVED;
     }
 
-    private static AdminProof of(Verdicts verdicts, final AdminConnection path) {
-        Criterion device = new Criterion(Field.IN, false, Span.one(Numbers.interfaceName(path.interfaceName)));
+    private static AdminProof of(Verdicts verdicts, final AdminConnection connection) {
+        Criterion device = new Criterion(Field.IN, false, Span.one(Numbers.interfaceName(connection.interfaceName)));
         try {
-            return new Verdicts.Question<AdminProof>() {
+            return new Verdicts.Query<AdminProof>() {
                 @Override
-                void ask(FamilyVerdicts of) {
-                    AdminProof in = AdminProof.ask(path, of, Hook.INPUT);
-                    AdminProof out = in.result == Result.FAILED ? in : AdminProof.ask(path, of, Hook.OUTPUT);
-                    found.add(out.result == Result.FAILED || in.result == Result.PROVED ? out : in);
+                void run(FamilyVerdicts of) {
+                    AdminProof in = prove(connection, of, Hook.INPUT);
+                    AdminProof out = in.result == Result.FAILED ? in : prove(connection, of, Hook.OUTPUT);
+                    results.add(out.result == Result.FAILED || in.result == Result.PROVED ? out : in);
                 }
-            }.of(verdicts, path.client.family, Collections.singletonList(device), false).get(0);
+            }.of(verdicts, connection.client.family, Collections.singletonList(device), false).get(0);
         } catch (TooComplex e) {
-            for (Packet packet : path.packets()) {
+            for (Packet packet : connection.packets()) {
                 Answer answer = verdicts.walk.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
-                if (answer.verdict.stops()) { return found(Result.FAILED, path, answer); }
+                if (answer.verdict.stops()) { return shown(Result.FAILED, connection, answer); }
             }
-            return new AdminProof(Result.UNKNOWN, path + ": " + e.getMessage(), null);
+            return new AdminProof(Result.UNKNOWN, connection + ": " + e.getMessage(), null);
         }
     }
 
-    private static AdminProof found(Result result, AdminConnection path, Answer answer) {
-        return new AdminProof(result, path + ": " + answer + " for " + answer.packet, answer);
+    private static AdminProof prove(AdminConnection connection, FamilyVerdicts of, Hook hook) {
+        int packets = connection.packets(of.sets, hook == Hook.INPUT);
+        FamilyVerdicts.Walked walked = of.withoutMac(hook, packets);
+        int unproved = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
+        if (unproved == Bdd.NONE) { return PROVED; }
+        int stopped = walked.stopped(packets);
+        return shown(stopped != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, connection,
+                of.exampleWithoutMac(hook, stopped != Bdd.NONE ? stopped : unproved));
     }
 
-    private static AdminProof ask(AdminConnection path, FamilyVerdicts of, Hook way) {
-        int packets = path.packets(of.sets, way == Hook.INPUT);
-        FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
-        int open = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
-        if (open == Bdd.NONE) { return PROVED; }
-        int closed = walked.stopped(packets);
-        return found(closed != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, path,
-                of.exampleWithoutMac(way, closed != Bdd.NONE ? closed : open));
+    private static AdminProof shown(Result result, AdminConnection connection, Answer answer) {
+        return new AdminProof(result, connection + ": " + answer + " for " + answer.packet, answer);
     }
 }

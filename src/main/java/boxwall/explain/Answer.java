@@ -50,8 +50,8 @@ public final class Answer {
     /** The answer, then the trail and the notes, one a line. */
     public String inFull() {
         StringBuilder out = new StringBuilder().append(packet).append('\n').append(this).append('\n');
-        for (TrailEntry step : trail) {
-            out.append("  ").append(step).append('\n');
+        for (TrailEntry entry : trail) {
+            out.append("  ").append(entry).append('\n');
         }
         for (String note : notes) {
             out.append("  note: ").append(note).append('\n');

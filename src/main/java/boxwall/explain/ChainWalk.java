@@ -46,16 +46,16 @@ final class ChainWalk {
 
     /** Walks a built-in chain; returns what it accepts. */
     Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
-        TrailEntry step = TrailEntry.policy(table, chain.name, chain.policy);
+        TrailEntry entry = TrailEntry.policy(table, chain.name, chain.policy);
         Verdict verdict = Verdict.valueOf(chain.policy.name());
         for (Map.Entry<Rewrites, Integer> each : walk(chain, packets, 0).entrySet()) {
-            end(step, verdict, each.getKey(), each.getValue());
+            end(entry, verdict, each.getKey(), each.getValue());
         }
         return through;
     }
 
-    private void end(TrailEntry step, Verdict verdict, Rewrites rewrites, int packets) {
-        outcome.decided(step, verdict, packets);
+    private void end(TrailEntry entry, Verdict verdict, Rewrites rewrites, int packets) {
+        outcome.decided(entry, verdict, packets);
         if (verdict == Verdict.ACCEPT) {
             sets.add(through, rewrites, packets);
         } else {
@@ -99,29 +99,29 @@ final class ChainWalk {
         for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
             sets.bdd.step();
             SetMatch match = SetMatch.of(asked, sets, each.getValue(), each.getKey());
-            some |= match.perhaps != Bdd.NONE;
-            certain &= match.sure == match.perhaps;
+            some |= match.possible != Bdd.NONE;
+            certain &= match.certain == match.possible;
             matches[i++] = match;
         }
         if (!some) { return here; }
-        TrailEntry step = TrailEntry.rule(table, chain.name, number, rule, certain);
+        TrailEntry entry = TrailEntry.rule(table, chain.name, number, rule, certain);
         Map<Rewrites, Integer> matched = new LinkedHashMap<>();
         Map<Rewrites, Integer> on = new LinkedHashMap<>();
         i = 0;
         for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
             SetMatch match = matches[i++];
-            sets.add(matched, each.getKey(), match.perhaps);
-            sets.add(on, each.getKey(), sets.bdd.minus(each.getValue(), match.sure));
-            if (match.perhaps != Bdd.NONE) { outcome.matched(step, match.perhaps); }
+            sets.add(matched, each.getKey(), match.possible);
+            sets.add(on, each.getKey(), sets.bdd.minus(each.getValue(), match.certain));
+            if (match.possible != Bdd.NONE) { outcome.matched(entry, match.possible); }
         }
-        if (outcome.leavesOut(rule)) { return here; }
-        act(step, matched, on, back, depth);
+        if (outcome.skips(rule)) { return here; }
+        act(entry, matched, on, back, depth);
         return on;
     }
 
-    private void act(TrailEntry step, Map<Rewrites, Integer> matched, Map<Rewrites, Integer> on,
+    private void act(TrailEntry entry, Map<Rewrites, Integer> matched, Map<Rewrites, Integer> on,
             Map<Rewrites, Integer> back, int depth) {
-        Target target = step.rule.target;
+        Target target = entry.rule.target;
         Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
             sets.addAll(target.isGoto() ? back : on, walk(called, matched, depth + 1));
@@ -135,13 +135,13 @@ final class ChainWalk {
             } else if (target.name.equals("RETURN")) {
                 sets.add(back, rewrites, packets);
             } else if (Targets.translates(target)) {
-                outcome.decided(step, Verdict.ACCEPT, packets);
+                outcome.decided(entry, Verdict.ACCEPT, packets);
                 translate(target, rewrites, packets);
             } else if (Targets.verdict(target) != null) {
-                end(step, Targets.verdict(target), rewrites, packets);
+                end(entry, Targets.verdict(target), rewrites, packets);
             } else {
                 // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
-                end(step, Verdict.UNKNOWN, rewrites, packets);
+                end(entry, Verdict.UNKNOWN, rewrites, packets);
                 sets.add(on, rewrites, packets);
             }
         }
@@ -182,7 +182,7 @@ final class ChainWalk {
             return;
         }
         for (byte[] in : sets.universe.names) {
-            sets.add(through, after.with(Field.DST, own(in)), sets.bdd.and(packets, sets.is(Field.IN, in)));
+            sets.add(through, after.with(Field.DST, own(in)), sets.bdd.and(packets, sets.having(Field.IN, in)));
         }
     }
 

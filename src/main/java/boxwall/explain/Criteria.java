@@ -107,7 +107,7 @@ final class Criteria {
 
     /** The values of a field that an option names; null when it can't be read. */
     private static List<Span> spans(Field field, Option option, Family family) {
-        if (field == Field.DPORT || field == Field.SPORT) { return spans(option.ports()); }
+        if (field.isPort()) { return spans(option.ports()); }
         if (field == Field.STATE) { return states(option.states()); }
         Span span = null;
         if (field == Field.ICMP) {

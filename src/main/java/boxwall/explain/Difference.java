@@ -48,11 +48,11 @@ public final class Difference {
 
     Difference(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
-            for (Hook way : FamilyVerdicts.WAYS) {
+            for (Hook hook : FamilyVerdicts.HOOKS) {
                 try {
-                    compare(before, after, sets(before, after, site, family, nodes), way);
+                    compare(before, after, sets(before, after, site, family, nodes), hook);
                 } catch (TooComplex e) {
-                    incomplete = notCompared(family, way, e);
+                    incomplete = notCompared(family, hook, e);
                 }
             }
         }
@@ -78,21 +78,21 @@ public final class Difference {
      */
     public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
-            for (Hook way : FamilyVerdicts.WAYS) {
+            for (Hook hook : FamilyVerdicts.HOOKS) {
                 try {
                     Sets sets = sets(before, after, site, family, nodes);
-                    Outcome old = HookWalk.walk(before, sets, way, sets.everything());
-                    Outcome now = HookWalk.walk(after, sets, way, sets.everything());
+                    Outcome old = HookWalk.walk(before, sets, hook, sets.everything());
+                    Outcome now = HookWalk.walk(after, sets, hook, sets.everything());
                     for (Verdict verdict : Verdict.values()) {
                         int a = old.possible(verdict);
                         int b = now.possible(verdict);
                         if (a != b) {
-                            return verdict + " at " + way + " for other packets than before, such as "
+                            return verdict + " at " + hook + " for other packets than before, such as "
                                     + sets.packet(sets.bdd.or(sets.bdd.minus(a, b), sets.bdd.minus(b, a)));
                         }
                     }
                 } catch (TooComplex e) {
-                    return notCompared(family, way, e);
+                    return notCompared(family, hook, e);
                 }
             }
         }
@@ -102,8 +102,8 @@ public final class Difference {
     /** As many nodes as this JVM's heap has room for. */
     public static int affordable() { return Bdd.affordable(); }
 
-    private static String notCompared(Family family, Hook way, TooComplex e) {
-        return family.word() + " " + way + " could not be compared, " + e.getMessage();
+    private static String notCompared(Family family, Hook hook, TooComplex e) {
+        return family.word() + " " + hook + " could not be compared, " + e.getMessage();
     }
 
     private static Sets sets(Ruleset before, Ruleset after, Site site, Family family, int nodes) {
@@ -126,20 +126,21 @@ public final class Difference {
     }
 
     /** Adds the changes at one hook. */
-    private void compare(Ruleset before, Ruleset after, Sets sets, Hook way) {
+    private void compare(Ruleset before, Ruleset after, Sets sets, Hook hook) {
         Bdd bdd = sets.bdd;
-        int packets = bdd.and(sets.possible(), sets.to(way));
-        if (way == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }
-        int[] old = split(before, sets, way, packets);
-        int[] now = split(after, sets, way, packets);
-        Regions regions = new Regions(sets, way, packets);
+        int packets = bdd.and(sets.possible(), sets.to(hook));
+        if (hook == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }
+        int[] old = split(before, sets, hook, packets);
+        int[] now = split(after, sets, hook, packets);
+        Regions regions = new Regions(sets, hook, packets);
         for (int i = 0; i < KINDS.length; i++) {
             for (int k = 0; k < KINDS.length; k++) {
                 int set = i == k ? Bdd.NONE : bdd.and(old[i], now[k]);
                 for (Region region : regions.of(set, REGIONS_MAX)) {
-                    Packet example = Example.of(sets, way, bdd.and(set, region.set));
-                    changes.add(new Change(KINDS[i], KINDS[k], region, new Walk(before, sets.site).packet(example, way),
-                            new Walk(after, sets.site).packet(example, way)));
+                    Packet example = Example.of(sets, hook, bdd.and(set, region.set));
+                    changes.add(
+                            new Change(KINDS[i], KINDS[k], region, new Walk(before, sets.site).packet(example, hook),
+                                    new Walk(after, sets.site).packet(example, hook)));
                 }
                 if (!regions.isComplete()) { incomplete = "there are more differences than shown here"; }
             }
@@ -147,8 +148,8 @@ public final class Difference {
     }
 
     /** The packets that are accepted, that are stopped, and those of which it can't be said. */
-    private static int[] split(Ruleset ruleset, Sets sets, Hook way, int packets) {
-        Outcome walk = HookWalk.walk(ruleset, sets, way, packets);
+    private static int[] split(Ruleset ruleset, Sets sets, Hook hook, int packets) {
+        Outcome walk = HookWalk.walk(ruleset, sets, hook, packets);
         int accepted = walk.accepted(packets);
         int stopped = walk.stopped(packets);
         return new int[] {accepted, stopped, sets.bdd.minus(sets.bdd.minus(packets, accepted), stopped)};

@@ -9,25 +9,25 @@ import java.util.Map;
 /** Takes the packet out of a set that a person would think of: real interfaces, addresses that live there. */
 final class Example {
     /** A packet of a set that isn't empty, for a walk to a hook; fields that mean nothing in it are left unknown. */
-    static Packet of(Sets sets, Hook way, int set) {
+    static Packet of(Sets sets, Hook hook, int set) {
         int left = set;
-        for (int wish : wishes(sets, way)) {
+        for (int wish : wishes(sets, hook)) {
             int both = sets.bdd.and(left, wish);
             left = both == Bdd.NONE ? left : both;
         }
-        return trim(sets.packet(left), sets, way);
+        return trim(sets.packet(left), sets, hook);
     }
 
-    private static int[] wishes(Sets sets, Hook way) {
+    private static int[] wishes(Sets sets, Hook hook) {
         Bdd bdd = sets.bdd;
-        return new int[] {sets.lies(Field.MARK, 0, 0),
-                sets.is(Field.MAC, sets.universe.macs.get(sets.universe.macs.size() - 1)), sets.whole(),
+        return new int[] {sets.having(Field.MARK, 0, 0),
+                sets.having(Field.MAC, sets.universe.macs.get(sets.universe.macs.size() - 1)), sets.whole(),
                 known(sets, Field.IN), known(sets, Field.OUT),
-                way == Hook.OUTPUT ? sets.own(Field.SRC, false) : neighbours(sets, Field.IN, Field.SRC),
-                way == Hook.INPUT ? Bdd.ALL : neighbours(sets, Field.OUT, Field.DST),
-                way == Hook.INPUT ? sets.own(Field.DST, false) : Bdd.ALL, bdd.or(sets.protocol(6), sets.protocol(17)),
+                hook == Hook.OUTPUT ? sets.own(Field.SRC, false) : neighbours(sets, Field.IN, Field.SRC),
+                hook == Hook.INPUT ? Bdd.ALL : neighbours(sets, Field.OUT, Field.DST),
+                hook == Hook.INPUT ? sets.own(Field.DST, false) : Bdd.ALL, bdd.or(sets.protocol(6), sets.protocol(17)),
                 sets.protocol(6), bdd.or(sets.flags(Packet.SYN, 63), bdd.not(sets.protocol(6))),
-                sets.lies(Field.SPORT, 40000, 65535), sets.lies(Field.DPORT, 22, 65535)};
+                sets.having(Field.SPORT, 40000, 65535), sets.having(Field.DPORT, 22, 65535)};
     }
 
     private static int known(Sets sets, Field field) {
@@ -46,15 +46,15 @@ final class Example {
         for (Map.Entry<Network, String> route : sets.site.routes().entrySet()) {
             Network network = route.getKey();
             if (network.family == sets.family) {
-                int hosts = network.isEverything() ? sets.is(address, far)
-                        : bdd.minus(sets.lies(address, network), sets.is(address, network.address()));
+                int hosts = network.isEverything() ? sets.having(address, far)
+                        : bdd.minus(sets.having(address, network), sets.having(address, network.address()));
                 set = bdd.or(set, bdd.and(hosts, sets.device(device, route.getValue())));
             }
         }
         return bdd.minus(set, bdd.or(sets.own(address, false), address == Field.DST ? sets.local() : Bdd.NONE));
     }
 
-    private static Packet trim(Packet packet, Sets sets, Hook way) {
+    private static Packet trim(Packet packet, Sets sets, Hook hook) {
         int protocol = packet.protocol();
         Packet trimmed = packet;
         if (protocol != 6 && protocol != 17 && protocol != 132 && protocol != 33 && protocol != 136) {
@@ -62,7 +62,7 @@ final class Example {
         }
         trimmed = protocol != 6 ? trimmed.flags(null) : trimmed;
         trimmed = protocol != (sets.family == Family.IPV4 ? 1 : 58) ? trimmed.value(Field.ICMP, null) : trimmed;
-        trimmed = sets.universe.macs.size() == 1 || way == Hook.OUTPUT ? trimmed.mac(null) : trimmed;
-        return way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed;
+        trimmed = sets.universe.macs.size() == 1 || hook == Hook.OUTPUT ? trimmed.mac(null) : trimmed;
+        return hook == Hook.INPUT ? trimmed.out(null) : hook == Hook.OUTPUT ? trimmed.in(null) : trimmed;
     }
 }

@@ -9,25 +9,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The outcome of one {@code expect} line: a statement about all the packets that its keys mean, proved or refuted.
+ * The result of one {@code expect} line: a statement about all packets that its keys describe, proved or refuted.
  *
  * <p>
- * What is left out means every value, but for two things: without state= it is about new connections
+ * A missing key means every value, with two exceptions: without state= the statement is about new connections
  * ({@link Sets#first}), without fragment= not about later fragments. Without family= it is about each family of which
- * the ruleset owns a table. Where the packets go: in= alone to the box and through it, out= alone from the box (or
- * through it, for a src= that isn't the box's own), both through it, none everywhere; chain= decides otherwise. They
- * leave where routing would send them; but what must be dropped on its way to an out= is asked for every address.
+ * the ruleset has a table. The keys select the hooks: in= alone INPUT and FORWARD, out= alone OUTPUT (or FORWARD, for a
+ * src= that isn't the box's own), both FORWARD, none all hooks; chain= overrides this. Packets leave as routing sends
+ * them; but for DROP and REJECT an out= selects every address, routed there or not.
  */
 public final class Expectation {
     private static final Expectation HELD = new Expectation(true, null, null, null);
 
-    /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
+    /** Whether the statement holds; false too when it was skipped or couldn't be decided. */
     public final boolean held;
     /** Why it wasn't checked (an interface that the box lacks), or null. */
     public final String skippedBecause;
-    /** What was found instead, in words; null when it holds or was skipped. */
+    /** Why it doesn't hold, in words; null when it holds or was skipped. */
     public final String reason;
-    /** The walk of a packet that shows that it doesn't hold; null when it does, and when there is none to show. */
+    /** The walk of a packet that refutes it; null when it holds, and when there is none to show. */
     public final Answer counterexample;
 
     private Expectation(boolean held, String skippedBecause, String reason, Answer counterexample) {
@@ -37,13 +37,19 @@ public final class Expectation {
         this.counterexample = counterexample;
     }
 
+    private static Expectation skipped(String reason) { return new Expectation(false, reason, null, null); }
+
+    private static Expectation failed(String reason, Answer counterexample) {
+        return new Expectation(false, null, reason, counterexample);
+    }
+
     /**
      * Checks a statement.
      *
      * @param verdict ACCEPT, REJECT, or DROP, which includes REJECT
      * @param keys as {@link Keys}
-     * @param leftOut the families whose rules this box doesn't get: what is about them is skipped
-     * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
+     * @param leftOut the families whose rules this box doesn't load: statements about them are skipped
+     * @throws IllegalArgumentException for a word or key with an error, with what was expected
      */
     public static Expectation check(String verdict, final Map<String, String> keys, final Verdicts verdicts,
             Set<Family> leftOut) {
@@ -52,88 +58,82 @@ public final class Expectation {
         boolean any = false;
         for (Family family : given == null ? Difference.families(verdicts.ruleset) : Collections.singletonList(given)) {
             if (leftOut.contains(family)) {
-                return new Expectation(false, "the rules for " + family.word() + " are left out on this box", null,
-                        null);
+                return skipped("the rules for " + family.word() + " are left out on this box");
             }
-            final List<Criterion> asked = Keys.criteria(keys, family, verdicts.site);
-            String lacking = lacking(asked, verdicts.site);
-            if (lacking != null) {
-                return new Expectation(false, "the box has no interface '" + lacking + "'", null, null);
-            }
+            final List<Criterion> criteria = Keys.criteria(keys, family, verdicts.site);
+            String lacking = lackingInterface(criteria, verdicts.site);
+            if (lacking != null) { return skipped("the box has no interface '" + lacking + "'"); }
             try {
-                List<Expectation> found = new Verdicts.Question<Expectation>() {
+                List<Expectation> results = new Verdicts.Query<Expectation>() {
                     @Override
-                    void ask(FamilyVerdicts of) { check(wanted, keys, asked, of, found); }
-                }.of(verdicts, family, asked, true);
-                Expectation last = found.isEmpty() ? HELD : found.get(found.size() - 1);
+                    void run(FamilyVerdicts of) { check(wanted, keys, criteria, of, results); }
+                }.of(verdicts, family, criteria, true);
+                Expectation last = results.isEmpty() ? HELD : results.get(results.size() - 1);
                 if (!last.held) { return last; }
-                any |= !found.isEmpty();
+                any |= !results.isEmpty();
             } catch (TooComplex e) {
-                return new Expectation(false, null, "can't be proved, " + e.getMessage(), null);
+                return failed("can't be proved, " + e.getMessage(), null);
             }
         }
-        return any ? HELD : new Expectation(false, null,
-                "matches no packet: the keys contradict each other or the routing", null);
+        return any ? HELD : failed("matches no packet: the keys contradict each other or the routing", null);
     }
 
-    /** The first interface that is asked for but isn't there, or null. */
-    private static String lacking(List<Criterion> asked, Site site) {
-        for (Criterion criterion : asked) {
-            if (criterion.field == Field.IN || criterion.field == Field.OUT) {
-                for (Span span : criterion.spans) {
-                    if (!site.has(Numbers.text(span.first))) { return Numbers.text(span.first); }
-                }
+    /** The first interface of the keys that the box lacks, or null. */
+    private static String lackingInterface(List<Criterion> criteria, Site site) {
+        for (Criterion criterion : criteria) {
+            for (Span span : criterion.spans) {
+                String name = criterion.field.isInterface() ? Numbers.text(span.first) : null;
+                if (name != null && !site.has(name)) { return name; }
             }
         }
         return null;
     }
 
-    /** What is so at each hook that such packets come to, up to the first where it doesn't hold. */
-    private static void check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, FamilyVerdicts of,
-            List<Expectation> found) {
+    /** Adds a result for each hook that such packets cross, up to the first hook where the statement fails. */
+    private static void check(Verdict wanted, Map<String, String> keys, List<Criterion> criteria, FamilyVerdicts of,
+            List<Expectation> results) {
         Bdd bdd = of.sets.bdd;
-        int all = start(of.sets, keys, asked);
-        for (Hook way : FamilyVerdicts.WAYS) {
-            int packets = bdd.and(all, to(way, keys, of.sets, wanted));
+        int all = described(of.sets, keys, criteria);
+        for (Hook hook : FamilyVerdicts.HOOKS) {
+            int packets = bdd.and(all, crossing(hook, keys, of.sets, wanted));
             if (packets == Bdd.NONE) { continue; }
-            FamilyVerdicts.Walked walked = of.at(way, packets);
+            FamilyVerdicts.Walked walked = of.at(hook, packets);
             int wrong = bdd.and(packets, wanted != Verdict.DROP ? walked.otherThan(wanted) : walked.passing());
             if (wrong != Bdd.NONE) {
-                Answer answer = of.example(way, wrong);
-                found.add(new Expectation(false, null,
-                        "expected " + wanted + ", found " + answer + " for " + answer.packet, answer));
+                Answer answer = of.example(hook, wrong);
+                results.add(failed("expected " + wanted + ", found " + answer + " for " + answer.packet, answer));
                 return;
             }
-            found.add(HELD);
+            results.add(HELD);
         }
     }
 
-    private static int start(Sets sets, Map<String, String> keys, List<Criterion> asked) {
-        int all = sets.bdd.and(sets.everything(), sets.matches(asked));
+    private static int described(Sets sets, Map<String, String> keys, List<Criterion> criteria) {
+        int all = sets.bdd.and(sets.everything(), sets.matches(criteria));
         if (!keys.containsKey("fragment")) { all = sets.bdd.and(all, sets.whole()); }
         if (keys.containsKey("state")) { return all; }
-        // flags, type or fragment, where given, say themselves which packets are meant
+        // given flags, type or fragment describe the packets themselves
         boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
         return sets.bdd.and(all, described ? sets.state(State.NEW) : sets.first());
     }
 
-    /** The packets that go to that hook, as far as keys and addresses say. */
-    private static int to(Hook way, Map<String, String> keys, Sets sets, Verdict wanted) {
+    /** The packets that cross a hook, as far as keys and addresses say. */
+    private static int crossing(Hook hook, Map<String, String> keys, Sets sets, Verdict wanted) {
         Bdd bdd = sets.bdd;
-        Hook forced = Keys.hook(keys);
+        Hook given = Keys.hook(keys);
         boolean in = keys.containsKey("in");
         boolean out = keys.containsKey("out");
-        if (forced == null ? way == Hook.INPUT && out || way == Hook.OUTPUT && in : forced != way) { return Bdd.NONE; }
-        boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
-        int routed = bdd.and(way == Hook.OUTPUT ? Bdd.ALL : sets.arriving(), anyRoute ? Bdd.ALL : sets.routed());
-        routed = way == Hook.FORWARD ? bdd.and(routed, sets.crossing()) : routed;
-        if (forced != null || !sets.site.knows(sets.family)) {
-            // without addresses nobody can say what out= alone sends through the box
-            return forced == null && way == Hook.FORWARD && !in && out ? Bdd.NONE : routed;
+        if (given == null ? hook == Hook.INPUT && out || hook == Hook.OUTPUT && in : given != hook) { return Bdd.NONE; }
+        boolean anyRoute = hook == Hook.INPUT || out && wanted != Verdict.ACCEPT;
+        int routed = bdd.and(hook == Hook.OUTPUT ? Bdd.ALL : sets.arriving(), anyRoute ? Bdd.ALL : sets.routed());
+        routed = hook == Hook.FORWARD ? bdd.and(routed, sets.crossing()) : routed;
+        if (given != null || !sets.site.knows(sets.family)) {
+            // without known addresses it is unknown which packets with out= alone are forwarded
+            return given == null && hook == Hook.FORWARD && !in && out ? Bdd.NONE : routed;
         }
-        int set = way == Hook.INPUT ? bdd.and(routed, sets.local()) : bdd.minus(routed, sets.local());
+        int set = hook == Hook.INPUT ? bdd.and(routed, sets.local()) : bdd.minus(routed, sets.local());
         boolean src = keys.containsKey("src");
-        if (way == Hook.OUTPUT) { return src ? bdd.and(set, sets.own(Field.SRC, true)) : set; }
-        return way == Hook.INPUT || in || !out ? set : src ? bdd.minus(set, sets.own(Field.SRC, true)) : Bdd.NONE;
+        if (hook == Hook.OUTPUT) { return src ? bdd.and(set, sets.own(Field.SRC, true)) : set; }
+        return hook == Hook.INPUT || in || !out ? set : src ? bdd.minus(set, sets.own(Field.SRC, true)) : Bdd.NONE;
     }
 }

@@ -31,7 +31,7 @@ public final class Explanation {
     public final List<String> path;
 
     private final Packet packet;
-    private final Hook way;
+    private final Hook hook;
     private final Ruleset loaded;
     private final Site site;
     private final BoxFacts facts;
@@ -49,9 +49,9 @@ public final class Explanation {
         this.facts = facts;
         site = Site.of(facts);
         packet = Keys.packet(keys, site);
-        way = Keys.hook(keys);
-        answer = new Walk(loaded, site).packet(packet, way);
-        asWritten = written == null ? null : new Walk(written, site).packet(packet, way);
+        hook = Keys.hook(keys);
+        answer = new Walk(loaded, site).packet(packet, hook);
+        asWritten = written == null ? null : new Walk(written, site).packet(packet, hook);
         path = Collections.unmodifiableList(path());
     }
 
@@ -73,13 +73,13 @@ public final class Explanation {
     /** The answer at a second since 1970; null where the clock isn't set, or no rule with known hours matters. */
     public Now now(Long second) {
         boolean depends = false;
-        for (TrailEntry step : answer.trail) {
-            Hours hours = step.rule == null ? null : Hours.of(step.rule);
-            depends |= hours != null && hours.holds(second) != null && answer.dependsOn.contains(step.origin());
+        for (TrailEntry entry : answer.trail) {
+            Hours hours = entry.rule == null ? null : Hours.of(entry.rule);
+            depends |= hours != null && hours.holds(second) != null && answer.dependsOn.contains(entry.origin());
         }
         if (!depends) { return null; }
         Family family = packet.family();
-        Answer now = new Walk(Hours.at(loaded, family, second), site).packet(packet, way);
+        Answer now = new Walk(Hours.at(loaded, family, second), site).packet(packet, hook);
         TrailEntry by = now.decidedBy;
         if (by != null && by.rule != null) {
             // as it is written, with its hours
@@ -93,15 +93,15 @@ public final class Explanation {
         int least = 0;
         String end = null;
         String known = null;
-        for (TrailEntry step : answer.trail) {
-            Hours hours = step.rule == null ? null : Hours.of(step.rule);
+        for (TrailEntry entry : answer.trail) {
+            Hours hours = entry.rule == null ? null : Hours.of(entry.rule);
             int left = hours == null || hours.holds(second) == null ? 0 : hours.left(second);
             if (left > 0 && (least == 0 || left < least)) {
                 least = left;
                 end = hours.end(second, left);
             }
             // the last of them: a chain may be called twice
-            if (step.table == by.table && step.chain.equals(by.chain) && step.number == by.number) { known = end; }
+            if (entry.table == by.table && entry.chain.equals(by.chain) && entry.number == by.number) { known = end; }
         }
         return known;
     }
@@ -110,9 +110,9 @@ public final class Explanation {
         List<String> lines = new ArrayList<>();
         boolean own = packet.src() != null && site.isOwn(packet.src());
         boolean known = packet.src() != null && site.knows(packet.family());
-        boolean sent = way == Hook.OUTPUT
-                || way == null && given(packet.in()) == null && (own || given(packet.out()) != null && !known);
-        boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null
+        boolean sent = hook == Hook.OUTPUT
+                || hook == null && given(packet.in()) == null && (own || given(packet.out()) != null && !known);
+        boolean kept = !sent && (hook == Hook.INPUT || hook == null && packet.dst() != null
                 && (site.isLocal(packet.dst()) || Site.startsOnItsLink(packet.src())));
         String in = sent ? null : given(packet.in());
         String out = kept ? null : given(packet.out()) != null ? packet.out() : packet.dst() == null ? null

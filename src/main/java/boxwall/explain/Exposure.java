@@ -11,28 +11,29 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a ruleset leaves open for new connections: who reaches what listens on the box, and what is let through between
- * interfaces. Answers about one ruleset and site; ask for IPv4 and IPv6 alike, an unfiltered family is open.
+ * The new connections that a ruleset accepts: who reaches the services of the box, and what is forwarded between
+ * interfaces. Covers both families: one without rules is open.
  */
 public final class Exposure {
     private static final int REGIONS_MAX = 32;
 
-    /** The interfaces that were asked about. */
-    public final List<String> doors;
+    /** The interfaces on which connections come in. */
+    public final List<String> interfaces;
     /** For each service and interface who reaches it. */
     public final List<Reach> reaches = new ArrayList<>();
-    /** What is let through from one interface to another. */
+    /** What is certainly forwarded from one interface to another. */
     public final List<Region> forwarded = new ArrayList<>();
-    /** What may be let through: it depends on matches that can't be foreseen. */
-    public final List<Region> perhaps = new ArrayList<>();
+    /** What may be forwarded: it depends on matches that can't be predicted. */
+    public final List<Region> uncertain = new ArrayList<>();
     private String incomplete;
 
     /** Who reaches one service through one interface with a new connection. */
     public static final class Reach {
-        /** How many of those who could send there. PERHAPS: it depends on a match that can't be foreseen. */
+        /** How many of the possible senders. PERHAPS: it depends on a match that can't be predicted. */
         public enum Who {
             EVERYONE, SOME, PERHAPS, NOBODY
         }
@@ -53,51 +54,53 @@ public final class Exposure {
         /** {@code tcp 8181 (boxwall) from lan: everyone}. */
         @Override
         public String toString() {
-            return service + " from " + interfaceName + ": " + who.name().toLowerCase(java.util.Locale.ROOT)
+            return service + " from " + interfaceName + ": " + who.name().toLowerCase(Locale.ROOT)
                     + (sources == null ? "" : " (" + sources + ")");
         }
     }
 
-    private Exposure(Verdicts verdicts, List<Service> services, List<String> doors, boolean through) {
-        this.doors = doors;
+    private Exposure(Verdicts verdicts, List<Service> services, List<String> interfaces, boolean forward) {
+        this.interfaces = interfaces;
         for (Family family : Family.values()) {
             try {
                 input(verdicts, family, services);
-                if (through) { forward(verdicts, family); }
+                if (forward) { forward(verdicts, family); }
             } catch (TooComplex e) {
                 incomplete = family.word() + ": " + e.getMessage();
             }
         }
     }
 
-    /** Finds out for the interfaces that somebody may be behind. */
-    public static Exposure of(Verdicts verdicts, List<Service> services, List<String> doors) {
-        return new Exposure(verdicts, services, doors, true);
+    /** Queries the connections from some interfaces to the box and through it. */
+    public static Exposure of(Verdicts verdicts, List<Service> services, List<String> interfaces) {
+        return new Exposure(verdicts, services, interfaces, true);
     }
 
-    /** Only who reaches the box itself through one interface: less work. */
-    public static Exposure ofBox(Verdicts verdicts, List<Service> services, String door) {
-        return new Exposure(verdicts, services, Collections.singletonList(door), false);
+    /** Queries only the connections from one interface to the box, which is less work. */
+    public static Exposure ofBox(Verdicts verdicts, List<Service> services, String interfaceName) {
+        return new Exposure(verdicts, services, Collections.singletonList(interfaceName), false);
     }
 
-    /** What could not be found out, or null when complete. */
-    public String incomplete() { return incomplete; }
+    /** Why the lists are incomplete, or null when they are complete. */
+    public String incomplete() {
+        return incomplete;
+    }
 
     private void input(Verdicts verdicts, Family family, final List<Service> services) {
-        reaches.addAll(new Verdicts.Question<Reach>() {
+        reaches.addAll(new Verdicts.Query<Reach>() {
             @Override
-            void ask(FamilyVerdicts of) {
+            void run(FamilyVerdicts of) {
                 Sets sets = of.sets;
                 Bdd bdd = sets.bdd;
                 int packets = bdd.and(bdd.and(sets.everything(), sets.to(Hook.INPUT)), sets.first());
                 FamilyVerdicts.Walked walked = of.at(Hook.INPUT, packets);
-                int sure = walked.accepted(packets);
+                int accepted = walked.accepted(packets);
                 for (Service service : services) {
                     if (service.family == sets.family && !isLocal(service)) {
-                        int asked = bdd.and(packets, to(sets, service));
-                        for (String name : doors) {
-                            found.add(reach(sets, service, name, bdd.and(asked, sets.device(Field.IN, name)), sure,
-                                    walked.passing()));
+                        int toService = bdd.and(packets, to(sets, service));
+                        for (String name : interfaces) {
+                            results.add(reach(sets, service, name, bdd.and(toService, sets.device(Field.IN, name)),
+                                    accepted, walked.passing()));
                         }
                     }
                 }
@@ -105,56 +108,56 @@ public final class Exposure {
         }.of(verdicts, family));
     }
 
-    /** Whether it listens on a loopback address, which nobody outside can send to. */
+    /** Whether a service listens on a loopback address, to which nobody outside can send. */
     public static boolean isLocal(Service service) {
         return service.address != null && Site.isLoopback(service.address);
     }
 
     private static int to(Sets sets, Service service) {
         Bdd bdd = sets.bdd;
-        int port = bdd.and(sets.protocol(service.protocol), sets.lies(Field.DPORT, service.port, service.port));
-        if (service.address != null) { return bdd.and(port, sets.is(Field.DST, service.address)); }
+        int port = bdd.and(sets.protocol(service.protocol), sets.having(Field.DPORT, service.port, service.port));
+        if (service.address != null) { return bdd.and(port, sets.having(Field.DST, service.address)); }
         int own = sets.own(Field.DST, false);
         return bdd.and(port, own == Bdd.NONE ? Bdd.ALL : own);
     }
 
-    private static Reach reach(Sets sets, Service service, String name, int asked, int sure, int open) {
+    private static Reach reach(Sets sets, Service service, String name, int packets, int accepted, int passing) {
         Bdd bdd = sets.bdd;
-        int certain = bdd.and(asked, sure);
-        int possible = bdd.and(asked, open);
-        if (certain == asked && asked != Bdd.NONE) { return new Reach(service, name, Reach.Who.EVERYONE, null); }
+        int certain = bdd.and(packets, accepted);
+        int possible = bdd.and(packets, passing);
+        if (certain == packets && packets != Bdd.NONE) { return new Reach(service, name, Reach.Who.EVERYONE, null); }
         if (possible == Bdd.NONE) { return new Reach(service, name, Reach.Who.NOBODY, null); }
-        int all = sets.project(asked, Field.SRC);
+        int all = sets.project(packets, Field.SRC);
         int sources = sets.project(certain != Bdd.NONE ? certain : possible, Field.SRC);
         return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS, sources == all
                 ? "with conditions" : new FieldValues(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
     }
 
     private void forward(Verdicts verdicts, Family family) {
-        final List<Region> uncertain = new ArrayList<>();
-        forwarded.addAll(new Verdicts.Question<Region>() {
+        final List<Region> possible = new ArrayList<>();
+        forwarded.addAll(new Verdicts.Query<Region>() {
             @Override
-            void ask(FamilyVerdicts of) {
-                uncertain.clear();
+            void run(FamilyVerdicts of) {
+                possible.clear();
                 Sets sets = of.sets;
                 Bdd bdd = sets.bdd;
                 int packets = bdd.and(sets.everything(), bdd.and(sets.to(Hook.FORWARD), sets.first()));
                 FamilyVerdicts.Walked walked = of.at(Hook.FORWARD, packets);
-                int sure = walked.accepted(packets);
-                int open = bdd.minus(bdd.and(packets, walked.passing()), sure);
+                int accepted = walked.accepted(packets);
+                int unknown = bdd.minus(bdd.and(packets, walked.passing()), accepted);
                 Regions regions = new Regions(sets, Hook.FORWARD, packets);
-                for (String in : doors) {
-                    for (String out : doors) {
+                for (String in : interfaces) {
+                    for (String out : interfaces) {
                         if (!in.equals(out)) {
                             int between = bdd.and(sets.device(Field.IN, in), sets.device(Field.OUT, out));
-                            found.addAll(named(regions, bdd.and(sure, between)));
-                            uncertain.addAll(named(regions, bdd.and(open, between)));
+                            results.addAll(named(regions, bdd.and(accepted, between)));
+                            possible.addAll(named(regions, bdd.and(unknown, between)));
                         }
                     }
                 }
             }
         }.of(verdicts, family));
-        perhaps.addAll(uncertain);
+        uncertain.addAll(possible);
     }
 
     private List<Region> named(Regions regions, int set) {
@@ -164,52 +167,52 @@ public final class Exposure {
     }
 
     /**
-     * The rules that take a packet's source address for its origin: they name inner addresses and certainly accept new
-     * connections from them on the outer interface; a walk of an example each, decided by the rule. Of a ruleset too
-     * complex for sets the rules that were found before.
+     * The rules that trust a packet's source address: they match inner addresses and certainly accept new connections
+     * from them on the outer interface. Each is shown by the walk of an example that it decides. Of a ruleset that is
+     * too complex, only the rules found before.
      *
-     * @param outer the interface that strangers are behind
-     * @param inner the networks that lie behind other interfaces, of any family
+     * @param outer the interface to the Internet
+     * @param inner the networks behind other interfaces, of any family
      */
     public static List<Answer> spoofable(Verdicts verdicts, final String outer, final List<Network> inner) {
-        List<Answer> found = new ArrayList<>();
+        List<Answer> all = new ArrayList<>();
         for (Family family : Family.values()) {
             if (verdicts.ruleset.owns(family, Table.FILTER)) {
-                found.addAll(new Verdicts.Question<Answer>() {
+                all.addAll(new Verdicts.Query<Answer>() {
                     @Override
-                    void ask(FamilyVerdicts of) { spoofable(of, outer, inner, found); }
-                }.asFarAsItGoes(verdicts, family));
+                    void run(FamilyVerdicts of) { spoofable(of, outer, inner, results); }
+                }.asFarAsPossible(verdicts, family));
             }
         }
-        return found;
+        return all;
     }
 
-    private static void spoofable(FamilyVerdicts of, String outer, List<Network> inner, List<Answer> found) {
+    private static void spoofable(FamilyVerdicts of, String outer, List<Network> inner, List<Answer> results) {
         Sets sets = of.sets;
         Bdd bdd = sets.bdd;
-        int packets = bdd.and(bdd.and(sets.everything(), sets.first()),
+        int spoofed = bdd.and(bdd.and(sets.everything(), sets.first()),
                 bdd.and(sets.networks(Field.SRC, inner), sets.device(Field.IN, outer)));
-        for (Hook way : Arrays.asList(Hook.INPUT, Hook.FORWARD)) {
-            int asked = bdd.and(packets, sets.to(way));
+        for (Hook hook : Arrays.asList(Hook.INPUT, Hook.FORWARD)) {
+            int packets = bdd.and(spoofed, sets.to(hook));
             Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
-            for (FamilyVerdicts.Event each : of.at(way, asked).events) {
-                TrailEntry step = each.step;
-                int set = bdd.and(asked, each.packets);
-                if (each.verdict == Verdict.ACCEPT && set != Bdd.NONE && step.table == Table.FILTER && step.certain
-                        && step.rule != null && isNamed(step.rule.source)) {
-                    accepted.put(step, set);
+            for (FamilyVerdicts.Event event : of.at(hook, packets).events) {
+                TrailEntry entry = event.entry;
+                int set = bdd.and(packets, event.packets);
+                if (event.verdict == Verdict.ACCEPT && set != Bdd.NONE && entry.table == Table.FILTER && entry.certain
+                        && entry.rule != null && isNamed(entry.rule.source)) {
+                    accepted.put(entry, set);
                 }
             }
-            for (Map.Entry<TrailEntry, Integer> each : accepted.entrySet()) {
-                Answer answer = of.example(way, each.getValue());
-                if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
-                    found.add(answer);
+            for (Map.Entry<TrailEntry, Integer> rule : accepted.entrySet()) {
+                Answer answer = of.example(hook, rule.getValue());
+                if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == rule.getKey().rule) {
+                    results.add(answer);
                 }
             }
         }
     }
 
-    /** A source that is given and isn't the whole Internet; {@code ! -s} is no accept by address. */
+    /** Whether a rule names source addresses, but not all; {@code ! -s} doesn't trust an address. */
     private static boolean isNamed(Negatable<Network> source) {
         return source != null && !source.negated && !source.value.isEverything();
     }

@@ -12,22 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One family's part of {@link Verdicts}: the sets, and what the walks through INPUT, FORWARD and OUTPUT found. */
+/** The {@link Verdicts} of one family: its sets, and the results of the walks to INPUT, FORWARD and OUTPUT. */
 final class FamilyVerdicts {
-    /** The packets that are walked together. */
+    /** The packets that are walked together: all, first packets of connections, or those of each query. */
     enum Base {
         EVERYTHING, FIRST, OWN
     }
 
-    /** The hooks at which packets are judged. */
-    static final List<Hook> WAYS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
-    /** So many questions about some packets at a hook are cheaper than one about all. */
+    /** The hooks that decide. */
+    static final List<Hook> HOOKS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
+    /** This many queries about some packets of a hook are cheaper than one walk of all. */
     private static final int FEW = 3;
 
     final Sets sets;
     final Walk walk;
     private final Base base;
-    private final int[] asked = new int[Hook.values().length];
+    private final int[] queries = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
     FamilyVerdicts(Walk walk, Universe universe, Base base, int nodes) {
@@ -36,12 +36,12 @@ final class FamilyVerdicts {
         sets = new Sets(universe, nodes);
     }
 
-    /** What a walk found, in the order in which it did. */
+    /** The result of a walk, with its events in their order. */
     static final class Walked extends Outcome {
         final List<Event> events = new ArrayList<>();
         /** The packets that each rule matches, or may; by identity. */
         final Map<Rule, Integer> matched = new IdentityHashMap<>();
-        /** The chains that packets got to; by identity. */
+        /** The chains that packets reached; by identity. */
         final Map<Chain, Chain> entered = new IdentityHashMap<>();
 
         private Walked(Bdd bdd) { super(bdd); }
@@ -50,70 +50,70 @@ final class FamilyVerdicts {
         void entered(Chain chain) { entered.put(chain, chain); }
 
         @Override
-        void matched(TrailEntry step, int packets) {
-            Integer there = matched.get(step.rule);
-            matched.put(step.rule, there == null ? packets : bdd.or(there, packets));
-            Target target = step.rule.target;
-            if (target != null && step.certain && (target.isGoto() || target.name.equals("RETURN"))) {
-                events.add(new Event(step, null, packets));
+        void matched(TrailEntry entry, int packets) {
+            Integer earlier = matched.get(entry.rule);
+            matched.put(entry.rule, earlier == null ? packets : bdd.or(earlier, packets));
+            Target target = entry.rule.target;
+            if (target != null && entry.certain && (target.isGoto() || target.name.equals("RETURN"))) {
+                events.add(new Event(entry, null, packets));
             }
         }
 
         @Override
-        void decided(TrailEntry step, Verdict verdict, int packets) { events.add(new Event(step, verdict, packets)); }
+        void decided(TrailEntry entry, Verdict verdict, int packets) { events.add(new Event(entry, verdict, packets)); }
     }
 
-    /** Packets that end their way through a table, or, without a verdict, through a chain by RETURN or goto. */
+    /** Packets that leave a table, or, without a verdict, leave a chain by RETURN or goto. */
     static final class Event {
-        final TrailEntry step;
+        final TrailEntry entry;
         final Verdict verdict;
         final int packets;
 
-        Event(TrailEntry step, Verdict verdict, int packets) {
-            this.step = step;
+        Event(TrailEntry entry, Verdict verdict, int packets) {
+            this.entry = entry;
             this.verdict = verdict;
             this.packets = packets;
         }
     }
 
-    /** What becomes of packets at a hook: of these, and of all others that were walked with them. */
-    Walked at(Hook way, int packets) {
-        Walked there = walks.get(way);
-        int all = base == Base.EVERYTHING ? everything(way)
+    /** The verdicts on packets at a hook, and on all others that were walked with them. */
+    Walked at(Hook hook, int packets) {
+        Walked walked = walks.get(hook);
+        int all = base == Base.EVERYTHING ? everything(hook)
                 : base == Base.FIRST ? sets.bdd.and(sets.everything(), sets.first()) : Bdd.NONE;
-        boolean few = there == null && packets != all && asked[way.ordinal()]++ < FEW;
-        if (few || sets.bdd.minus(packets, all) != Bdd.NONE) { return walk(way, packets, Rewrites.NOTHING); }
-        if (there == null) {
-            there = walk(way, all, Rewrites.NOTHING);
-            walks.put(way, there);
+        boolean few = walked == null && packets != all && queries[hook.ordinal()]++ < FEW;
+        if (few || sets.bdd.minus(packets, all) != Bdd.NONE) { return walk(hook, packets, Rewrites.NOTHING); }
+        if (walked == null) {
+            walked = walk(hook, all, Rewrites.NOTHING);
+            walks.put(hook, walked);
         }
-        return there;
-    }
-
-    /** As {@link #at} for packets of which nobody can say which hardware address they have. */
-    Walked withoutMac(Hook way, int packets) {
-        // the last one is that which no rule names
-        return sets.universe.macs.size() == 1 ? at(way, packets)
-                : walk(way, packets, Rewrites.NOTHING.with(Field.MAC, null));
-    }
-
-    private Walked walk(Hook way, int packets, Rewrites start) {
-        Walked walked = new Walked(sets.bdd);
-        new HookWalk(walk.ruleset, sets, walked).walk(way, packets, start, true);
         return walked;
     }
 
-    /** Every packet that there can be at a hook. */
-    int everything(Hook way) {
-        return way == Hook.FORWARD ? sets.bdd.and(sets.everything(), sets.crossing()) : sets.everything();
+    /** As {@link #at} for packets whose hardware addresses are unknown. */
+    Walked withoutMac(Hook hook, int packets) {
+        // the last address is the one that no rule names
+        return sets.universe.macs.size() == 1 ? at(hook, packets)
+                : walk(hook, packets, Rewrites.NOTHING.with(Field.MAC, null));
     }
 
-    /** The walk of one of these packets, the one that a person would think of. */
-    Answer example(Hook way, int packets) {
-        return walk.packet(Example.of(sets, way, packets), way);
+    private Walked walk(Hook hook, int packets, Rewrites start) {
+        Walked walked = new Walked(sets.bdd);
+        new HookWalk(walk.ruleset, sets, walked).walk(hook, packets, start, true);
+        return walked;
     }
 
-    Answer exampleWithoutMac(Hook way, int packets) {
-        return walk.packet(Example.of(sets, way, packets).mac(null), way);
+    /** Every possible packet at a hook. */
+    int everything(Hook hook) {
+        return hook == Hook.FORWARD ? sets.bdd.and(sets.everything(), sets.crossing()) : sets.everything();
+    }
+
+    /** The walk of the most common one of these packets. */
+    Answer example(Hook hook, int packets) {
+        return walk.packet(Example.of(sets, hook, packets), hook);
+    }
+
+    Answer exampleWithoutMac(Hook hook, int packets) {
+        return walk.packet(Example.of(sets, hook, packets).mac(null), hook);
     }
 }

@@ -119,7 +119,7 @@ final class FieldValues {
     }
 
     private String range(byte[] low, byte[] high) {
-        if (field == Field.SRC || field == Field.DST) { return addresses(sets.family, low, high); }
+        if (field.isAddress()) { return addresses(sets.family, low, high); }
         if (field == Field.ICMP) {
             return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "") : (low[0] & 255) + "/"
                     + ends(low[1] & 255, high[1] & 255, low[0] == high[0] ? "" : (high[0] & 255) + "/");

@@ -41,34 +41,34 @@ final class HookWalk {
     }
 
     /** Walks packets to INPUT, FORWARD or OUTPUT; translated ones go where their new address leads. */
-    static Outcome walk(Ruleset ruleset, Sets sets, Hook way, int packets) {
-        return new HookWalk(ruleset, sets, new Outcome(sets.bdd)).walk(way, packets, Rewrites.NOTHING, true);
+    static Outcome walk(Ruleset ruleset, Sets sets, Hook hook, int packets) {
+        return new HookWalk(ruleset, sets, new Outcome(sets.bdd)).walk(hook, packets, Rewrites.NOTHING, true);
     }
 
     /**
      * The same of packets of which some fields are written.
      *
-     * @param way null when the address of a single packet decides between INPUT and FORWARD
+     * @param hook null when the address of a single packet decides between INPUT and FORWARD
      * @param away whether what leaves through lo is gone; else it comes in there again
      */
-    Outcome walk(Hook way, int packets, Rewrites first, boolean away) {
+    Outcome walk(Hook hook, int packets, Rewrites first, boolean away) {
         start = first;
         if (packets == Bdd.NONE) { return outcome; }
-        if (way == Hook.OUTPUT) {
+        if (hook == Hook.OUTPUT) {
             leave(packets, away);
         } else {
-            enter(way, packets);
+            enter(hook, packets);
         }
         return outcome;
     }
 
-    private void enter(Hook way, int packets) {
+    private void enter(Hook hook, int packets) {
         Map<Rewrites, Integer> input = new LinkedHashMap<>();
         Map<Rewrites, Integer> forward = new LinkedHashMap<>();
         Map<Rewrites, Integer> here =
                 hook(Hook.PREROUTING, Collections.singletonMap(start.with(Field.OUT, NO_DEVICE), packets));
         for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
-            route(way, each.getKey(), each.getValue(), input, forward);
+            route(hook, each.getKey(), each.getValue(), input, forward);
         }
         delivered(hook(Hook.INPUT, whole(input)));
         Map<Rewrites, Integer> leaving = new LinkedHashMap<>();
@@ -79,12 +79,12 @@ final class HookWalk {
         delivered(hook(Hook.POSTROUTING, leaving));
     }
 
-    private void route(Hook way, Rewrites rewrites, int all, Map<Rewrites, Integer> input,
+    private void route(Hook hook, Rewrites rewrites, int all, Map<Rewrites, Integer> input,
             Map<Rewrites, Integer> forward) {
         Rewrites local = rewrites.with(Field.OUT, NO_DEVICE);
         int unchanged = unchanged(rewrites, all);
-        int decided = way == null ? Bdd.NONE : unchanged;
-        if (way == Hook.INPUT) {
+        int decided = hook == null ? Bdd.NONE : unchanged;
+        if (hook == Hook.INPUT) {
             sets.add(input, local, decided);
         } else if (decided != Bdd.NONE) { sets.add(forward, leaving(rewrites, false, false), decided); }
         int packets = sets.bdd.minus(all, decided);
@@ -103,7 +103,7 @@ final class HookWalk {
         if (!elsewhere) { sets.add(input, local, packets); }
         if (!known || elsewhere) {
             if (known) { outcome.add(Verdict.DROP, staying); }
-            sets.add(forward, leaving(rewrites, unchanged == Bdd.NONE || way != null, false),
+            sets.add(forward, leaving(rewrites, unchanged == Bdd.NONE || hook != null, false),
                     sets.bdd.minus(packets, staying));
         }
     }
@@ -158,7 +158,7 @@ final class HookWalk {
         byte[] dst = rewrites.constant(Field.DST);
         if (start.touches(Field.DST)) { return Arrays.equals(dst, start.constant(Field.DST)) ? packets : Bdd.NONE; }
         return !rewrites.touches(Field.DST) ? packets : dst == null ? Bdd.NONE
-                : sets.bdd.and(packets, sets.is(Field.DST, dst));
+                : sets.bdd.and(packets, sets.having(Field.DST, dst));
     }
 
     /** IPv4 puts fragments together before INPUT (ip_local_deliver), which is asked for the whole packet. */
@@ -168,13 +168,13 @@ final class HookWalk {
         for (Map.Entry<Rewrites, Integer> each : input.entrySet()) {
             Rewrites rewrites = each.getKey();
             SetMatch asked = SetMatch.of(WHOLE, sets, rewrites);
-            int later = sets.bdd.minus(each.getValue(), asked.sure);
+            int later = sets.bdd.minus(each.getValue(), asked.certain);
             if (later != Bdd.NONE) {
                 outcome.note("fragments are reassembled before INPUT, which then decides on the whole packet");
                 outcome.add(Verdict.ACCEPT, later);
             }
             sets.add(whole, rewrites.touches(Field.FRAGMENT) ? rewrites.with(Field.FRAGMENT, new byte[1]) : rewrites,
-                    sets.bdd.and(each.getValue(), asked.perhaps));
+                    sets.bdd.and(each.getValue(), asked.possible));
         }
         return whole;
     }
@@ -206,7 +206,7 @@ final class HookWalk {
         Map<Rewrites, Integer> past = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
             int set = each.getValue();
-            int first = translated ? Bdd.NONE : sets.bdd.and(set, SetMatch.of(FIRST, sets, each.getKey()).sure);
+            int first = translated ? Bdd.NONE : sets.bdd.and(set, SetMatch.of(FIRST, sets, each.getKey()).certain);
             sets.add(asked, each.getKey(), first);
             sets.add(past, each.getKey(), sets.bdd.minus(set, first));
         }

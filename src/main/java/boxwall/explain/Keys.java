@@ -16,34 +16,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packets as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and
- * chain, which isn't part of the packet but overrides routing. One packet has one value a key:
- * {@code in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges
- * and lists: {@code src=192.168.179.0/24 dport=1-1023,8080 proto=tcp,udp}.
+ * Packets as {@code KEY=VALUE} words: family, the keys of {@link Field}, and chain, which overrides routing. A single
+ * packet has one value for each key: {@code in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp dport=80}. A set of
+ * packets may have networks, ranges and lists: {@code src=192.168.179.0/24 dport=1-1023,8080 proto=tcp,udp}.
  */
 public final class Keys {
-    /** The keys that are understood. */
-    public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("family", "in", "out", "src",
-            "dst", "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment", "chain"));
-
-    /** What they ask for, from the second on. */
-    private static final List<Field> FIELDS = Arrays.asList(Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL,
-            Field.SPORT, Field.DPORT, Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT);
-    /** What is expected of each, in the same order. */
-    private static final String[] EXPECTED =
-            {"an interface's name of 1 to 15 characters", "an interface's name of 1 to 15 characters", null, null,
-                    "tcp, udp, icmp, another protocol's name, or its number", "a port, a range as in 80-90, or a list",
-                    "a port, a range as in 80-90, or a list", "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE",
-                    "a number, type/code as in 3/4, or a name as in echo-request",
-                    "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED", "six hex bytes as in 00:11:22:33:44:55",
-                    "a number as in 0x1", "yes (a second or later one) or no"};
+    /** All keys. */
+    public static final List<String> NAMES = names();
 
     private Keys() {}
 
+    private static List<String> names() {
+        List<String> names = new ArrayList<>();
+        names.add("family");
+        for (Field field : Field.values()) {
+            names.add(field.key);
+        }
+        names.add("chain");
+        return Collections.unmodifiableList(names);
+    }
+
     /**
-     * The one packet that the keys mean: a new connection unless state= is given; TCP without flags= is an opening
-     * segment (SYN), or carries ACK when the state isn't NEW; type= without a code has code 0; what is left out is not
-     * known.
+     * The single packet that the keys describe. Defaults: a new connection without state=; for TCP without flags= an
+     * opening segment (SYN), or ACK when the state isn't NEW; code 0 for a type= without a code. Other fields without a
+     * key are unknown.
      *
      * @throws IllegalArgumentException naming the key, what was found and what was expected
      */
@@ -54,10 +50,8 @@ public final class Keys {
             Span span = criterion.spans.get(0);
             boolean wholeType =
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
-            boolean one = !span.masked && (wholeType || Arrays.equals(span.first, span.second));
-            if (criterion.spans.size() > 1 || !one) {
-                throw wrong(NAMES.get(1 + FIELDS.indexOf(criterion.field)), keys, "one value");
-            }
+            boolean single = !span.masked && (wholeType || Arrays.equals(span.first, span.second));
+            if (criterion.spans.size() > 1 || !single) { throw wrong(criterion.field.key, keys, "one value"); }
             packet = packet.value(criterion.field, span.first);
         }
         boolean lacksFlags = packet.flags() == null && packet.protocol() != null && packet.protocol().intValue() == 6;
@@ -72,7 +66,7 @@ public final class Keys {
     public static Hook hook(Map<String, String> keys) {
         String chain = keys.get("chain");
         if (chain == null) { return null; }
-        for (Hook hook : FamilyVerdicts.WAYS) {
+        for (Hook hook : FamilyVerdicts.HOOKS) {
             if (hook.name().equals(chain)) { return hook; }
         }
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
@@ -101,7 +95,7 @@ public final class Keys {
         return number != null && number.length() > 0;
     }
 
-    /** What the keys ask of a packet, in the order of {@link #NAMES}; family and chain aside. */
+    /** The criteria of all keys but family and chain, in the order of {@link Field}. */
     static List<Criterion> criteria(Map<String, String> keys, Family family, Site site) {
         for (String key : keys.keySet()) {
             if (!NAMES.contains(key)) {
@@ -109,72 +103,67 @@ public final class Keys {
             }
         }
         List<Criterion> criteria = new ArrayList<>();
-        for (int i = 0; i < EXPECTED.length; i++) {
-            String key = NAMES.get(i + 1);
-            if (keys.containsKey(key)) {
-                List<Span> spans = spans(FIELDS.get(i), keys.get(key), family, site);
-                if (spans == null || spans.isEmpty()) {
-                    throw wrong(key, keys, EXPECTED[i] != null ? EXPECTED[i]
-                            : "a numeric " + family.word() + " address, network or range");
-                }
-                criteria.add(new Criterion(FIELDS.get(i), null, false, spans));
+        for (Field field : Field.values()) {
+            if (keys.containsKey(field.key)) {
+                List<Span> spans = spans(field, keys.get(field.key), family, site);
+                if (spans == null || spans.isEmpty()) { throw wrong(field.key, keys, field.expected(family)); }
+                criteria.add(new Criterion(field, null, false, spans));
             }
         }
         return criteria;
     }
 
-    static IllegalArgumentException wrong(String key, Map<String, String> keys, String expected) {
+    private static IllegalArgumentException wrong(String key, Map<String, String> keys, String expected) {
         return new IllegalArgumentException(key + ": found '" + keys.get(key) + "', expected " + expected);
     }
 
-    /** The values that are meant; null or none when the text isn't understood. */
+    /** The values of a key; null or none for a text with an error. */
     private static List<Span> spans(Field field, String value, Family family, Site site) {
-        if (field == Field.SPORT || field == Field.DPORT) {
-            return Criteria.spans(Ports.parse(value.replace('-', ':')));
-        }
+        if (field.isPort()) { return Criteria.spans(Ports.parse(value.replace('-', ':'))); }
         List<Span> spans = new ArrayList<>();
         for (String word : field == Field.FLAGS ? new String[] {value} : Words.split(value, ',')) {
-            Span span = field == Field.IN || field == Field.OUT ? device(word, site)
-                    : field == Field.SRC || field == Field.DST ? address(word, family)
-                    : field == Field.PROTOCOL ? protocol(word, family) : field == Field.ICMP ? type(word, family)
-                    : other(field, word);
+            Span span = span(field, word, family, site);
             if (span == null) { return null; }
             spans.add(span);
         }
         return spans;
     }
 
-    private static Span device(String word, Site site) {
-        String name = site.interfaceFor(word);
-        return name.length() == 0 || name.length() > 15 ? null : Span.one(Numbers.interfaceName(name));
+    private static Span span(Field field, String word, Family family, Site site) {
+        if (field.isInterface()) {
+            String name = site.interfaceFor(word);
+            return name.length() == 0 || name.length() > 15 ? null : Span.one(Numbers.interfaceName(name));
+        }
+        if (field.isAddress()) { return addresses(word, family); }
+        if (field == Field.MAC) { return Span.one(Addresses.mac(word)); }
+        if (field == Field.ICMP) { return icmpTypes(word, family); }
+        long number = number(field, word, family);
+        return number < 0 ? null : Span.range(field.bytes(family), number, number);
     }
 
-    private static Span address(String word, Family family) {
+    private static Span addresses(String word, Family family) {
         if (word.indexOf('/') < 0) { return Span.range(Addresses.range(word, family)); }
         Network network = Network.parse(word);
         return network == null || network.family != family ? null
                 : network.prefix == family.addressBits ? Span.one(network.address()) : Span.of(network);
     }
 
-    private static Span protocol(String word, Family family) {
-        int number = family == Family.IPV6 && word.equals("icmp") ? 58 : Numbers.protocol(word);
-        return number < 0 ? null : Span.range(1, number, number);
-    }
-
-    /** A type by number, or by any name that rules take. */
-    private static Span type(String word, Family family) {
+    /** A type by number, or by any name that rules accept. */
+    private static Span icmpTypes(String word, Family family) {
         boolean number = word.length() == 0 || word.charAt(0) >= '0' && word.charAt(0) <= '9' || word.equals("any");
         String named = number ? word : IcmpNames.number(family, word);
         int[] range = named == null ? null : IcmpNames.range(named, family);
         return range == null ? null : Span.range(2, range[0], range[1]);
     }
 
-    private static Span other(Field field, String word) {
-        if (field == Field.MAC) { return Span.one(Addresses.mac(word)); }
-        State state = field == Field.STATE ? State.of(word) : null;
-        long number = field == Field.FLAGS ? TcpFlags.bits(word) : field == Field.MARK ? Words.number(word, 0xffffffffL)
-                : field == Field.STATE ? state == null ? -1 : state.ordinal() : word.equals("yes") ? 1
-                : word.equals("no") ? 0 : -1;
-        return number < 0 ? null : Span.range(field.bytes(Family.IPV4), number, number);
+    /** The value of a field that is one number; -1 for a text with an error. */
+    private static long number(Field field, String word, Family family) {
+        if (field == Field.PROTOCOL) {
+            return family == Family.IPV6 && word.equals("icmp") ? 58 : Numbers.protocol(word);
+        }
+        if (field == Field.FLAGS) { return TcpFlags.bits(word); }
+        if (field == Field.MARK) { return Words.number(word, 0xffffffffL); }
+        if (field == Field.STATE) { return State.of(word) == null ? -1 : State.of(word).ordinal(); }
+        return word.equals("yes") ? 1 : word.equals("no") ? 0 : -1;
     }
 }

@@ -14,48 +14,48 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Proves which rules of a ruleset do nothing, for every packet that there can be. All that is found may be deleted
- * together: a rule is judged with those found before it already gone. Of two equal rules the second is unreachable, and
- * the first then isn't redundant.
+ * Proves which rules of a ruleset are needless, over all packets. All of them may be deleted together: each rule is
+ * judged without those found before. Of two equal rules the second is unreachable, and the first is not redundant.
  */
 public final class Lint {
-    /** More rules than these (of a family) are not tried without: that is quadratic. */
+    /** The rules of a family with more rules are not checked for redundancy, which is quadratic. */
     private static final int REDUNDANT_MAX = 250;
-    private static final List<TrailEntry> NOBODY = Collections.emptyList();
+    private static final List<TrailEntry> NO_ENTRIES = Collections.emptyList();
 
-    /** A rule that could be left out: it is never reached, or what it decides would be decided the same without it. */
+    /** A rule that could be deleted: no packet reaches it, or its packets are decided in the same way without it. */
     public static final class NeedlessRule {
         private static final int NAMED_MAX = 4;
 
         public final Family family;
         /** The rule with its place. */
-        public final TrailEntry step;
-        /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
+        public final TrailEntry entry;
+        /** True when packets reach it, but are decided in the same way without it; false when none reaches it. */
         public final boolean redundant;
         private final String why;
-        /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
+        /** The rules that decide its packets; empty when it matches no packet, or no packet reaches its chain. */
         public final List<TrailEntry> covers;
 
-        NeedlessRule(Family family, TrailEntry step, boolean redundant, String why, List<TrailEntry> covers) {
+        NeedlessRule(Family family, TrailEntry entry, boolean redundant, String why, List<TrailEntry> covers) {
             this.family = family;
-            this.step = step;
+            this.entry = entry;
             this.redundant = redundant;
             this.why = why;
             this.covers = Collections.unmodifiableList(new ArrayList<TrailEntry>(covers));
         }
 
-        /** Whether the rule would decide or send elsewhere, rather than only log, mark or count. */
+        /** Whether the rule would decide or jump, rather than only log, mark or count. */
         public boolean decides() {
-            return !Targets.goesOn(step.rule.target);
+            return !Targets.goesOn(entry.rule.target);
         }
 
-        /** What is proved, in a sentence, the covering rules named by the user's lines. */
+        /** The proof in a sentence, with the lines of the covering rules. */
         public String why() {
             StringBuilder out = new StringBuilder(why);
             for (int i = 0; i < covers.size() && i < NAMED_MAX; i++) {
-                TrailEntry each = covers.get(i);
-                out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain
-                        : each.origin() + " (" + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
+                TrailEntry cover = covers.get(i);
+                out.append(i == 0 ? ": " : ", ")
+                        .append(cover.rule == null ? "the policy of " + cover.chain : cover.origin() + " ("
+                                + (cover.rule.target == null ? "counts" : cover.rule.target.name) + ")");
             }
             return out.append(covers.size() > NAMED_MAX ? " and " + (covers.size() - NAMED_MAX) + " more" : "")
                     .toString();
@@ -64,86 +64,87 @@ public final class Lint {
 
     private final FamilyVerdicts of;
     private final Sets sets;
-    private final List<NeedlessRule> idle;
-    private final Map<Rule, Rule> gone = new IdentityHashMap<>();
-    private final Map<Hook, FamilyVerdicts.Walked> ways = new TreeMap<>();
-    /** Of all ways. */
+    private final List<NeedlessRule> found;
+    /** The needless rules, and the rule that is tried; by identity. */
+    private final Map<Rule, Rule> deleted = new IdentityHashMap<>();
+    private final Map<Hook, FamilyVerdicts.Walked> walks = new TreeMap<>();
+    /** Of all hooks. */
     private final Map<Rule, Integer> matched = new IdentityHashMap<>();
     private final Map<Chain, Chain> entered = new IdentityHashMap<>();
 
-    private Lint(FamilyVerdicts of, List<NeedlessRule> idle) {
+    private Lint(FamilyVerdicts of, List<NeedlessRule> found) {
         this.of = of;
         this.sets = of.sets;
-        this.idle = idle;
+        this.found = found;
     }
 
-    /** The idle rules in their order; a ruleset that is too long or complex is judged as far as it goes. */
+    /** The needless rules in their order; of a ruleset that is too long or complex, those that were proved. */
     public static List<NeedlessRule> of(Verdicts verdicts) {
         List<NeedlessRule> all = new ArrayList<>();
         for (Family family : Family.values()) {
             int rules = verdicts.ruleset.ruleCount(family);
             if (rules > 0 && rules <= Verdicts.RULES_MAX) {
-                all.addAll(new Verdicts.Question<NeedlessRule>() {
+                all.addAll(new Verdicts.Query<NeedlessRule>() {
                     @Override
-                    void ask(FamilyVerdicts of) { new Lint(of, found).judge(); }
-                }.asFarAsItGoes(verdicts, family));
+                    void run(FamilyVerdicts of) { new Lint(of, results).find(); }
+                }.asFarAsPossible(verdicts, family));
             }
         }
         return all;
     }
 
-    private void judge() {
-        for (Hook way : FamilyVerdicts.WAYS) {
-            FamilyVerdicts.Walked walked = of.at(way, of.everything(way));
-            ways.put(way, walked);
+    private void find() {
+        for (Hook hook : FamilyVerdicts.HOOKS) {
+            FamilyVerdicts.Walked walked = of.at(hook, of.everything(hook));
+            walks.put(hook, walked);
             matched.putAll(walked.matched);
             entered.putAll(walked.entered);
         }
-        List<TrailEntry> rules = TrailEntry.all(of.walk.ruleset, sets.family);
+        List<TrailEntry> entries = TrailEntry.all(of.walk.ruleset, sets.family);
         Chain unused = null;
-        for (TrailEntry each : rules) {
-            if (matched.containsKey(each.rule)) { continue; }
-            gone.put(each.rule, each.rule);
-            Chain chain = of.walk.ruleset.chain(sets.family, each.table, each.chain);
+        for (TrailEntry entry : entries) {
+            if (matched.containsKey(entry.rule)) { continue; }
+            deleted.put(entry.rule, entry.rule);
+            Chain chain = of.walk.ruleset.chain(sets.family, entry.table, entry.chain);
             if (entered.containsKey(chain)) {
-                covered(each, chain);
+                unreachable(entry, chain);
             } else if (chain != unused) {
-                add(each, false, "no packet reaches the chain " + each.chain, NOBODY);
+                add(entry, false, "no packet reaches the chain " + entry.chain, NO_ENTRIES);
                 unused = chain;
             }
         }
-        for (TrailEntry each : rules.size() <= REDUNDANT_MAX ? rules : NOBODY) {
-            if (each.table == Table.FILTER) { redundant(each); }
+        for (TrailEntry entry : entries.size() <= REDUNDANT_MAX ? entries : NO_ENTRIES) {
+            if (entry.table == Table.FILTER) { redundant(entry); }
         }
     }
 
-    private void add(TrailEntry step, boolean redundant, String why, List<TrailEntry> covers) {
-        idle.add(new NeedlessRule(sets.family, step, redundant, why, covers));
+    private void add(TrailEntry entry, boolean redundant, String why, List<TrailEntry> covers) {
+        found.add(new NeedlessRule(sets.family, entry, redundant, why, covers));
     }
 
-    /** Names the rules that take what an unreachable rule asks for. */
-    private void covered(TrailEntry step, Chain chain) {
-        int left = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
+    /** Adds an unreachable rule with the rules that decide its packets. */
+    private void unreachable(TrailEntry entry, Chain chain) {
+        int left = sets.bdd.and(sets.everything(), sets.matches(sets.universe.criteria(entry.rule)));
         if (left == Bdd.NONE) {
-            add(step, false, "it matches on something that no packet has", NOBODY);
+            add(entry, false, "it matches on something that no packet has", NO_ENTRIES);
             return;
         }
         List<TrailEntry> covers = new ArrayList<>();
         boolean otherwise = false;
-        Target target = step.rule.target;
-        for (FamilyVerdicts.Walked way : ways.values()) {
-            for (FamilyVerdicts.Event event : way.entered.containsKey(chain) ? way.events
+        Target target = entry.rule.target;
+        for (FamilyVerdicts.Walked walked : walks.values()) {
+            for (FamilyVerdicts.Event event : walked.entered.containsKey(chain) ? walked.events
                     : Collections.<FamilyVerdicts.Event>emptyList()) {
-                boolean before = !event.step.chain.equals(step.chain)
-                        || event.step.number != 0 && event.step.number < step.number;
-                if (before && event.step.table == step.table && sets.bdd.and(left, event.packets) != Bdd.NONE) {
+                TrailEntry cover = event.entry;
+                boolean before = !cover.chain.equals(entry.chain) || cover.number != 0 && cover.number < entry.number;
+                if (before && cover.table == entry.table && sets.bdd.and(left, event.packets) != Bdd.NONE) {
                     left = sets.bdd.minus(left, event.packets);
-                    covers.add(event.step);
+                    covers.add(cover);
                     otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
                 }
             }
         }
-        add(step, false,
+        add(entry, false,
                 covers.isEmpty() ? "no packet that reaches it matches it"
                         : otherwise ? "shadowed, other rules decide all its packets"
                         : "other rules decide all its packets in the same way",
@@ -151,40 +152,40 @@ public final class Lint {
     }
 
     /**
-     * Tries a rule's packets without it. Rules that ask nothing are left alone (an explicit DROP before the policy says
-     * what is meant), and so are rules whose packets would meet a LOG or another rule with an effect.
+     * Walks a rule's packets without it. Rules that match every packet are never reported (an explicit DROP before the
+     * policy states the intention), nor are rules whose packets would reach a LOG or another rule with an effect.
      */
-    private void redundant(TrailEntry step) {
-        Verdict verdict = Targets.verdict(step.rule.target);
-        Criteria asked = sets.universe.criteria(step.rule);
-        if (verdict == null || step.rule.target.isGoto() || gone.containsKey(step.rule) || asked.all.isEmpty()
-                || asked.opaque) {
+    private void redundant(TrailEntry entry) {
+        Verdict verdict = Targets.verdict(entry.rule.target);
+        Criteria criteria = sets.universe.criteria(entry.rule);
+        if (verdict == null || entry.rule.target.isGoto() || deleted.containsKey(entry.rule) || criteria.all.isEmpty()
+                || criteria.opaque) {
             return;
         }
-        gone.put(step.rule, step.rule);
-        Without without = new Without(step.rule);
+        deleted.put(entry.rule, entry.rule);
+        Without without = new Without(entry.rule);
         boolean same = true;
-        for (Hook way : FamilyVerdicts.WAYS) {
-            Integer packets = same ? ways.get(way).matched.get(step.rule) : null;
+        for (Hook hook : FamilyVerdicts.HOOKS) {
+            Integer packets = same ? walks.get(hook).matched.get(entry.rule) : null;
             if (packets != null) {
-                new HookWalk(of.walk.ruleset, sets, without).walk(way, packets, Rewrites.NOTHING, true);
-                same = !without.works && sets.bdd.and(packets, without.otherThan(verdict)) == Bdd.NONE;
+                new HookWalk(of.walk.ruleset, sets, without).walk(hook, packets, Rewrites.NOTHING, true);
+                same = !without.hasEffect && sets.bdd.and(packets, without.otherThan(verdict)) == Bdd.NONE;
             }
         }
         if (same && !without.covers.isEmpty()) {
-            add(step, true, "without it, its packets are decided in the same way", without.covers);
+            add(entry, true, "without it, its packets are decided in the same way", without.covers);
         } else {
-            gone.remove(step.rule);
+            deleted.remove(entry.rule);
         }
     }
 
-    /** What becomes of packets without the rules that are gone, and which rules see to it behind one of them. */
+    /** A walk without the deleted rules: the verdicts, and which rules decide after one of them. */
     private final class Without extends Outcome {
         private final Rule rule;
         private final List<TrailEntry> covers = new ArrayList<>();
         private boolean passed;
-        /** Whether a rule with an effect is met. */
-        private boolean works;
+        /** Whether packets reach a rule with an effect after the deleted one. */
+        private boolean hasEffect;
 
         Without(Rule rule) {
             super(sets.bdd);
@@ -192,17 +193,17 @@ public final class Lint {
         }
 
         @Override
-        boolean leavesOut(Rule each) { return gone.containsKey(each); }
+        boolean skips(Rule other) { return deleted.containsKey(other); }
 
         @Override
-        void decided(TrailEntry step, Verdict found, int set) {
-            if (passed && step.table == Table.FILTER && !covers.contains(step)) { covers.add(step); }
+        void decided(TrailEntry entry, Verdict verdict, int packets) {
+            if (passed && entry.table == Table.FILTER && !covers.contains(entry)) { covers.add(entry); }
         }
 
         @Override
-        void matched(TrailEntry step, int some) {
-            passed |= step.rule == rule;
-            works |= passed && step.rule.target != null && Targets.goesOn(step.rule.target);
+        void matched(TrailEntry entry, int packets) {
+            passed |= entry.rule == rule;
+            hasEffect |= passed && entry.rule.target != null && Targets.goesOn(entry.rule.target);
         }
     }
 }

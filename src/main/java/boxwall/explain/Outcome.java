@@ -42,7 +42,7 @@ class Outcome {
     final void add(Verdict verdict, int packets) { possible[verdict.ordinal()] = bdd.or(possible(verdict), packets); }
 
     /** Whether a rule is walked as if it weren't there; it is still told of. */
-    boolean leavesOut(Rule rule) {
+    boolean skips(Rule rule) {
         return false;
     }
 
@@ -50,10 +50,10 @@ class Outcome {
     void entered(Chain chain) {}
 
     /** A rule matches these packets, for sure or perhaps; told again, with the same step, for other rewrites. */
-    void matched(TrailEntry step, int packets) {}
+    void matched(TrailEntry entry, int packets) {}
 
     /** A rule or a policy ends the way of these packets through a table. */
-    void decided(TrailEntry step, Verdict verdict, int packets) {}
+    void decided(TrailEntry entry, Verdict verdict, int packets) {}
 
     /** Something was assumed or done between the tables. */
     void note(String note) {}

@@ -8,7 +8,7 @@ import java.util.Map;
 public final class Region implements Comparable<Region> {
     private final Family family;
     /** INPUT, FORWARD or OUTPUT. */
-    private final Hook way;
+    private final Hook hook;
     /** In words already: values would keep their whole diagram from being collected. */
     private final Map<Field, String> values;
     /** The part of all packets of the family that lie here, 0 to 1: good for comparing sizes, not for traffic. */
@@ -16,9 +16,9 @@ public final class Region implements Comparable<Region> {
     /** The region as a set of the diagram that it was made from. */
     final int set;
 
-    Region(Family family, Hook way, Map<Field, String> values, double share, int set) {
+    Region(Family family, Hook hook, Map<Field, String> values, double share, int set) {
         this.family = family;
-        this.way = way;
+        this.hook = hook;
         this.values = values;
         this.share = share;
         this.set = set;
@@ -30,12 +30,12 @@ public final class Region implements Comparable<Region> {
 
     /** The incoming interfaces in words, {@code anywhere} for all of them, {@code the box} for what it sends itself. */
     public String from() {
-        return way == Hook.OUTPUT ? "the box" : words(Field.IN, "anywhere");
+        return hook == Hook.OUTPUT ? "the box" : words(Field.IN, "anywhere");
     }
 
     /** The outgoing interfaces in words, {@code anywhere} for all of them, {@code the box} for what ends there. */
     public String to() {
-        return way == Hook.INPUT ? "the box" : words(Field.OUT, "anywhere");
+        return hook == Hook.INPUT ? "the box" : words(Field.OUT, "anywhere");
     }
 
     /** The protocols in words, null for all. */

@@ -18,16 +18,16 @@ final class Regions {
             Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
 
     private final Sets sets;
-    private final Hook way;
+    private final Hook hook;
     private final int care;
     /** Every value of each field. */
     private final int[] all = new int[LET_GO.length];
     private boolean complete = true;
 
     /** Describes for people who care about some packets only; the others are not distinguished. */
-    Regions(Sets sets, Hook way, int care) {
+    Regions(Sets sets, Hook hook, int care) {
         this.sets = sets;
-        this.way = way;
+        this.hook = hook;
         this.care = care;
         for (int i = 0; i < all.length; i++) {
             all[i] = sets.project(sets.everything(), LET_GO[i]);
@@ -53,7 +53,7 @@ final class Regions {
                 }
                 before = bdd.and(before, box[i]);
             }
-            regions.add(new Region(sets.family, way, values, bdd.share(bdd.and(before, care)), before));
+            regions.add(new Region(sets.family, hook, values, bdd.share(bdd.and(before, care)), before));
             left = bdd.minus(left, before);
         }
         complete = left == Bdd.NONE;
@@ -85,7 +85,7 @@ final class Regions {
         Bdd bdd = sets.bdd;
         int[] box = new int[LET_GO.length];
         for (int i = 0; i < box.length; i++) {
-            box[i] = sets.is(LET_GO[i], packet.value(LET_GO[i]));
+            box[i] = sets.having(LET_GO[i], packet.value(LET_GO[i]));
         }
         int[] behind = behind(box);
         int before = care;

@@ -10,13 +10,13 @@ final class SetMatch {
     private static final SetMatch ANYBODY = new SetMatch(Bdd.NONE, Bdd.ALL);
 
     /** Packets that match whatever is unknown. */
-    final int sure;
+    final int certain;
     /** Packets that match, or may. */
-    final int perhaps;
+    final int possible;
 
-    private SetMatch(int sure, int perhaps) {
-        this.sure = sure;
-        this.perhaps = perhaps;
+    private SetMatch(int certain, int possible) {
+        this.certain = certain;
+        this.possible = possible;
     }
 
     /** Asks all criteria of a rule. */
@@ -26,15 +26,15 @@ final class SetMatch {
             int set = bdd.and(here, sets.matches(criteria));
             return set == Bdd.NONE ? NOBODY : new SetMatch(criteria.opaque ? Bdd.NONE : set, set);
         }
-        int sure = criteria.opaque ? Bdd.NONE : here;
-        int perhaps = here;
+        int certain = criteria.opaque ? Bdd.NONE : here;
+        int possible = here;
         for (Criterion criterion : criteria.all) {
             SetMatch one = of(criterion, sets, rewrites);
-            perhaps = bdd.and(perhaps, one.perhaps);
-            if (perhaps == Bdd.NONE) { return NOBODY; }
-            sure = bdd.and(sure, one.sure);
+            possible = bdd.and(possible, one.possible);
+            if (possible == Bdd.NONE) { return NOBODY; }
+            certain = bdd.and(certain, one.certain);
         }
-        return new SetMatch(sure, perhaps);
+        return new SetMatch(certain, possible);
     }
 
     /** Asks one criterion of all packets. */
@@ -47,18 +47,19 @@ final class SetMatch {
         SetMatch result = field(criterion, criterion.field, sets, rewrites);
         if (criterion.other != null) {
             SetMatch other = field(criterion, criterion.other, sets, rewrites);
-            result = new SetMatch(sets.bdd.or(result.sure, other.sure), sets.bdd.or(result.perhaps, other.perhaps));
+            result = new SetMatch(sets.bdd.or(result.certain, other.certain),
+                    sets.bdd.or(result.possible, other.possible));
         }
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 
-    private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(perhaps), bdd.not(sure)); }
+    private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(possible), bdd.not(certain)); }
 
     private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
         if (rewrites.isUnknown(field)) { return ANYBODY; }
         byte[] constant = rewrites.constant(field);
         if (constant == null) {
-            int set = sets.lies(field, criterion.spans);
+            int set = sets.having(field, criterion.spans);
             return new SetMatch(set, set);
         }
         for (Span span : criterion.spans) {
@@ -72,17 +73,17 @@ final class SetMatch {
         Span span = criterion.spans.get(0);
         int value = (int) Numbers.number(span.first);
         int mask = (int) Numbers.number(span.second);
-        int perhaps = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
+        int possible = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
         for (int i = 31; i >= 0; i--) {
             int bit = 0x80000000 >>> i;
             if ((mask & bit & ~rewrites.markUnknown) == 0) { continue; }
             boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
             int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE
                     : sets.bdd.node(sets.start(Field.MARK) + i, Bdd.NONE, Bdd.ALL);
-            perhaps = sets.bdd.and(perhaps, wanted ? has : sets.bdd.not(has));
+            possible = sets.bdd.and(possible, wanted ? has : sets.bdd.not(has));
         }
         boolean guess = (mask & rewrites.markUnknown) != 0;
-        SetMatch result = new SetMatch(guess ? Bdd.NONE : perhaps, perhaps);
+        SetMatch result = new SetMatch(guess ? Bdd.NONE : possible, possible);
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 }

@@ -54,7 +54,7 @@ final class Sets {
 
     /** The values that stand for all that a field may have, numbered in this order; null for a field taken as it is. */
     List<byte[]> choices(Field field) {
-        return field == Field.IN || field == Field.OUT ? universe.names : field == Field.MAC ? universe.macs : null;
+        return field.isInterface() ? universe.names : field == Field.MAC ? universe.macs : null;
     }
 
     /** The first bit of a field. */
@@ -71,7 +71,7 @@ final class Sets {
     /** Every packet: all bits but those that stand for no value. */
     int everything() {
         if (everything != Bdd.NONE) { return everything; }
-        everything = lies(Field.STATE, 0, State.values().length - 1);
+        everything = having(Field.STATE, 0, State.values().length - 1);
         for (Field field : new Field[] {Field.IN, Field.OUT, Field.MAC}) {
             byte[] last = Numbers.bytes(choices(field).size() - 1, 4);
             everything = bdd.and(everything, compare(field, last, null, Bdd.ALL, Bdd.ALL));
@@ -80,16 +80,16 @@ final class Sets {
     }
 
     /** The packets with a field in one of the spans. */
-    int lies(Field field, List<Span> spans) {
+    int having(Field field, List<Span> spans) {
         int set = Bdd.NONE;
         for (Span span : spans) {
-            set = bdd.or(set, lies(field, span));
+            set = bdd.or(set, having(field, span));
         }
         return set;
     }
 
     /** The packets with a field in a span. */
-    int lies(Field field, Span span) {
+    int having(Field field, Span span) {
         List<byte[]> choices = choices(field);
         if (choices != null) {
             int set = Bdd.NONE;
@@ -110,47 +110,47 @@ final class Sets {
     }
 
     /** The packets with a number of at most four bytes from low to high. */
-    int lies(Field field, long low, long high) {
-        return lies(field, Span.range(field.bytes(family), low, high));
+    int having(Field field, long low, long high) {
+        return having(field, Span.range(field.bytes(family), low, high));
     }
 
     /** The packets with an address in a network. */
-    int lies(Field field, Network network) {
-        return lies(field, Span.of(network));
+    int having(Field field, Network network) {
+        return having(field, Span.of(network));
     }
 
     /** Those with an address in one of the networks of this family. */
     int networks(Field field, Iterable<Network> networks) {
         int set = Bdd.NONE;
         for (Network network : networks) {
-            set = network.family == family ? bdd.or(set, lies(field, network)) : set;
+            set = network.family == family ? bdd.or(set, having(field, network)) : set;
         }
         return set;
     }
 
     /** The packets with this very value in a field. */
-    int is(Field field, byte[] value) {
-        return lies(field, Span.one(value));
+    int having(Field field, byte[] value) {
+        return having(field, Span.one(value));
     }
 
     /** The packets of an interface. */
     int device(Field field, String name) {
-        return is(field, Numbers.interfaceName(name));
+        return having(field, Numbers.interfaceName(name));
     }
 
-    int protocol(int number) { return lies(Field.PROTOCOL, number, number); }
+    int protocol(int number) { return having(Field.PROTOCOL, number, number); }
 
     int icmp() { return protocol(family == Family.IPV4 ? 1 : 58); }
 
     /** The packets with these of the flags in the mask. */
     int flags(int value, int mask) {
-        return lies(Field.FLAGS, Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask}));
+        return having(Field.FLAGS, Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask}));
     }
 
-    int state(State state) { return lies(Field.STATE, state.ordinal(), state.ordinal()); }
+    int state(State state) { return having(Field.STATE, state.ordinal(), state.ordinal()); }
 
     /** Packets that aren't second or later fragments. */
-    int whole() { return lies(Field.FRAGMENT, 0, 0); }
+    int whole() { return having(Field.FRAGMENT, 0, 0); }
 
     /**
      * First packets of new connections, which a statement about those means: the TCP segment with SYN alone of FIN,
@@ -180,7 +180,7 @@ final class Sets {
     private int requests() {
         int requests = Bdd.NONE;
         for (int type : family == Family.IPV4 ? REQUESTS_V4 : REQUESTS_V6) {
-            requests = bdd.or(requests, lies(Field.ICMP, type * 256, type * 256 + 255));
+            requests = bdd.or(requests, having(Field.ICMP, type * 256, type * 256 + 255));
         }
         return requests;
     }
@@ -189,7 +189,7 @@ final class Sets {
     int arriving() {
         if (family == Family.IPV6) { return Bdd.ALL; }
         Network loopback = Network.parse("127.0.0.0/8");
-        int martian = bdd.or(lies(Field.SRC, loopback), lies(Field.DST, loopback));
+        int martian = bdd.or(having(Field.SRC, loopback), having(Field.DST, loopback));
         return bdd.or(bdd.not(martian), device(Field.IN, "lo"));
     }
 
@@ -205,10 +205,10 @@ final class Sets {
     int local() { return networks(Field.DST, site.local); }
 
     /** The packets that come to a hook, as far as it is known which addresses end on this box. */
-    int to(Hook way) {
-        if (way == Hook.OUTPUT) { return Bdd.ALL; }
-        int arriving = bdd.and(arriving(), way == Hook.FORWARD ? crossing() : Bdd.ALL);
-        return !site.knows(family) ? arriving : way == Hook.INPUT ? bdd.and(arriving, local())
+    int to(Hook hook) {
+        if (hook == Hook.OUTPUT) { return Bdd.ALL; }
+        int arriving = bdd.and(arriving(), hook == Hook.FORWARD ? crossing() : Bdd.ALL);
+        return !site.knows(family) ? arriving : hook == Hook.INPUT ? bdd.and(arriving, local())
                 : bdd.minus(arriving, local());
     }
 
@@ -216,7 +216,7 @@ final class Sets {
     int own(Field field, boolean loopback) {
         int set = Bdd.NONE;
         for (byte[] address : site.addresses(family, null)) {
-            set = loopback || !Site.isLoopback(address) ? bdd.or(set, is(field, address)) : set;
+            set = loopback || !Site.isLoopback(address) ? bdd.or(set, having(field, address)) : set;
         }
         return set;
     }
@@ -228,7 +228,7 @@ final class Sets {
         for (int prefix = family.addressBits; prefix >= 0; prefix--) {
             for (Map.Entry<Network, String> route : site.routes().entrySet()) {
                 if (route.getKey().family == family && route.getKey().prefix == prefix) {
-                    int to = bdd.minus(lies(Field.DST, route.getKey()), done);
+                    int to = bdd.minus(having(Field.DST, route.getKey()), done);
                     routed = bdd.or(routed, bdd.and(to, device(Field.OUT, route.getValue())));
                     done = bdd.or(done, to);
                 }
@@ -260,8 +260,8 @@ final class Sets {
         Integer found = known.get(criterion);
         if (found == null) {
             Abandoned.check();
-            int set = lies(criterion.field, criterion.spans);
-            if (criterion.other != null) { set = bdd.or(set, lies(criterion.other, criterion.spans)); }
+            int set = having(criterion.field, criterion.spans);
+            if (criterion.other != null) { set = bdd.or(set, having(criterion.other, criterion.spans)); }
             found = criterion.negated ? bdd.not(set) : set;
             known.put(criterion, found);
         }

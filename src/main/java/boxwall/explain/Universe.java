@@ -79,7 +79,7 @@ final class Universe {
     /** Whether criteria, which name single values, tell apart no more than the rules do. */
     boolean knows(List<Criterion> asked) {
         for (Criterion criterion : asked) {
-            boolean device = criterion.field == Field.IN || criterion.field == Field.OUT;
+            boolean device = criterion.field.isInterface();
             for (Span span : device || criterion.field == Field.MAC ? criterion.spans : Collections.<Span>emptyList()) {
                 int index = index(device ? names : macs, span.first);
                 if (index < 0 || !device && index == macs.size() - 1) { return false; }
@@ -92,7 +92,7 @@ final class Universe {
         for (Span span : criterion.spans) {
             if (criterion.field == Field.MAC && index(macs, span.first) < 0) {
                 macs.add(span.first);
-            } else if (criterion.field == Field.IN || criterion.field == Field.OUT) {
+            } else if (criterion.field.isInterface()) {
                 // a mask that ends before the name's closing zero is that of eth+
                 String name = Numbers.text(span.first);
                 boolean whole = !span.masked || span.second[Math.min(15, name.length())] != 0;

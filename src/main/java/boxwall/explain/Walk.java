@@ -100,28 +100,28 @@ public final class Walk {
         Trail(Bdd bdd) { super(bdd); }
 
         @Override
-        void matched(TrailEntry step, int packets) {
-            Rule rule = step.rule;
-            add(step);
-            if (!step.certain && (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target))) {
+        void matched(TrailEntry entry, int packets) {
+            Rule rule = entry.rule;
+            add(entry);
+            if (!entry.certain && (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target))) {
                 unknown.add(rule.origin);
             }
         }
 
-        private void add(TrailEntry step) {
-            if (trail.isEmpty() || trail.get(trail.size() - 1) != step) { trail.add(step); }
+        private void add(TrailEntry entry) {
+            if (trail.isEmpty() || trail.get(trail.size() - 1) != entry) { trail.add(entry); }
         }
 
         @Override
-        void decided(TrailEntry step, Verdict verdict, int packets) {
-            if (step.rule == null) { add(step); }
+        void decided(TrailEntry entry, Verdict verdict, int packets) {
+            if (entry.rule == null) { add(entry); }
             if (verdict == Verdict.ACCEPT) {
-                boolean filters = step.table == Table.FILTER;
-                accepted = accepted == null || filters || accepted.table != Table.FILTER ? step : accepted;
+                boolean filters = entry.table == Table.FILTER;
+                accepted = accepted == null || filters || accepted.table != Table.FILTER ? entry : accepted;
                 return;
             }
-            stopped = step;
-            if (verdict == Verdict.UNKNOWN) { unknown.add(step.rule.origin); }
+            stopped = entry;
+            if (verdict == Verdict.UNKNOWN) { unknown.add(entry.rule.origin); }
         }
 
         @Override
@@ -133,8 +133,8 @@ public final class Walk {
                 if (possible(each) != Bdd.NONE) { possible.add(each); }
             }
             boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-            TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
-            return new Answer(packet, possible, step, trail, one ? Collections.<Origin>emptyList() : unknown, notes);
+            TrailEntry entry = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+            return new Answer(packet, possible, entry, trail, one ? Collections.<Origin>emptyList() : unknown, notes);
         }
     }
 }

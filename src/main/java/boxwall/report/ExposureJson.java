@@ -58,7 +58,7 @@ public final class ExposureJson {
                     "name", service.name, "reach", doors));
         }
         boolean known = services != null;
-        return JsonText.object("interfaces", after.doors, "services", known ? all : null, "local_services",
+        return JsonText.object("interfaces", after.interfaces, "services", known ? all : null, "local_services",
                 known ? (Object) localOnly : null, "forward", forward(after), "forward_before",
                 before == null ? null : forward(before), "incomplete", after.incomplete()).toString();
     }
@@ -72,7 +72,7 @@ public final class ExposureJson {
         for (Region region : exposure.forwarded) {
             all.add(region(region, true));
         }
-        for (Region region : exposure.perhaps) {
+        for (Region region : exposure.uncertain) {
             all.add(region(region, false));
         }
         return all;
@@ -123,7 +123,7 @@ public final class ExposureJson {
         for (Region region : exposure.forwarded) {
             out.append("  ").append(region).append('\n');
         }
-        for (Region region : exposure.perhaps) {
+        for (Region region : exposure.uncertain) {
             out.append("  possibly (a match can't be predicted) ").append(region).append('\n');
         }
         return out.length() == 0 ? "  nothing\n" : out.toString();
@@ -131,7 +131,7 @@ public final class ExposureJson {
 
     private void table(StringBuilder out) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(new ArrayList<>(after.doors));
+        rows.add(new ArrayList<>(after.interfaces));
         rows.get(0).add(0, "listens on the box");
         for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
             List<String> row = new ArrayList<>();

@@ -27,7 +27,7 @@ class LintTest {
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
         for (Lint.NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
-            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.step.origin().line).append(' ')
+            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.entry.origin().line).append(' ')
                     .append(idle.why()).append('\n');
         }
         return out.toString();
@@ -53,9 +53,9 @@ class LintTest {
             for (Chain chain : ruleset.chains(Family.IPV4, table)) {
                 List<Rule> rules = new ArrayList<>(chain.rules);
                 for (Lint.NeedlessRule each : idle) {
-                    if (each.step.table == table && each.step.chain.equals(chain.name)) {
-                        rules.removeIf(
-                                rule -> rule == each.step.rule || each.why().startsWith("no packet reaches the chain"));
+                    if (each.entry.table == table && each.entry.chain.equals(chain.name)) {
+                        rules.removeIf(rule -> rule == each.entry.rule
+                                || each.why().startsWith("no packet reaches the chain"));
                     }
                 }
                 chains.add(chain.withRules(rules));

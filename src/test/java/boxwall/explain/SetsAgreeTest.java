@@ -167,8 +167,8 @@ class SetsAgreeTest {
         Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
         byte[] lan = Numbers.interfaceName("lan");
         byte[] box = Addresses.parse("192.168.178.1");
-        Outcome walked = HookWalk.walk(ruleset, sets, Hook.FORWARD,
-                sets.bdd.and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
+        Outcome walked = HookWalk.walk(ruleset, sets, Hook.FORWARD, sets.bdd
+                .and(sets.having(Field.DST, Span.range(box, box)), sets.having(Field.IN, Span.range(lan, lan))));
         assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }
 
@@ -186,10 +186,10 @@ class SetsAgreeTest {
         for (Field field : Field.values()) {
             byte[] value = packet.value(field);
             if (value != null) {
-                int one = sets.lies(field, Span.range(value, value));
+                int one = sets.having(field, Span.range(value, value));
                 List<byte[]> macs = sets.universe.macs;
                 if (field == Field.MAC && one == Bdd.NONE) {
-                    one = sets.lies(field, Span.range(macs.get(macs.size() - 1), macs.get(macs.size() - 1)));
+                    one = sets.having(field, Span.range(macs.get(macs.size() - 1), macs.get(macs.size() - 1)));
                 }
                 set = sets.bdd.and(set, one);
             }

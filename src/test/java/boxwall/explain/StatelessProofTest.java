@@ -225,14 +225,14 @@ class StatelessProofTest {
     /** UDP that looks like an answer to a question that rules here let out: as narrow as the notes say. */
     private static int answers(Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
-        int from = sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
+        int from = sets.having(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low =
                 way == Hook.INPUT ? BOX.portRange == null ? "32768:61000" : BOX.portRange.toString() : "1024:65535";
-        int to = sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse(low)));
-        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060"))),
-                sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060")))));
+        int to = sets.having(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse(low)));
+        to = bdd.or(to, bdd.and(sets.having(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060"))),
+                sets.having(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060")))));
         byte[] dsl = Numbers.interfaceName("dsl");
-        return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.lies(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
+        return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.having(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
     }
 
     private static String show(Sets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
