@@ -1,7 +1,6 @@
 package boxwall.cli;
 
 import boxwall.box.Finding;
-import boxwall.compile.AutoYesNo;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.facts.Requirement;
@@ -56,8 +55,8 @@ final class Needs {
             throw new BoxException(e.getMessage());
         }
         // the stateless form as well: a box falls back to it
-        for (AutoYesNo form : Arrays.asList(verbs.wish(), AutoYesNo.NO)) {
-            Candidate candidate = verbs.read(needs.box, form, false, 0);
+        for (String stateful : Arrays.asList(verbs.stateful(), "no")) {
+            Candidate candidate = verbs.read(needs.box, stateful, false, 0);
             if (candidate.compiled == null) {
                 for (Finding finding : candidate.findings) {
                     verbs.diagnostic(finding);

@@ -5,8 +5,6 @@ import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
-import boxwall.daemon.Changes;
-import boxwall.daemon.CompileOptions;
 import boxwall.daemon.Config;
 import boxwall.daemon.Daemon;
 import boxwall.daemon.PresetFolder;
@@ -177,12 +175,15 @@ final class Verbs {
     }
 
     /** The ruleset file. */
-    private Candidate read(Box box) throws BoxException { return read(box, wish(), true, 0); }
+    private Candidate read(Box box) throws BoxException {
+        return read(box, stateful(), true, 0);
+    }
 
-    AutoYesNo wish() throws BoxException {
-        AutoYesNo wish = AutoYesNo.of(arguments.get("--stateful", config().get("STATEFUL")));
-        if (wish == null) { throw new BoxException("--stateful must be auto, yes or no"); }
-        return wish;
+    /** auto, yes or no. */
+    String stateful() throws BoxException {
+        String word = arguments.get("--stateful", config().get("STATEFUL"));
+        if (AutoYesNo.of(word) == null) { throw new BoxException("--stateful must be auto, yes or no"); }
+        return word;
     }
 
     private String text(String file) throws BoxException {
@@ -192,7 +193,7 @@ final class Verbs {
     }
 
     /** The same of the file at a place of the command line, checked or only compiled. */
-    Candidate read(Box box, AutoYesNo wish, boolean check, int place) throws BoxException {
+    Candidate read(Box box, String stateful, boolean check, int place) throws BoxException {
         String file = arguments.file(arguments.verb + " requires a ruleset file");
         file = place == 0 ? file : arguments.files.get(place);
         String text = text(file);
@@ -200,22 +201,23 @@ final class Verbs {
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
         PresetFolder folder = folder(beside);
         Source source = new Source(file.substring(slash + 1), text);
-        CompileOptions settings = CompileOptions.of(config(), true).with(wish);
-        // questions are answered for the rules as they are written, if not asked otherwise
-        CompileOptions wishes = settings.optimized(arguments.has("--optimize") || check && settings.optimize);
-        return check ? Candidate.of(source, folder, box, wishes, null, config().number("PORT"))
-                : Candidate.unchecked(source, folder, box, wishes);
+        Config settings = config().with("STATEFUL", stateful);
+        // queries are answered for the rules as written, unless --optimize is given
+        settings = arguments.has("--optimize") ? settings.with("OPTIMIZE", "yes") : check ? settings
+                : settings.with("OPTIMIZE", "no");
+        return check ? Candidate.of(source, folder, box, settings, null, true)
+                : Candidate.unchecked(source, folder, box, settings);
     }
 
     /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */
     int question() throws BoxException {
         Box box = box();
-        AutoYesNo wish = wish();
+        String stateful = stateful();
         boolean diff = arguments.verb.equals("diff");
         boolean alone = diff && arguments.files.size() < 2;
         // diff of one file compares its two forms
-        Candidate first = read(box, alone ? AutoYesNo.YES : wish, false, 0);
-        Candidate second = !diff ? first : read(box, alone ? AutoYesNo.NO : wish, false, alone ? 0 : 1);
+        Candidate first = read(box, alone ? "yes" : stateful, false, 0);
+        Candidate second = !diff ? first : read(box, alone ? "no" : stateful, false, alone ? 0 : 1);
         for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
             for (Finding finding : each.findings) {
                 diagnostic(finding);
@@ -257,7 +259,7 @@ final class Verbs {
         if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
             throw new BoxException(directory + "/safe is the stateless form of another plan: choose an empty folder");
         }
-        Changes.write(directory, candidate, sys, box.facts, config());
+        candidate.write(sys, directory);
         return 0;
     }
 

@@ -97,10 +97,10 @@ final class AddressChange {
             return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
         }
         if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
-        if (live != null && compilesTo(next, now, live)) { return null; }
+        if (live != null && isLive(next, live)) { return null; }
         if (!changes.applying.tryLock()) { return "a change is pending"; }
         try {
-            BootPlane.Reached tried = changes.apply(changes.write(next, now.facts), SECONDS, false, false);
+            BootPlane.Reached tried = changes.apply(changes.write(next), SECONDS, false, false);
             if (tried.status != 0) { return tried.outcome.why() + " " + tried.words; }
             BootPlane.Reached kept = changes.plane.confirm(tried.outcome.id());
             log.event("followed " + changed + ": status " + kept.status + " " + kept.outcome.state() + " "
@@ -113,9 +113,9 @@ final class AddressChange {
         }
     }
 
-    /** Whether what was compiled is what is live already: the change touched no rule. */
-    private boolean compilesTo(Candidate next, Box now, LivePlan live) {
-        Map<String, String> plan = Changes.plan(next.compiled, next, changes.sys, now.facts, changes.config);
+    /** Whether the rules compiled anew are live already, because the change of the box affects no rule. */
+    private boolean isLive(Candidate next, LivePlan live) {
+        Map<String, String> plan = next.plan(changes.sys, next.compiled);
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
             if (!plan.get(file).equals(live.file(file))) { return false; }
         }

@@ -37,22 +37,8 @@ public final class Box {
         return new Box(readings.withCommands(SAVES, saved), facts);
     }
 
-    /**
-     * The same box without the texts that were read, for those who keep it long: a kernel log and a list of modules
-     * take a small heap's tenth.
-     */
-    Box withoutTexts() { return new Box(Readings.none(), facts); }
-
     /** Rules that are live in a family, over all its tables. */
     int liveRules(Family family) {
         return rules[family.ordinal()];
-    }
-
-    /** Whether a ruleset compiled for the other box would be compiled the same for this one. */
-    boolean compilesLike(Box other) {
-        return this == other || facts.names.equals(other.facts.names)
-                && facts.modules().loaded.names().equals(other.facts.modules().loaded.names())
-                && facts.conntrack().state == other.facts.conntrack().state
-                && String.valueOf(facts.kernel.value()).equals(String.valueOf(other.facts.kernel.value()));
     }
 }

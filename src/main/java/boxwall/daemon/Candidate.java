@@ -1,116 +1,130 @@
 package boxwall.daemon;
 
+import boxwall.apply.BootPlane;
 import boxwall.avm.Listeners;
 import boxwall.box.Finding;
 import boxwall.check.CheckedRuleset;
 import boxwall.check.Checker;
 import boxwall.check.Proofs;
-import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
+import boxwall.plan.Plan;
+import boxwall.plan.Stamp;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
+import boxwall.syntax.Line;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
+import boxwall.sys.BoxException;
+import boxwall.sys.Sys;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** A ruleset's text, parsed, compiled and checked for a box. Immutable but for the advice, which can follow. */
+/**
+ * A ruleset's text, parsed, compiled and checked for one box. Once a request or the watch has made it, only the advice
+ * is added.
+ */
 public final class Candidate {
     /** The text as the user wrote it. */
     final String text;
     public final ParsedRules parsed;
     /** Null when the text has errors. */
-    public final Compiled compiled;
-    /** What decides; with {@link CompileOptions#thorough} the advice, too. */
-    public final List<Finding> findings;
-    /** Whether the administrator still gets in; null when that was not asked. */
-    final Administrator admin;
-    /** The box that it was compiled for; its texts are gone. */
-    final Box box;
+    public Compiled compiled;
+    /** The findings that can refuse the ruleset; after a thorough check the advice, too. */
+    public final List<Finding> findings = new ArrayList<>();
+    /** Whether the administrator keeps access; null when that was not checked. */
+    Administrator admin;
+    /** The box that it was compiled for. */
+    final BoxFacts facts;
+    private final Config config;
     private final byte[] client;
-    private final CompileOptions wishes;
-    /** Names this text, for If-Match: the hash of its characters with their number. */
+    /** Identifies this text in If-Match: a hash of its characters, and their number. */
     public final String etag;
-    /** What refuses nothing; null until somebody asked for it. */
+    /** Findings that refuse nothing; null until requested. */
     private volatile List<Finding> advice;
 
-    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin,
-            Box box, byte[] client, CompileOptions wishes) {
-        this.wishes = wishes;
-        this.text = text;
-        this.etag = etag(text);
-        this.parsed = parsed;
-        this.compiled = compiled;
-        this.findings = findings;
-        this.admin = admin;
-        this.box = box.withoutTexts();
+    private Candidate(Source source, Includes includes, Box box, Config config, byte[] client) {
+        text = source.text;
+        etag = etag(text);
+        facts = box.facts;
+        this.config = config;
         this.client = client;
-    }
-
-    /**
-     * Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied.
-     */
-    public static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
-        ParsedRules parsed = parse(source, includes, box.facts);
-        boolean whole = parsed.errors().isEmpty();
-        return new Candidate(source.text, parsed, whole ? compile(parsed, box, wishes) : null,
-                whole ? Collections.<Finding>emptyList()
-                        : Checker.decisions(new CheckedRuleset(parsed, Ruleset.empty(), box.facts)),
-                null, box, null, wishes);
-    }
-
-    /**
-     * Takes a text all the way; never throws for what is in it.
-     *
-     * @param client of the request, or null if there is none
-     * @param port boxwall's own
-     */
-    public static Candidate of(Source source, Includes includes, Box box, CompileOptions wishes, byte[] client,
-            int port) {
-        BoxFacts facts = box.facts;
-        ParsedRules parsed = parse(source, includes, facts);
-        Compiled compiled = parsed.errors().isEmpty() ? compile(parsed, box, wishes) : null;
-        CheckedRuleset checked =
-                new CheckedRuleset(parsed, compiled == null ? Ruleset.empty() : compiled.ruleset, facts);
-        List<Finding> findings = new ArrayList<>(Checker.decisions(checked));
-        if (wishes.thorough) { findings.addAll(Checker.advice(checked)); }
-        Administrator admin = null;
-        // a text with errors has nothing to prove, and the proof is most of the time that a check takes
-        if (compiled != null) {
-            findings.addAll(Checker.leftOut(compiled.notes));
-            admin = Administrator.of(checked.loaded, facts, client, port);
-            findings.addAll(Proofs.expectations(checked));
-            if (wishes.thorough) { findings.addAll(Proofs.advice(checked, Listeners.of(box.readings))); }
-            findings.addAll(admin.findings());
-        }
-        return new Candidate(source.text, parsed, compiled, findings, admin, box, client, wishes);
-    }
-
-    private static ParsedRules parse(Source source, Includes includes, BoxFacts facts) {
-        return RulesetParser.parse(source, Names.of(facts.names, facts.lackingNames()), includes,
+        parsed = RulesetParser.parse(source, Names.of(facts.names, facts.lackingNames()), includes,
                 Foreign.of(facts.userland.extensionFiles));
+        compiled = parsed.errors().isEmpty() ? compile(config) : null;
+    }
+
+    /** Parses and compiles a text for queries. Nothing is checked, so it counts as refused and can't be applied. */
+    public static Candidate unchecked(Source source, Includes includes, Box box, Config config) {
+        Candidate candidate = new Candidate(source, includes, box, config, null);
+        if (candidate.compiled == null) { candidate.findings.addAll(Checker.decisions(candidate.ruleset())); }
+        return candidate;
+    }
+
+    /**
+     * Parses, compiles and checks a text; never throws for its contents.
+     *
+     * @param client address that sent the request, or null if there is none
+     * @param thorough whether to compute the advice too, which takes as long as all the rest
+     */
+    public static Candidate of(Source source, Includes includes, Box box, Config config, byte[] client,
+            boolean thorough) {
+        Candidate candidate = new Candidate(source, includes, box, config, client);
+        candidate.check(box, thorough);
+        return candidate;
+    }
+
+    private void check(Box box, boolean thorough) {
+        CheckedRuleset checked = ruleset();
+        findings.addAll(Checker.decisions(checked));
+        if (thorough) { findings.addAll(Checker.advice(checked)); }
+        // a text with errors has nothing to prove, and the proof is most of the time that a check takes
+        if (compiled == null) { return; }
+        findings.addAll(Checker.leftOut(compiled.notes));
+        admin = Administrator.of(checked.loaded, facts, client, config.number("PORT"));
+        findings.addAll(Proofs.expectations(checked));
+        if (thorough) { findings.addAll(Proofs.advice(checked, Listeners.of(box.readings))); }
+        findings.addAll(admin.findings());
+    }
+
+    private CheckedRuleset ruleset() {
+        return new CheckedRuleset(parsed, compiled == null ? Ruleset.empty() : compiled.ruleset, facts);
+    }
+
+    private Compiled compile(Config settings) {
+        return Compiler.compile(parsed, facts, facts.booted(), settings.choice("STATEFUL"), settings.choice("IPV6"),
+                settings.get("OPTIMIZE").equals("yes"));
+    }
+
+    /** The form for boxes that refuse connection tracking; null when {@link #compiled} is that form already. */
+    Compiled stateless() {
+        return compiled == null || !compiled.stateful ? null : compile(config.with("STATEFUL", "no"));
     }
 
     /** Whether {@link #all} has nothing to compute. */
     boolean isAdvised() { return advice != null; }
 
     /**
-     * What decides and the advice, which takes as long as the check itself and may be given up between two rules.
+     * All findings. Computing the advice takes as long as the check itself and may be given up between two rules.
      *
-     * @param now the box with its texts
+     * @param now the box with its readings
      */
     List<Finding> all(Box now) {
         if (advice == null) {
-            CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, box.facts);
+            CheckedRuleset checked = ruleset();
             List<Finding> found = new ArrayList<>(Checker.advice(checked));
             found.addAll(Proofs.advice(checked, Listeners.of(now.readings)));
             advice = found;
@@ -120,36 +134,73 @@ public final class Candidate {
         return all;
     }
 
-    /** The same, with a plan that also empties a table which the ruleset has no more. */
-    Candidate emptying(Family family, Table table, Finding finding) {
-        List<Finding> more = new ArrayList<>(findings);
-        more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.facts.booted()), more, admin,
-                box, client, wishes);
+    /** Makes the plan also empty a table that the ruleset no longer has. */
+    void empty(Family family, Table table, Finding finding) {
+        compiled = compiled.emptying(family, table, facts, facts.booted());
+        findings.add(finding);
     }
 
-    /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
-    Compiled twin() {
-        return compiled == null || !compiled.stateful ? null : compile(parsed, box, wishes.with(AutoYesNo.NO));
-    }
-
-    private static Compiled compile(ParsedRules parsed, Box box, CompileOptions wishes) {
-        return Compiler.compile(parsed, box.facts, box.facts.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
-    }
-
-    /** Whether the administrator's proof is for that client. */
-    boolean isFor(byte[] address) {
-        return java.util.Arrays.equals(address, client);
+    /** Whether it would be compiled the same for that box, and the proof of access is for that client. */
+    boolean isFor(BoxFacts box, byte[] address) {
+        return Arrays.equals(address, client) && (box == facts
+                || box.names.equals(facts.names) && box.modules().loaded.names().equals(facts.modules().loaded.names())
+                        && box.conntrack().state == facts.conntrack().state
+                        && String.valueOf(box.kernel.value()).equals(String.valueOf(facts.kernel.value())));
     }
 
     public boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
 
-    /** The tag of any text. */
+    /** The entity tag of a text. */
     public static String etag(String text) {
         long hash = 1125899906842597L;
         for (char each : text.toCharArray()) {
             hash = hash * 31 + each;
         }
         return "\"" + Long.toHexString(hash) + "-" + text.length() + "\"";
+    }
+
+    /** Writes the plan, with its stateless form if it has states, to a new folder. Compiles, so it is heavy work. */
+    public void write(Sys sys, String folder) throws BoxException {
+        Compiled stateless = stateless();
+        BootPlane.write(sys, folder, plan(sys, compiled), stateless == null ? null : plan(sys, stateless));
+    }
+
+    /** The files of the plan for one of the two forms. */
+    Map<String, String> plan(Sys sys, Compiled form) {
+        return Plan.files(form, text, stamp(sys), config.get("PA"));
+    }
+
+    private Stamp stamp(Sys sys) {
+        Stamp stamp = new Stamp().put("id", uuid(sys)).put("created", String.valueOf(System.currentTimeMillis() / 1000))
+                .put("kernel", facts.kernel.value()).put("userland", facts.userland.version.value())
+                .put("lan.if", facts.lan == null ? "" : facts.lan.name);
+        admin.addTo(stamp);
+        for (Map.Entry<String, String> name : parsed.namesUsed.entrySet()) {
+            stamp.put("name." + name.getKey(), name.getValue());
+        }
+        // keep.filter=VPN PROXY: chains to leave alone; own=mangle: tables in which foreign rules may be removed
+        Map<String, Set<String>> foreign = new TreeMap<>();
+        for (Line keep : parsed.keeps) {
+            add(foreign, "keep." + keep.table.word(), keep.name);
+        }
+        for (Line own : parsed.owns) {
+            add(foreign, "own", own.table.word());
+        }
+        for (Map.Entry<String, Set<String>> line : foreign.entrySet()) {
+            stamp.put(line.getKey(), Words.join(line.getValue(), " "));
+        }
+        return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
+    }
+
+    private static void add(Map<String, Set<String>> to, String key, String word) {
+        if (!to.containsKey(key)) { to.put(key, new TreeSet<String>()); }
+        to.get(key).add(word);
+    }
+
+    /** A unique ID; a PC may have no /proc. */
+    static String uuid(Sys sys) {
+        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
+        return uuid != null ? uuid.trim()
+                : Long.toHexString(System.currentTimeMillis()) + "-" + Long.toHexString(System.nanoTime());
     }
 }

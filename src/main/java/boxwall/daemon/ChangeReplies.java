@@ -91,7 +91,7 @@ final class ChangeReplies extends Replies {
         Reply other = Drafts.mismatch(request, next.etag);
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!box.forPlan(plane.last().toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
+        if (!next.isFor(box.forPlan(plane.last().toString()).facts, request.client.address)) {
             next = drafts.check(next.text, request.client.address);
         }
         if (next.isRefused()) { return Drafts.refused(next); }
@@ -99,7 +99,7 @@ final class ChangeReplies extends Replies {
         log.event(name + " of " + next.etag + " asked by " + request.client.text() + " for " + seconds + " s"
                 + (force ? ", forced" : ""));
         long began = sys.uptimeMillis();
-        String plan = changes.write(next, box.box().facts);
+        String plan = changes.write(next);
         // what follows is the boot plane's work: others may think meanwhile
         heavy.end(request);
         BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.compile.AutoYesNo;
 import boxwall.netfilter.Words;
 import boxwall.sys.Sys;
 
@@ -51,6 +52,14 @@ public final class Config {
         return config;
     }
 
+    /** These settings with another value for one of them. */
+    public Config with(String name, String value) {
+        Config copy = new Config();
+        copy.values.putAll(values);
+        copy.values.put(name, value);
+        return copy;
+    }
+
     private void line(String line) {
         String text = line.startsWith("export ") ? line.substring(7).trim() : line;
         int at = text.indexOf('=');
@@ -79,6 +88,12 @@ public final class Config {
     /** A setting's words, which blanks or commas part. */
     List<String> words(String name) {
         return Arrays.asList(Words.of(get(name).replace(',', ' ')));
+    }
+
+    /** A setting that is auto, yes or no; any other word means auto. */
+    AutoYesNo choice(String name) {
+        AutoYesNo choice = AutoYesNo.of(get(name));
+        return choice == null ? AutoYesNo.AUTO : choice;
     }
 
     /** A setting that is a number; its default when something else, or a number out of bounds, was written there. */

@@ -42,9 +42,9 @@ final class Drafts extends Replies {
         if (saved == null) { return kept; }
         Box now = box.box();
         Candidate last = compiled;
-        if (last == null || last.box.facts != now.facts || !last.text.equals(saved)) {
-            last = Candidate.unchecked(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
-                    now, CompileOptions.of(config, false).optimized(false));
+        if (last == null || last.facts != now.facts || !last.text.equals(saved)) {
+            last = Candidate.unchecked(new Source("rules", saved), changes.presets(), now,
+                    config.with("OPTIMIZE", "no"));
             compiled = last;
         }
         return last;
@@ -59,29 +59,28 @@ final class Drafts extends Replies {
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
         compiled = null;
-        return emptied(changes.checked(text, box.box(), client));
+        Candidate next = changes.checked(text, box.box(), client);
+        if (next.compiled != null) { emptyTables(next); }
+        return next;
     }
 
     /**
-     * The candidate with the tables that boxwall loaded since the boot and it has no more, and a finding for each;
-     * itself when there are none. The boot plane touches a plan's own tables only, so their rules would stay until the
-     * next boot, and nobody would see them in the ruleset: the plan has the table, empty.
+     * Adds to the plan, empty, each table that boxwall loaded since the boot and that the ruleset no longer has. The
+     * boot plane changes only the tables of a plan, so the old rules would stay live until the next boot although they
+     * are in no ruleset.
      */
-    private Candidate emptied(Candidate next) {
-        if (next.compiled == null) { return next; }
-        Candidate candidate = next;
+    private void emptyTables(Candidate next) {
         for (Family family : Family.values()) {
             for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
                     .entrySet()) {
                 Table table = Table.of(live.getKey());
-                // what is in the ruleset, and was left out for this box, has a finding already
+                // a table that was left out for this box has a finding already
                 if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
                         && !next.compiled.ruleset.owns(family, table)) {
-                    candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+                    next.empty(family, table, finding(family, table, live.getValue()));
                 }
             }
         }
-        return candidate;
     }
 
     private static Finding finding(Family family, Table table, String live) {
@@ -145,9 +144,7 @@ final class Drafts extends Replies {
     }
 
     /** GET /presets. */
-    Reply presets() {
-        return Reply.json(200, PresetsJson.of(new PresetFolder(sys, config.get("PRESETS"), null).all()));
-    }
+    Reply presets() { return Reply.json(200, PresetsJson.of(changes.presets().all())); }
 
     /** PUT /rules and its like: checked, and the candidate from now on. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {

@@ -132,7 +132,7 @@ final class ReadReplies extends Replies {
     Reply page(Request request) {
         watch.notice();
         Outcome last = plane.last();
-        String nonce = Changes.uuid(sys);
+        String nonce = Candidate.uuid(sys);
         // read when the first browser comes: most boxes are asked by curl only
         page = page == null ? Page.load() : page;
         byte[] html = page.html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),

@@ -18,7 +18,7 @@ class WallClockTest {
     private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of("ChangeReplies", 1, // the time of the files
                                                                                                // in a tar
             "History", 1, // beside the uptime of a change
-            "Changes", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
+            "Candidate", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
             "ReadReplies", 1, // the status' clock
             "Api", 1, "Verbs", 1)); // explain: whether a rule with hours holds now
 

@@ -22,7 +22,7 @@ class CheckBudgetTest {
         Box box = new Box(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
         String text = Files.readString(Path.of("conf/boxwall.rules"), StandardCharsets.ISO_8859_1);
         assertNotNull(Candidate.of(new Source("rules", text), new PresetFolder(new LiveSys(), "conf/presets", null),
-                box, CompileOptions.of(Config.parse(null, Map.of()), thorough), null, 8181).admin);
+                box, Config.parse(null, Map.of()), null, thorough).admin);
     }
 
     @Test

@@ -105,7 +105,6 @@ class GoldenRunTest {
     private static final class Asked {
         private final Config config = Config.parse(null, Map.of());
         private final PresetFolder presets = new PresetFolder(new LiveSys(), "conf/presets", null);
-        private final CompileOptions wishes = CompileOptions.of(config, true);
         private final Box box;
         private final Questions questions;
         private final Candidate base;
@@ -113,7 +112,7 @@ class GoldenRunTest {
         Asked(String name, String boxwallRules) {
             box = new Box(BoxReader.read(new LiveSys(), RESOURCES.resolve("boxes").resolve(name).toString()));
             questions = new Questions(box);
-            base = Candidate.unchecked(new Source("rules", boxwallRules), presets, box, wishes);
+            base = Candidate.unchecked(new Source("rules", boxwallRules), presets, box, config);
         }
 
         private static String plan(Compiled compiled, String text) {
@@ -122,16 +121,15 @@ class GoldenRunTest {
         }
 
         Map<String, String> answers(String text) {
-            Candidate candidate = Candidate.of(new Source("rules", text), presets, box, wishes, null, 8181);
+            Candidate candidate = Candidate.of(new Source("rules", text), presets, box, config, null, true);
             Map<String, String> answers = new LinkedHashMap<>();
             answers.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
                     : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
             if (candidate.compiled == null) { return answers; }
             Ruleset rules = candidate.compiled.ruleset;
-            answers.put("plan", plan(candidate.compiled, text) + plan(candidate.twin(), text));
-            answers.put("optimized",
-                    plan(Candidate.unchecked(new Source("rules", text), presets, box, wishes.optimized(true)).compiled,
-                            text));
+            answers.put("plan", plan(candidate.compiled, text) + plan(candidate.stateless(), text));
+            answers.put("optimized", plan(Candidate.unchecked(new Source("rules", text), presets, box,
+                    config.with("OPTIMIZE", "yes")).compiled, text));
             answers.put("explain",
                     QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
             answers.put("exposure", questions.exposure(candidate).json());

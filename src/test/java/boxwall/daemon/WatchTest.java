@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.EventLog;
 import boxwall.apply.BootPlane;
-import boxwall.plan.Plan;
-import boxwall.plan.Stamp;
 import boxwall.syntax.Source;
 import boxwall.sys.CommandResult;
 import java.io.ByteArrayOutputStream;
@@ -60,11 +58,10 @@ class WatchTest {
         sys.files.put(FakeBox.STATE + "/rules", rules);
         Config config = Config.parse(null, Map.of());
         Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
-        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now,
-                CompileOptions.of(config, false), null, 8181);
+        Candidate candidate =
+                Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, config, null, false);
         assertFalse(candidate.isRefused(), () -> candidate.findings.toString());
-        Stamp stamp = Changes.stamp(sys, now.facts, candidate);
-        Map<String, String> plan = Plan.files(candidate.compiled, rules, stamp, "flush");
+        Map<String, String> plan = candidate.plan(sys, candidate.compiled);
         sys.booted(plan.get("stamp").replaceAll("(?m)^id=.*\n", ""), plan.get("restore4"), plan.get("restore6"));
         sys.files.put(FakeBox.STATE + "/boot/modules", plan.get("modules"));
         sys.verbs.clear();
