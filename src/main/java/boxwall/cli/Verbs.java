@@ -6,7 +6,6 @@ import boxwall.compile.Compiled;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.daemon.Config;
-import boxwall.daemon.Daemon;
 import boxwall.daemon.PresetFolder;
 import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
@@ -71,7 +70,7 @@ final class Verbs {
         if (sys.list(root) == null) {
             throw new BoxException(root + " can't be opened; --root needs the folder of a recorded box");
         }
-        return new Box(BoxReader.read(sys, root, Daemon.APPLY));
+        return new Box(BoxReader.read(sys, root));
     }
 
     int facts() throws BoxException {

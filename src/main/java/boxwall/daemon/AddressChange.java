@@ -7,7 +7,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
 import boxwall.sys.BoxException;
-import boxwall.sys.EventLog;
 
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
@@ -16,60 +15,53 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the rules follow the box: when the LAN got another address, the provider another IPv6 prefix, the guest network
- * went on, or new firmware brought another kernel, the saved ruleset is compiled once more. It is applied by itself
- * only when nothing of it is refused and the administrator's way in is proved; else the finding address-changed says
- * what is in the way.
+ * Adapts the live rules when the box changes: the LAN has another address, the provider assigned another IPv6 prefix,
+ * the guest network was switched on, or new firmware has another kernel. The saved ruleset is compiled again. It is
+ * applied automatically only if nothing in it is refused and the administrator's access is proved; else the finding
+ * address-changed says what prevents it.
  */
-final class AddressChange {
-    /** How long the old rules would wait if the daemon died between its try and its confirm. */
+final class AddressChange extends DaemonPart {
+    /** The old rules return after this time if the daemon dies between its try and its confirm. */
     private static final int SECONDS = 30;
 
-    private final Changes changes;
-    private final WorkQueue heavy;
-    private final EventLog log;
-    /** The changes that could not be followed, and why, so that nothing is tried twice; empty at first. */
-    private volatile Map.Entry<String, String> notFollowed = new SimpleImmutableEntry<>("", "");
+    /** The last changes that could not be applied, so that they are tried only once, and why. */
+    private volatile Map.Entry<String, String> failed = new SimpleImmutableEntry<>("", "");
 
-    AddressChange(Changes changes, WorkQueue heavy, EventLog log) {
-        this.changes = changes;
-        this.heavy = heavy;
-        this.log = log;
-    }
+    AddressChange(DaemonPart shared) { super(shared); }
 
-    /** Compares a box with what the live plan was compiled for, and follows it; the findings that remain. */
-    List<Finding> follow(Box now, Outcome last) {
-        String saved = History.text(changes.sys, changes.config, 0);
-        LivePlan live = LivePlan.of(changes.sys, changes.config, last.get("plan"));
+    /** Compares a box with the one that the live plan was compiled for, and adapts the rules; returns what remains. */
+    List<Finding> follow(Box now, Outcome outcome) {
+        String saved = History.text(sys, config, 0);
+        LivePlan live = LivePlan.of(sys, config, outcome);
         List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, saved);
-        if (last.why().contains("kernel-changed")) {
+        if (outcome.why().contains("kernel-changed")) {
             changed.add("the plans in flash are for another kernel than " + now.facts.kernel.value());
         }
-        if (changed.isEmpty() || saved == null || last.state().equals("open") || last.state().equals("locked")) {
+        if (changed.isEmpty() || saved == null || outcome.state().equals("open") || outcome.state().equals("locked")) {
             return Collections.emptyList();
         }
         String key = changed + " " + saved.hashCode();
-        Map.Entry<String, String> before = notFollowed;
-        if (!before.getKey().equals(key)) {
-            // two rulesets at once are too much for a small heap; the next look comes
-            if (!heavy.beginAlone()) { return Collections.emptyList(); }
+        Map.Entry<String, String> last = failed;
+        if (!last.getKey().equals(key)) {
+            // two rulesets at once are too much for a small heap; the next comparison tries again
+            if (!work.lock.tryLock()) { return Collections.emptyList(); }
             try {
                 String obstacle = applied(saved, now, live, changed);
-                before = new SimpleImmutableEntry<>(obstacle == null ? "" : key, obstacle);
-                notFollowed = before;
+                last = new SimpleImmutableEntry<>(obstacle == null ? "" : key, obstacle);
+                failed = last;
             } finally {
-                heavy.endAlone();
+                work.lock.unlock();
             }
-            if (before.getValue() == null) { return Collections.emptyList(); }
+            if (last.getValue() == null) { return Collections.emptyList(); }
         }
-        changed.add("not applied automatically: " + before.getValue());
+        changed.add("not applied automatically: " + last.getValue());
         return Collections.singletonList(new Finding("address-changed", Finding.Severity.WARN, "", changed,
                 "the live rules were compiled for other addresses or another kernel",
                 "apply the ruleset again (POST /apply), read the findings, and confirm"));
     }
 
-    /** The names that have another value than the plan was compiled with, or have one at last, a line each. */
-    static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {
+    /** Returns a line for each name whose value the plan was compiled with has changed, or that has one only now. */
+    private static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {
         List<String> changed = new ArrayList<>();
         Map<String, String> names = facts.names;
         if (facts.interfaces.isEmpty()) { return changed; }
@@ -82,15 +74,15 @@ final class AddressChange {
         }
         String lacked = stamp.get("lacks");
         for (String name : lacked == null ? new String[0] : Words.of(lacked)) {
-            boolean asked = rules != null && (rules.contains("$" + name) || rules.contains("${" + name + "}"));
-            if (asked && names.containsKey(name)) {
+            boolean used = rules != null && (rules.contains("$" + name) || rules.contains("${" + name + "}"));
+            if (used && names.containsKey(name)) {
                 changed.add("$" + name + " had no value and is " + names.get(name));
             }
         }
         return changed;
     }
 
-    /** Compiles and applies; null when that is done or nothing had to be, else what is in the way. */
+    /** Compiles and applies; returns null on success or if no rule changes, else what prevents it. */
     private String applied(String saved, Box now, LivePlan live, List<String> changed) {
         Candidate next = changes.checked(saved, now, null);
         if (next.isRefused()) {
@@ -102,7 +94,7 @@ final class AddressChange {
         try {
             BootPlane.Reached tried = changes.apply(changes.write(next), SECONDS, false, false);
             if (tried.status != 0) { return tried.outcome.why() + " " + tried.words; }
-            BootPlane.Reached kept = changes.plane.confirm(tried.outcome.id());
+            BootPlane.Reached kept = plane.confirm(tried.outcome.id());
             log.event("followed " + changed + ": status " + kept.status + " " + kept.outcome.state() + " "
                     + kept.outcome.why());
             return kept.status == 0 || kept.outcome.state().equals("unsaved") ? null : kept.outcome.why();
@@ -113,9 +105,9 @@ final class AddressChange {
         }
     }
 
-    /** Whether the rules compiled anew are live already, because the change of the box affects no rule. */
+    /** Whether the rules compiled now are the live ones. */
     private boolean isLive(Candidate next, LivePlan live) {
-        Map<String, String> plan = next.plan(changes.sys, next.compiled);
+        Map<String, String> plan = next.plan(sys, next.compiled);
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
             if (!plan.get(file).equals(live.file(file))) { return false; }
         }

@@ -13,65 +13,63 @@ import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
 import boxwall.report.JsonText;
+import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 
 import java.util.List;
 import java.util.Map;
 
-/** The daemon's answers: a case for each route, and for all of them what the table says that they need. */
-final class Api extends Replies implements Handler {
+/** Answers requests: meets the needs in the table of routes, then calls the reply of the route. */
+final class Api extends DaemonPart implements Handler {
+    private final Watch watch;
     private final Drafts drafts;
     private final ReadReplies reads;
     private final ChangeReplies changing;
 
-    /** Makes the parts of the daemon that answer. Nothing is read and nothing started for it. */
-    Api(Replies all, long now) {
-        super(all);
+    /** Reads nothing and starts nothing; {@code now} is the uptime in milliseconds at which the daemon started. */
+    Api(Watch watch, long now) {
+        super(watch);
+        this.watch = watch;
         drafts = new Drafts(this);
-        reads = new ReadReplies(this, now);
-        changing = new ChangeReplies(this, drafts);
+        reads = new ReadReplies(watch, now);
+        changing = new ChangeReplies(watch, drafts);
     }
 
     @Override
     public Reply answer(Route route, Request request, boolean withToken) {
-        watch.asked |= withToken;
-        // read before: reading is no work that may be given up
+        watch.requested |= withToken;
+        // readings come before the work, because they can't be given up
+        if (route == Route.DIFF) { watch.compareNow(); }
         Box now = route == Route.EXPOSURE ? box.live() : route.needs(Route.Need.LOCK) ? box.box() : null;
-        if (route == Route.DIFF) {
-            watch.lookNow();
-            now = box.box();
-        }
-        // one packet's walk through rules that are compiled already is no work either
-        boolean work = route.needs(Route.Need.LOCK) && !(route == Route.EXPLAIN && drafts.candidate != null);
-        Reply busy = work ? heavy.begin(request, false) : null;
+        // one packet's walk through rules that are compiled already isn't heavy
+        boolean heavy = route.needs(Route.Need.LOCK) && !(route == Route.EXPLAIN && drafts.candidate != null);
+        Reply busy = heavy ? work.begin(request, false) : null;
         try {
-            return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? question(route, request.query, now)
-                    : answered(route, request, withToken);
+            return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? query(route, request.query, now)
+                    : reply(route, request, withToken);
         } catch (BoxException e) {
             log.event(request.method + " " + request.path + ": " + e.getMessage());
             return Reply.problem(500, "the box failed to do it", e.getMessage());
         } finally {
-            heavy.end(request);
+            work.end(request);
         }
     }
 
-    private Reply question(Route route, Map<String, String> query, Box now) {
-        Candidate about = drafts.asked();
-        return question(route, query, about, drafts.nameOf(about), now);
+    private Reply query(Route route, Map<String, String> query, Box now) {
+        Candidate about = drafts.queried();
+        return query(route, query, about, drafts.kindOf(about), now);
     }
 
-    /**
-     * An answer about a candidate, which may be null: then there are no rules. {@code of} is its name as in GET /rules.
-     */
-    static Reply question(Route route, Map<String, String> query, Candidate about, String of, Box now) {
+    /** Answers explain, exposure and diff about a candidate; null means that there are no rules. */
+    static Reply query(Route route, Map<String, String> query, Candidate about, String kind, Box now) {
         if (about == null) { return Drafts.noRules(); }
         if (about.compiled == null) {
             return Reply.problem(
                     new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings));
         }
         Questions questions = new Questions(now);
-        if (route == Route.EXPOSURE) { return of(questions.exposure(about).json(), of); }
+        if (route == Route.EXPOSURE) { return of(questions.exposure(about).json(), kind); }
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
             return live == null
@@ -79,33 +77,32 @@ final class Api extends Replies implements Handler {
                             "iptables-save could not be read on this box, or holds something not"
                                     + " understood; see GET /facts")
                     : of(DiffJson.of(questions.difference(live, Questions.loaded(live, about)), "the live rules",
-                            of.equals("draft") ? "the candidate" : "the saved rules"), of);
+                            kind.equals("draft") ? "the candidate" : "the saved rules"), kind);
         }
         try {
-            return of(ExplainJson.of(questions.explain(about, query), System.currentTimeMillis()), of);
+            return of(ExplainJson.of(questions.explain(about, query), System.currentTimeMillis()), kind);
         } catch (IllegalArgumentException e) {
             return Reply.problem(400, "bad packet", e.getMessage());
         }
     }
 
-    /** A JSON object with one key more: which rules it is about. */
-    private static Reply of(String json, String of) {
-        return Reply.json(200, json.substring(0, json.length() - 1) + ",\"of\":\"" + of + "\"}");
+    /** Adds the kind of rules that a JSON object is about. */
+    private static Reply of(String json, String kind) {
+        return Reply.json(200, json.substring(0, json.length() - 1) + ",\"of\":\"" + kind + "\"}");
     }
 
-    /** GET /findings: the box's, and all about the draft. What is not known of that yet is work. */
+    /** GET /findings: those of the box, and all of the draft; the draft's advice is heavy work. */
     private Reply findings(Request request) {
         Candidate draft = drafts.candidate;
-        Reply busy = draft == null || draft.isAdvised() ? null : heavy.begin(request, true);
+        Reply busy = draft == null || draft.isAdvised() ? null : work.begin(request, true);
         if (busy != null) { return busy; }
         List<Finding> about = draft == null ? null : draft.all(box.box());
-        heavy.end(request);
-        watch.notice();
-        return Reply.json(200, JsonText.of("findings", reads.findings(plane.last()), "draft",
+        work.end(request);
+        return Reply.json(200, JsonText.of("findings", reads.findings(watch.readOutcome()), "draft",
                 draft == null ? null : JsonText.of("etag", draft.etag, "findings", about)).toString());
     }
 
-    private Reply answered(Route route, Request request, boolean withToken) throws BoxException {
+    private Reply reply(Route route, Request request, boolean withToken) throws BoxException {
         switch (route) {
             case PAGE :
                 return reads.page(request);
@@ -128,7 +125,7 @@ final class Api extends Replies implements Handler {
             case DISCARD :
                 return drafts.discard(request);
             case PRESETS :
-                return drafts.presets();
+                return Reply.json(200, PresetsJson.of(changes.presets().all()));
             case DEVICES :
                 return reads.devices();
             case APPLY :
@@ -138,7 +135,7 @@ final class Api extends Replies implements Handler {
             case REVERT :
                 return changing.revert(request, route.id(request));
             case HISTORY :
-                watch.notice();
+                watch.readOutcome();
                 return history.get();
             case RESTORE :
                 return drafts.restore(request, route.id(request));

@@ -3,17 +3,14 @@ package boxwall.daemon;
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
-import java.util.Arrays;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A box as it was read once: the texts, what they mean now, and what they mean for the next boot. */
+/** One reading of a box: the texts and the facts. Immutable. */
 public final class Box {
-    private static final List<String> SAVES =
-            Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
-
     public final Readings readings;
     public final BoxFacts facts;
     private final int[] rules = new int[Family.values().length];
@@ -24,20 +21,23 @@ public final class Box {
         this.readings = readings;
         this.facts = facts;
         for (Family family : Family.values()) {
-            for (String line : readings.commandLines(family.command + "-save")) {
-                // with counters a line is "[12:3456] -A INPUT …"
-                rules[family.ordinal()] +=
-                        line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") ? 1 : 0;
-            }
+            // -A INPUT …, with counters [12:3456] -A INPUT …
+            rules[family.ordinal()] = Words.lines(readings.command(save(family)), "-A ").size();
         }
     }
 
-    /** The same box with its tables read again; what they mean for the facts can wait for the next whole reading. */
+    static String save(Family family) { return family.command + "-save"; }
+
+    /** The same box with other tables. The facts change with the next reading of the whole box. */
     Box withTables(Map<String, String> saved) {
-        return new Box(readings.withCommands(SAVES, saved), facts);
+        List<String> replaced = new ArrayList<>();
+        for (Family family : Family.values()) {
+            replaced.add(save(family));
+        }
+        return new Box(readings.withCommands(replaced, saved), facts);
     }
 
-    /** Rules that are live in a family, over all its tables. */
+    /** The number of live rules of a family, in all its tables. */
     int liveRules(Family family) {
         return rules[family.ordinal()];
     }

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
@@ -9,136 +10,131 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 /**
- * The box as last read. One exec a reading; between readings everything is answered from memory, and no request waits
- * for a reading that he doesn't need.
+ * The box as last read. A reading starts one program; between readings everything is answered from memory, and no
+ * request waits for a reading that it doesn't need.
  */
 final class BoxState {
-    /** Many who ask at once get one reading. */
+    /** Requests within this time share one reading of the tables. */
     static final int SHARED_MILLIS = 1000;
 
     private final Sys sys;
-    private final String script;
+    private final BootPlane plane;
     private final Object reading = new Object();
-    /** The box at the last reading; null while the first one is still being made. */
+    /** The box at the last reading; null until the first one has ended. */
     volatile Box known;
     /** Milliseconds of uptime at which the tables were read. */
     volatile long tablesMillis = -SHARED_MILLIS;
-    /** The change that was live when the tables were read; empty when nobody said. */
+    /** The boot plane's outcome when the tables were read; empty if other rules are live since. */
     volatile String tablesOf = "";
-    /** How often other rules went live: a reading that began before is none of them. */
+    /** Number of changes of the live rules; a reading that began before the last of them doesn't show it. */
     private volatile int loads;
-    /** That accelerated packets bypassed the rules between the last two readings, with figures; null when not. */
+    /** That accelerated packets bypassed the rules between the last two readings, with figures; null if none did. */
     volatile Finding bypassed;
-    /** The change that was live at the last whole reading. */
-    private String era = "";
-    /** The counters of the whole reading before, with its packets of interfaces. */
-    private Readings before;
+    /** The rules that were live at the last reading of the counters. */
+    private String countedOf = "";
+    /** The counters at that reading, with the packets of interfaces; null at first. */
+    private Readings counted;
 
-    /** {@code script} is boxwall-apply's path: its probe is the one exec. */
-    BoxState(Sys sys, String script) {
+    /** Each reading starts the boot plane's script once. */
+    BoxState(Sys sys, BootPlane plane) {
         this.sys = sys;
-        this.script = script;
+        this.plane = plane;
     }
 
-    /** Reads the box again; counters can't be compared with those read before. */
-    Box read() { return read(""); }
-
-    /**
-     * Reads the box again.
-     *
-     * @param now names the change that is live; counters are compared with the last reading when it had the same, not
-     * empty: loading rules sets them to 0
-     */
-    Box read(String now) {
+    /** Reads the whole box again. */
+    Box read() {
         synchronized (reading) {
             long started = sys.uptimeMillis();
             int begun = loads;
-            Box next = new Box(BoxReader.read(sys, "/", script));
-            compare(next.facts, next.readings, now);
+            String outcome = plane.last().toString();
+            Box next = new Box(BoxReader.read(sys, "/", plane.script));
+            compare(next.facts, next.readings, begun + outcome);
             known = next;
-            tablesRead(now, started, begun);
+            tablesRead(outcome, started, begun);
             return next;
         }
     }
 
-    /** Compares the counters with those of the last reading; packets of interfaces are read for it. */
-    void count(Readings tables, String now) {
+    /** Compares the counters of tables that were just read with those of the last reading. */
+    void count(Readings tables) {
         synchronized (reading) {
             if (known != null && known.facts.acceleration.mayBypass()) {
                 String packets = sys.read(Witness.DEV, 64 << 10);
-                compare(known.facts, packets == null ? tables : tables.withFile(Witness.DEV, packets), now);
+                compare(known.facts, packets == null ? tables : tables.withFile(Witness.DEV, packets),
+                        loads + plane.last().toString());
             }
         }
     }
 
-    private void compare(BoxFacts facts, Readings next, String now) {
-        bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(facts, before, next) : null;
-        before = Witness.counted(next);
-        era = now;
+    /** Loading rules sets their counters to 0, so only counters of the same load are compared. */
+    private void compare(BoxFacts facts, Readings next, String load) {
+        bypassed = counted != null && load.equals(countedOf) ? Witness.bypassed(facts, counted, next) : null;
+        counted = Witness.counted(next);
+        countedOf = load;
     }
 
     /**
-     * The box as last read while its modules and addresses are still the same, which a plan depends on and a small part
-     * of a reading tells; else the box read again.
+     * The box as last read if its modules and addresses, which a plan depends on, are still the same; else read now.
      */
-    Box forPlan(String now) {
+    Box forPlan() {
         synchronized (reading) {
             try {
-                return known != null && known.facts.plansLike(BoxReader.forPlan(sys, script, known.readings)) ? known
-                        : read(now);
+                return known != null && known.facts.plansLike(BoxReader.forPlan(sys, plane.script, known.readings))
+                        ? known : read();
             } catch (BoxException e) {
-                // the whole reading shows why
-                return read(now);
+                // the evidence of the whole reading shows the cause
+                return read();
             }
         }
     }
 
-    /** Other rules are live than those that were read: whoever needs the tables has them read. */
+    /** Other rules are live than those that were read: the next request for the tables reads them. */
     void tablesChanged() {
         loads++;
         tablesMillis = -SHARED_MILLIS;
-        tablesOf = "unread";
+        tablesOf = "";
     }
 
-    /** Those who ask now get the box that was read, so this comes after it is known. */
-    private void tablesRead(String now, long started, int begun) {
-        tablesOf = now;
+    /** From here on requests get the box without waiting, so {@link #known} is set before. */
+    private void tablesRead(String outcome, long started, int begun) {
+        tablesOf = outcome;
         tablesMillis = started;
         if (begun != loads) {
             tablesMillis = -SHARED_MILLIS;
-            tablesOf = "unread";
+            tablesOf = "";
         }
     }
 
-    /** The box with its tables as they are now, read at most once a second however many ask. */
+    /** The box with the current tables, read at most once a second. */
     Box live() {
         Box now = box();
         if (isFresh()) { return now; }
         synchronized (reading) {
-            return isFresh() ? known : readTables(tablesOf);
+            return isFresh() ? known : readTables();
         }
     }
 
     private boolean isFresh() { return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS; }
 
-    /** Reads the tables again, after the change that {@code now} names; the box as it was when that fails. */
-    Box readTables(String now) {
+    /** Reads the tables again; returns the box as it was if that fails. */
+    Box readTables() {
         synchronized (reading) {
             Box old = box();
             long started = sys.uptimeMillis();
             int begun = loads;
+            String outcome = plane.last().toString();
             try {
-                known = old.withTables(BoxReader.part(sys, script, "counters"));
-                tablesRead(now, started, begun);
+                known = old.withTables(BoxReader.part(sys, plane.script, "counters"));
+                tablesRead(outcome, started, begun);
             } catch (BoxException e) {
-                // the next whole reading says why; until then the tables are as they were read before
+                // the evidence of the next whole reading shows the cause; a second passes before the next attempt
                 tablesMillis = started;
             }
             return known;
         }
     }
 
-    /** The box at the last reading; reads when there is none yet, once however many ask. */
+    /** The box at the last reading; the first request reads it, and others wait for that. */
     Box box() {
         Box now = known;
         if (now != null) { return now; }

@@ -94,7 +94,7 @@ public final class Candidate {
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         if (compiled == null) { return; }
         findings.addAll(Checker.leftOut(compiled.notes));
-        admin = Administrator.of(checked.loaded, facts, client, config.number("PORT"));
+        admin = new Administrator(checked.loaded, facts, client, config.number("PORT"));
         findings.addAll(Proofs.expectations(checked));
         if (thorough) { findings.addAll(Proofs.advice(checked, Listeners.of(box.readings))); }
         findings.addAll(admin.findings());

@@ -25,55 +25,45 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The answers that change the live rules (apply, confirm, revert) or AVM's switches beside them, and the record of the
- * box. Each leaves a line in the log when it is asked and when it is done.
+ * The replies that change the live rules (apply, confirm, revert) or AVM's settings, and the record of the box. Each
+ * request and its result are logged.
  */
-final class ChangeReplies extends Replies {
+final class ChangeReplies extends DaemonPart {
     /** A confirm needs time for a new connection, and nobody should wait a day for his old rules. */
     private static final int MIN_SECONDS = 5;
     private static final int MAX_SECONDS = 3600;
 
+    private final Watch watch;
     private final Drafts drafts;
     private final AtomicInteger applies = new AtomicInteger();
-    /** What is being tried; let go as soon as it isn't, since the box that it was checked for hangs on it. */
+    /** The candidate that is pending, and its change's ID; forgotten afterwards, because it keeps the box's facts. */
     private Candidate pending;
     private String pendingId = "";
 
-    ChangeReplies(Replies all, Drafts drafts) {
-        super(all);
+    ChangeReplies(Watch watch, Drafts drafts) {
+        super(watch);
+        this.watch = watch;
         this.drafts = drafts;
     }
 
+    /** POST /apply. */
     Reply apply(Request request) throws BoxException {
-        String confirm = request.query("confirm");
-        int seconds = confirm == null ? config.number("CONFIRM_SECONDS") : number(confirm, MIN_SECONDS, MAX_SECONDS);
+        int seconds = number(request, "confirm", config.number("CONFIRM_SECONDS"), MIN_SECONDS, MAX_SECONDS);
         if (seconds < 0) {
             return Reply.problem(400, "bad confirm",
                     "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds");
         }
         if (!changes.applying.tryLock()) { return busy(); }
         try {
-            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request, false);
-            if (other != null) { return other; }
-            // an apply is carried through: whoever is gone may be so because of it
-            heavy.settle(request);
+            Reply busy = plane.last().state().equals("pending") ? busy() : work.begin(request, false);
+            if (busy != null) { return busy; }
+            // an apply is not given up: the client may be gone because of it
+            work.settle(request);
             return applyLocked(request, seconds, "apply #" + applies.incrementAndGet());
         } finally {
-            heavy.end(request);
+            work.end(request);
             changes.applying.unlock();
         }
-    }
-
-    private synchronized void trying(String id, Candidate put) {
-        pendingId = id;
-        pending = put;
-    }
-
-    /** What was tried under that id, null when it was another; it isn't kept here any more. */
-    private synchronized Candidate letGo(String id) {
-        Candidate tried = id.equals(pendingId) ? pending : null;
-        pending = id.equals(pendingId) ? null : pending;
-        return tried;
     }
 
     private static Reply busy() {
@@ -81,17 +71,17 @@ final class ChangeReplies extends Replies {
     }
 
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
-        Candidate put = drafts.candidate;
-        Candidate next = put;
+        Candidate draft = drafts.candidate;
+        Candidate next = draft;
         if (next == null) {
             String saved = drafts.saved();
             if (saved == null) { return Reply.problem(409, "nothing to apply", "PUT a ruleset to /rules first"); }
             next = drafts.check(saved, request.client.address);
         }
-        Reply other = Drafts.mismatch(request, next.etag);
-        if (other != null) { return other; }
-        // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!next.isFor(box.forPlan(plane.last().toString()).facts, request.client.address)) {
+        Reply refusal = Drafts.mismatch(request, next.etag);
+        if (refusal != null) { return refusal; }
+        // the box may have changed since the check: a module was loaded, the LAN got another address
+        if (!next.isFor(box.forPlan().facts, request.client.address)) {
             next = drafts.check(next.text, request.client.address);
         }
         if (next.isRefused()) { return Drafts.refused(next); }
@@ -100,8 +90,8 @@ final class ChangeReplies extends Replies {
                 + (force ? ", forced" : ""));
         long began = sys.uptimeMillis();
         String plan = changes.write(next);
-        // what follows is the boot plane's work: others may think meanwhile
-        heavy.end(request);
+        // the rest is the boot plane's work, so other requests may begin theirs
+        work.end(request);
         BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
         Outcome outcome = reached.outcome;
         boolean live = reached.status == 0;
@@ -109,10 +99,23 @@ final class ChangeReplies extends Replies {
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
         history.tried(request.client.text(), next.etag, reached.status, outcome);
-        trying(live ? outcome.id() : "", live ? put : null);
+        setPending(live ? outcome.id() : "", live ? draft : null);
         if (live) { box.tablesChanged(); }
-        watch.notice();
+        watch.readOutcome();
         return answer(reached, seconds, next);
+    }
+
+    private synchronized void setPending(String id, Candidate draft) {
+        pendingId = id;
+        pending = draft;
+    }
+
+    /** Forgets and returns the candidate of a change that has ended; null if another one is pending. */
+    private synchronized Candidate takePending(String id) {
+        if (!id.equals(pendingId)) { return null; }
+        Candidate taken = pending;
+        pending = null;
+        return taken;
     }
 
     private Reply answer(BootPlane.Reached reached, int seconds, Candidate tried) {
@@ -124,8 +127,12 @@ final class ChangeReplies extends Replies {
             case 3 :
                 return Reply.problem(422, "refused, nothing touched", why(reached));
             case 4 :
-                return Reply.problem(
-                        new Problem(422, "failed, rolled back to the old rules", why(reached), behind(outcome, tried)));
+                List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
+                box.tablesChanged();
+                // the kernel log may have new lines
+                findings.addAll(
+                        causes(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
+                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why(reached), findings));
             case 6 :
                 return busy();
             case 5 :
@@ -136,20 +143,13 @@ final class ChangeReplies extends Replies {
         }
     }
 
-    /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
-    private List<Finding> behind(Outcome outcome, Candidate tried) {
-        List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
-        findings.addAll(behind(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
-        return findings;
-    }
-
     /**
-     * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused
-     * something: the kernel is asked where iptables' words and what is known of the box leave it open.
+     * The findings that explain a failed try. If iptables' message and the facts allow several causes, the rule that
+     * the kernel refuses is searched, and named instead.
      *
      * @param folder $BOXWALL_BIN, or empty
      */
-    static List<Finding> behind(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
+    static List<Finding> causes(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         FailedTry failed = new FailedTry(error, tried, facts);
         List<Finding> known = failed.findings();
         String restore = failed.refused == null ? null : Programs.path(sys, folder, failed.family.command + "-restore");
@@ -157,13 +157,11 @@ final class ChangeReplies extends Replies {
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
                 failed.refused.word(), failed.candidates(RefusedRule.CHAIN));
         if (found.index < 0) { return known; }
-        List<Finding> all = new ArrayList<Finding>();
+        List<Finding> all = new ArrayList<>();
         all.add(failed.refused(found.index, found.words, found.log));
-        if (error.contains("Extension ")) {
-            // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the
-            // rule
-            all.addAll(known);
-        }
+        // iptables 1.8 names the extension that the kernel lacks; its other messages about COMMIT say less than the
+        // rule
+        if (error.contains("Extension ")) { all.addAll(known); }
         return all;
     }
 
@@ -171,6 +169,7 @@ final class ChangeReplies extends Replies {
         return reached.outcome.why().length() > 0 ? reached.outcome.why() : reached.words;
     }
 
+    /** POST /confirm/ID. */
     Reply confirm(Request request, String id) throws BoxException {
         if (!changes.isNewer(request.client)) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
@@ -178,35 +177,35 @@ final class ChangeReplies extends Replies {
                     "a confirm counts on a connection opened after the rules were loaded: open a new one");
         }
         BootPlane.Reached reached = plane.confirm(id);
-        Outcome outcome = reached.outcome;
-        boolean kept = reached.status == 0 || outcome.state().equals("unsaved");
-        if (kept) { drafts.kept(letGo(id)); }
-        LivePlan live = kept ? LivePlan.of(sys, config, outcome.get("plan")) : null;
+        boolean kept = reached.status == 0 || reached.outcome.state().equals("unsaved");
+        if (kept) { drafts.saved(takePending(id)); }
+        LivePlan live = kept ? LivePlan.of(sys, config, reached.outcome) : null;
         Reply reply = ended("confirm of " + id, request, reached, kept);
         return live == null || live.protects() ? reply
                 : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
     }
 
+    /** DELETE /apply/ID. */
     Reply revert(Request request, String id) throws BoxException {
         BootPlane.Reached reached = plane.revert(id);
-        // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
-        boolean done = reached.status == 0
+        // "reverted" is the reason of a successful revert; any other problem has a status of its own
+        boolean reverted = reached.status == 0
                 || reached.outcome.get("reason").equals("reverted") && reached.outcome.id().equals(id);
-        if (done) {
-            letGo(id);
+        if (reverted) {
+            takePending(id);
             box.tablesChanged();
         }
-        return ended("revert of " + id, request, reached, done);
+        return ended("revert of " + id, request, reached, reverted);
     }
 
     private static Reply state(String state, String reason) {
         return Reply.json(200, JsonText.of("state", state, "reason", reason).toString());
     }
 
-    private Reply ended(String what, Request request, BootPlane.Reached reached, boolean done) {
+    private Reply ended(String what, Request request, BootPlane.Reached reached, boolean success) {
         log(what, request, reached);
-        watch.notice();
-        if (done) { return state(reached.outcome.state(), reached.outcome.why()); }
+        watch.readOutcome();
+        if (success) { return state(reached.outcome.state(), reached.outcome.why()); }
         return reached.status == 6
                 ? Reply.problem(409, "a change is pending",
                         "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
@@ -225,10 +224,10 @@ final class ChangeReplies extends Replies {
                 : Reply.problem(500, failed, why(reached));
     }
 
-    /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; state is empty where it doesn't. */
+    /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; null if it doesn't. */
     Reply acceleration(Request request) throws BoxException {
         String word = request.query("state");
-        if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
+        if (!Arrays.asList("flush", "disable", "enable").contains(word)) {
             return Reply.problem(400, "bad state",
                     "state= must be flush (flows start again, under the rules), disable or enable");
         }
@@ -243,11 +242,11 @@ final class ChangeReplies extends Replies {
     }
 
     /**
-     * POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too:
-     * {@code until} is the uptime in seconds at which it does.
+     * POST /printk?seconds=N. A process of the boot plane ends it, which needs no daemon; {@code until} is the uptime
+     * in seconds at which it does.
      */
     Reply printk(Request request) throws BoxException {
-        int seconds = number(request.query("seconds"), 0, MAX_SECONDS);
+        int seconds = number(request, "seconds", -1, 0, MAX_SECONDS);
         if (seconds < 0) {
             return Reply.problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
                     + "; meanwhile DECT phones can't reach the box");
@@ -263,7 +262,7 @@ final class ChangeReplies extends Replies {
                 : refusal(reached, "no AVM printk here", "it had no effect");
     }
 
-    /** POST /record: for {@code --root} on a PC, without a file on the box. */
+    /** POST /record: an archive for {@code --root} on a PC; writes no file on the box. */
     Reply record(Request request) {
         Recorder recorder = new Recorder(box.box().readings);
         Tar tar = new Tar("boxwall-record", System.currentTimeMillis() / 1000);

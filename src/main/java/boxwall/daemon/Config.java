@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings, as boxwall.cfg has them, a line each: <pre>export BOXWALL_PORT='8181'</pre> The file is never run as
- * shell: a value is what stands between the quotes. The environment's BOXWALL_* win over the file.
+ * The settings in boxwall.cfg, a line each: <pre>export BOXWALL_PORT='8181'</pre> The file is not run as shell: the
+ * value is the text between the quotes. BOXWALL_* in the environment override the file. Immutable.
  */
 public final class Config {
     private static final String FILE = "/mod/etc/conf/boxwall.cfg";
+    /** Name without BOXWALL_, default, and the bounds of some numbers. */
     private static final String[][] DEFAULTS = {{"ENABLED", "no"}, {"PORT", "8181", "0", "65535"},
             {"LISTEN", "lan,loopback"}, {"HOSTS", ""}, {"CONFIRM_SECONDS", "120", "5", "3600"}, {"STATEFUL", "auto"},
             {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
@@ -26,15 +27,15 @@ public final class Config {
 
     private Config() {}
 
-    /** The settings of a file; null is Freetz' own place for them. */
+    /** Reads the settings from a file; null means Freetz' own. */
     public static Config read(Sys sys, String file) {
         return parse(sys.read(file == null ? FILE : file, 65536), System.getenv());
     }
 
     /**
-     * Reads the settings.
+     * Parses the settings.
      *
-     * @param text the file's text, or null when there is none: then the defaults count
+     * @param text the file's text, or null if there is none
      * @param environment the process's environment
      */
     public static Config parse(String text, Map<String, String> environment) {
@@ -85,7 +86,7 @@ public final class Config {
         return value;
     }
 
-    /** A setting's words, which blanks or commas part. */
+    /** The words of a setting, separated by blanks or commas. */
     List<String> words(String name) {
         return Arrays.asList(Words.of(get(name).replace(',', ' ')));
     }
@@ -96,8 +97,8 @@ public final class Config {
         return choice == null ? AutoYesNo.AUTO : choice;
     }
 
-    /** A setting that is a number; its default when something else, or a number out of bounds, was written there. */
-    public int number(String name) {
+    /** A setting that is a number; its default if it is another text or out of bounds. */
+    int number(String name) {
         String[] row = {};
         for (String[] setting : DEFAULTS) {
             row = setting[0].equals(name) ? setting : row;
@@ -109,5 +110,10 @@ public final class Config {
         } catch (NumberFormatException e) {
             return Integer.parseInt(row[1]);
         }
+    }
+
+    /** The path of one of boxwall's scripts. */
+    String script(String name) {
+        return (get("BIN").length() == 0 ? "/usr/sbin" : get("BIN")) + "/" + name;
     }
 }

@@ -8,36 +8,36 @@ import java.util.LinkedList;
 import java.util.List;
 
 /**
- * The rules' packets at the last 120 looks, for a graph; only in memory, and only while somebody looks. Who reads it
- * holds its lock.
+ * Packets of each rule at the last 120 requests for them, for a graph; in memory only, and forgotten a minute after the
+ * last request. Readers hold its lock.
  */
 final class CounterRing {
     private static final int SAMPLES = 120;
-    /** Numbers in all at most, 8 bytes each: a ruleset of 1000 lines gets 40 samples, not 120, of a heap of 8 MB. */
+    /** Numbers in total, 8 bytes each: a ruleset of 1000 lines gets 40 samples, not 120, of a heap of 8 MB. */
     private static final int NUMBERS = 40000;
     private static final long FORGET_MILLIS = 60 * 1000;
 
-    /** Milliseconds of uptime of the looks, oldest first. */
+    /** Milliseconds of uptime of the samples, oldest first. */
     final LinkedList<Long> times = new LinkedList<>();
     /** The packets of each rule at those times. */
     final LinkedList<long[]> samples = new LinkedList<>();
     private List<String> rules = new ArrayList<>();
-    private long lookedMillis;
+    private long addedMillis;
 
-    /** Adds a sample; other rules, or counters that were reset, start again. */
+    /** Adds a sample; the ring starts again after other rules were loaded or counters were reset. */
     synchronized void add(LiveRules live, long millis) {
         forget(millis);
-        lookedMillis = millis;
+        addedMillis = millis;
         List<String> names = new ArrayList<>();
         long[] packets = new long[live.rules.size()];
-        boolean back = false;
+        boolean reset = false;
         for (int i = 0; i < packets.length; i++) {
             Counted rule = live.rules.get(i);
             names.add(rule.family + rule.table + rule.rule);
             packets[i] = rule.packets;
-            back |= !samples.isEmpty() && samples.getLast().length > i && packets[i] < samples.getLast()[i];
+            reset |= !samples.isEmpty() && samples.getLast().length > i && packets[i] < samples.getLast()[i];
         }
-        if (back || !names.equals(rules)) {
+        if (reset || !names.equals(rules)) {
             clear();
             rules = names;
         }
@@ -49,9 +49,9 @@ final class CounterRing {
         }
     }
 
-    /** Lets everything go when nobody has looked for a minute. */
+    /** Forgets all samples if the last one is a minute old. */
     synchronized void forget(long nowMillis) {
-        if (nowMillis - lookedMillis > FORGET_MILLIS) { clear(); }
+        if (nowMillis - addedMillis > FORGET_MILLIS) { clear(); }
     }
 
     private void clear() {

@@ -8,38 +8,37 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.report.CandidateJson;
-import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
 import java.util.List;
 import java.util.Map;
 
-/** The ruleset that is being worked on: the candidate in memory, beside the live one. */
-final class Drafts extends Replies {
-    /** Lines of a table that are shown. */
+/** The replies about the ruleset's text: the candidate in memory, the live and the saved rules. */
+final class Drafts extends DaemonPart {
+    /** Lines of a table in a finding. */
     private static final int SHOWN = 5;
 
-    /** Null when nobody is working on a ruleset. */
+    /** The ruleset that somebody is working on, or null. */
     volatile Candidate candidate;
-    /** The saved rules as last asked about: most of an answer's time is to compile them. Let go before others come. */
+    /** The saved rules as last queried, since compiling takes most of a reply's time; null before other work. */
     private volatile Candidate compiled;
 
-    Drafts(Replies all) { super(all); }
+    Drafts(DaemonPart shared) { super(shared); }
 
     /** The saved ruleset's text, or null. */
     String saved() { return History.text(sys, config, 0); }
 
-    /** Forgets a candidate that is saved now; one that somebody else put meanwhile stays. */
-    synchronized void kept(Candidate confirmed) {
+    /** Forgets a candidate that is saved now, unless it has been replaced. */
+    synchronized void saved(Candidate confirmed) {
         candidate = candidate == confirmed ? null : candidate;
     }
 
-    /** The candidate, else the saved rules, not checked, which is heavy work; null when there are none. */
-    Candidate asked() {
-        Candidate kept = candidate;
-        String saved = kept == null ? saved() : null;
-        if (saved == null) { return kept; }
+    /** The candidate, else the saved rules, compiled but not checked, which is heavy work; null if there are none. */
+    Candidate queried() {
+        Candidate draft = candidate;
+        String saved = draft == null ? saved() : null;
+        if (saved == null) { return draft; }
         Box now = box.box();
         Candidate last = compiled;
         if (last == null || last.facts != now.facts || !last.text.equals(saved)) {
@@ -50,13 +49,13 @@ final class Drafts extends Replies {
         return last;
     }
 
-    /** Which rules {@link #asked} gave: draft, live, or saved where others are live; GET /rules has the same names. */
-    String nameOf(Candidate asked) {
-        return asked != null && asked == candidate ? "draft"
-                : asked != null && Plan.sha1(asked.text).equals(liveSum(livePlan())) ? "live" : "saved";
+    /** The kind of rules that {@link #queried} returned: draft, live, or saved if others are live; as in GET /rules. */
+    String kindOf(Candidate queried) {
+        return queried != null && queried == candidate ? "draft"
+                : queried != null && Plan.sha1(queried.text).equals(liveSum(livePlan())) ? "live" : "saved";
     }
 
-    /** Heavy work: whoever calls it has begun that. */
+    /** Heavy work that the caller has begun. */
     Candidate check(String text, byte[] client) {
         compiled = null;
         Candidate next = changes.checked(text, box.box(), client);
@@ -77,13 +76,13 @@ final class Drafts extends Replies {
                 // a table that was left out for this box has a finding already
                 if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
                         && !next.compiled.ruleset.owns(family, table)) {
-                    next.empty(family, table, finding(family, table, live.getValue()));
+                    next.empty(family, table, emptied(family, table, live.getValue()));
                 }
             }
         }
     }
 
-    private static Finding finding(Family family, Table table, String live) {
+    private static Finding emptied(Family family, Table table, String live) {
         List<String> lines = Words.lines(live);
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
         int rules = lines.size();
@@ -96,20 +95,20 @@ final class Drafts extends Replies {
     }
 
     /**
-     * GET /rules: the source of the live rules, else the saved one; with draft=1 the candidate, 204 when there is none.
-     * The header Boxwall-Rules says which it is.
+     * GET /rules: the source of the live rules, else of the saved ones; with draft=1 the candidate, or 204. The header
+     * Boxwall-Rules names the kind.
      */
     Reply get(Request request) {
         boolean draft = "1".equals(request.query("draft"));
-        Candidate kept = candidate;
+        Candidate current = candidate;
         String live = draft ? null : live();
-        String text = !draft ? live == null ? saved() : live : kept == null ? null : kept.text;
+        String text = !draft ? live == null ? saved() : live : current == null ? null : current.text;
         if (text == null) {
-            // no 404 where nobody is working on a ruleset: a browser would log that as an error
+            // a browser would log a 404 as an error, and no draft is the normal state
             return draft ? Reply.empty().with("Boxwall-Rules", "none") : noRules();
         }
         String etag = Candidate.etag(text);
-        boolean has = names(request.header("if-none-match"), etag);
+        boolean has = contains(request.header("if-none-match"), etag);
         return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules",
                 draft ? "draft" : live == null ? "saved" : "live");
     }
@@ -118,7 +117,7 @@ final class Drafts extends Replies {
         return Reply.problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules");
     }
 
-    /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
+    /** The source of the live rules, found by the SHA-1 in their plan's stamp; null if it isn't stored. */
     private String live() {
         LivePlan plan = livePlan();
         String sum = liveSum(plan);
@@ -130,49 +129,37 @@ final class Drafts extends Replies {
         return text;
     }
 
-    private LivePlan livePlan() { return LivePlan.of(sys, config, plane.last().get("plan")); }
+    private LivePlan livePlan() { return LivePlan.of(sys, config, plane.last()); }
 
     private static String liveSum(LivePlan plan) { return plan == null ? null : plan.stamp.get("sha1.rules"); }
 
-    /** DELETE /rules: what is live and what is being tried stay as they are. */
+    /** DELETE /rules: live rules and a pending change are not affected. */
     synchronized Reply discard(Request request) {
-        Reply other = candidate == null ? null : mismatch(request, candidate.etag);
-        if (other != null) { return other; }
+        Reply refusal = candidate == null ? null : mismatch(request, candidate.etag);
+        if (refusal != null) { return refusal; }
         candidate = null;
         log.event("draft discarded by " + request.client.text());
         return Reply.empty();
     }
 
-    /** GET /presets. */
-    Reply presets() { return Reply.json(200, PresetsJson.of(changes.presets().all())); }
-
-    /** PUT /rules and its like: checked, and the candidate from now on. Heavy work that the caller has begun. */
+    /** PUT /rules: checks a text and makes it the candidate. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
         if (text.length() == 0) {
             return Reply.problem(422, "empty ruleset",
-                    "send the ruleset's text as the body;" + " an empty one would leave every table alone");
+                    "send the ruleset's text as the body; an empty one would leave every table alone");
         }
-        Reply other = mismatch(request);
-        if (other != null) { return other; }
+        Reply refusal = mismatch(request);
+        if (refusal != null) { return refusal; }
         compiled = null;
-        Problem lacking = HeapBudget.lacking(text);
-        if (lacking != null) { return Reply.problem(lacking); }
+        Problem tooLong = HeapBudget.lacking(text);
+        if (tooLong != null) { return Reply.problem(tooLong); }
         Candidate next = check(text, request.client.address);
-        heavy.settle(request);
-        return kept(request, next);
-    }
-
-    static Reply refused(Candidate next) {
-        return Reply.problem(new Problem(422, "ruleset refused",
-                "nothing was changed; each finding says where and what to do", next.findings));
-    }
-
-    private Reply kept(Request request, Candidate next) {
+        work.settle(request);
         if (next.isRefused()) { return refused(next); }
         synchronized (this) {
-            // the check took time: somebody else may have been faster
-            Reply other = mismatch(request);
-            if (other != null) { return other; }
+            // another client may have sent a ruleset during the check
+            refusal = mismatch(request);
+            if (refusal != null) { return refusal; }
             candidate = next;
         }
         log.event("candidate " + next.etag + " from " + request.client.text());
@@ -180,7 +167,12 @@ final class Drafts extends Replies {
                 next.etag);
     }
 
-    /** POST /history/N: a kept ruleset becomes the candidate; nothing is loaded or saved by it. */
+    static Reply refused(Candidate next) {
+        return Reply.problem(new Problem(422, "ruleset refused",
+                "nothing was changed; each finding says where and what to do", next.findings));
+    }
+
+    /** POST /history/N: makes a stored ruleset the candidate; loads and saves nothing. */
     Reply restore(Request request, String number) {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + History.RULESETS;
         String text = known ? History.text(sys, config, number.charAt(0) - '0') : null;
@@ -190,22 +182,22 @@ final class Drafts extends Replies {
 
     private Reply mismatch(Request request) {
         if (request.header("if-match") == null) { return null; }
-        Candidate kept = candidate;
-        String saved = kept == null ? saved() : kept.text;
-        Reply other = mismatch(request, saved == null ? null : Candidate.etag(saved));
-        String live = other == null || kept != null ? null : live();
-        return live == null ? other : mismatch(request, Candidate.etag(live));
+        Candidate draft = candidate;
+        String text = draft == null ? saved() : draft.text;
+        Reply refusal = mismatch(request, text == null ? null : Candidate.etag(text));
+        String live = refusal == null || draft != null ? null : live();
+        return live == null ? refusal : mismatch(request, Candidate.etag(live));
     }
 
-    /** 412 when If-Match names other rules than these; null when it doesn't, or isn't there. */
+    /** 412 if If-Match names other rules than these; null if it doesn't or is absent. */
     static Reply mismatch(Request request, String etag) {
         String wanted = request.header("if-match");
-        if (wanted == null || etag != null && names(wanted, etag)) { return null; }
+        if (wanted == null || etag != null && contains(wanted, etag)) { return null; }
         return Reply.problem(412, "other rules", "If-Match names " + wanted + ", the rules here are "
                 + (etag == null ? "none" : etag) + ": somebody changed them; read /rules again");
     }
 
-    private static boolean names(String header, String etag) {
+    private static boolean contains(String header, String etag) {
         for (String word : header == null ? new String[0] : Words.split(header, ',')) {
             if (word.trim().equals(etag) || word.trim().equals("*")) { return true; }
         }

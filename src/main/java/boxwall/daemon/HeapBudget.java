@@ -3,30 +3,38 @@ package boxwall.daemon;
 import boxwall.report.Problem;
 
 /**
- * Whether a ruleset fits into the heap, told before it is parsed: a heap that is nearly full keeps an interpreter
- * collecting for minutes before it runs out. An estimate on the safe side; what slips through is answered when memory
- * does run out.
+ * Estimates before parsing whether a ruleset fits into the heap: with a heap that is nearly full, an interpreter
+ * collects garbage for minutes before it runs out of memory. The estimate is high; a ruleset that exceeds it is
+ * answered when memory runs out.
  */
 final class HeapBudget {
     /**
-     * Bytes of heap for a character of rules; a rule of 50 characters takes 0.8 to 1.4 KB once parsed and compiled, and
-     * as much in passing.
+     * Bytes of heap for a character of rules: a rule of 50 characters takes 0.8 to 1.4 KB once parsed and compiled, and
+     * as much temporarily.
      */
     private static final int BYTES_A_CHARACTER = 32;
-    /** What the proofs take beside: a third of the heap is the most (Bdd), these rulesets came to a sixth. */
+    /** The part of the heap for the proofs, which take a third of it at most (Bdd) and a sixth for usual rulesets. */
     private static final int PROOF_PART = 6;
-    /** A usual line. */
+    /** Characters of a usual line. */
     private static final int LINE = 50;
 
     private HeapBudget() {}
 
-    /** Null when the rules fit, else what to do. */
+    /** Returns null if the rules fit, else what to do. */
     static Problem lacking(String text) {
-        long max = Runtime.getRuntime().maxMemory();
-        return lacking(text, max, free(false)) == null ? null : lacking(text, max, free(true));
+        Runtime runtime = Runtime.getRuntime();
+        Problem problem = lacking(text, runtime.maxMemory(), free(runtime));
+        if (problem == null) { return null; }
+        // a collection takes a tenth of a second on a box with a small heap
+        System.gc();
+        return lacking(text, runtime.maxMemory(), free(runtime));
     }
 
-    /** {@code max} is the whole heap's bytes, {@code free} those that nobody uses. */
+    private static long free(Runtime runtime) {
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    /** For a heap of {@code max} bytes, of which {@code free} are free. */
     static Problem lacking(String text, long max, long free) {
         long room = Math.max(0, free - max / PROOF_PART) / BYTES_A_CHARACTER;
         // an interpreter counts a long text for seconds; most are short
@@ -38,17 +46,7 @@ final class HeapBudget {
                         + Problem.TOO_LONG);
     }
 
-    /**
-     * Bytes that the heap still has; with garbage only after a collection, which takes a small heap's box a tenth of a
-     * second.
-     */
-    private static long free(boolean collected) {
-        Runtime runtime = Runtime.getRuntime();
-        if (collected) { System.gc(); }
-        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-    }
-
-    /** Characters of what becomes rules: comments don't, and a line for both families counts twice. */
+    /** Counts the characters that become rules: not those of comments, and twice those of a line for both families. */
     private static long characters(String text) {
         long count = 0;
         for (int at = 0; at < text.length();) {

@@ -19,45 +19,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The saved ruleset and those before it, which boxwall-keep left in flash, and the changes since the daemon is there,
- * in memory only.
+ * The saved ruleset and the ones before it, which boxwall-keep stored in flash; and the changes since the daemon
+ * started, in memory only.
  */
 final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
     static final int RULESETS = 3;
 
-    /** One try. */
+    /** A try and its outcome. */
     private static final class Change {
         private long uptimeMillis;
         private final long time = System.currentTimeMillis() / 1000;
         private String by;
         private String etag;
-        private String id = "";
-        private String outcome;
+        /** Empty if it never was pending. */
+        private String id;
+        private String state;
         private String reason;
     }
 
     private final Sys sys;
     private final Config config;
-    private final String keep;
+    /** Newest first. */
     private final LinkedList<Change> changes = new LinkedList<>();
 
-    /** {@code keep} is boxwall-keep's path. */
-    History(Sys sys, Config config, String keep) {
+    History(Sys sys, Config config) {
         this.sys = sys;
         this.config = config;
-        this.keep = keep;
     }
 
-    /** Notes a try that was just made, with boxwall-apply's status. */
+    /** Records a try that was just made, with boxwall-apply's status. */
     synchronized void tried(String by, String etag, int status, Outcome outcome) {
         Change change = new Change();
         change.uptimeMillis = sys.uptimeMillis();
         change.by = by;
         change.etag = etag;
         change.id = status == 0 ? outcome.id() : "";
-        change.outcome = status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
+        change.state = status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
                 : status == 5 ? "rollback-failed" : "failed";
         change.reason = outcome.why();
         changes.addFirst(change);
@@ -66,13 +65,11 @@ final class History {
 
     /** Records the outcome of a try: confirmed, reverted, or timed out. */
     synchronized void became(Outcome outcome) {
+        String state = outcome.state();
+        boolean verbatim = Arrays.asList("pending", "unsaved", "rollback-failed").contains(state);
         for (Change change : changes) {
             if (change.id.length() > 0 && change.id.equals(outcome.id())) {
-                String state = outcome.state();
-                boolean back = !state.equals("unsaved") && outcome.get("reason").length() > 0;
-                change.outcome =
-                        state.equals("pending") || state.equals("unsaved") || state.equals("rollback-failed") ? state
-                                : back ? "taken-back" : "kept";
+                change.state = verbatim ? state : outcome.get("reason").length() > 0 ? "taken-back" : "kept";
                 change.reason = outcome.why();
             }
         }
@@ -80,41 +77,40 @@ final class History {
 
     /**
      * GET /history: {@code {rulesets[{number, etag, lines, saved, outcome, gone[], added[]}], changes[{uptime, time,
-     * what, by, etag, id, state, reason}]}}. Number 0 is the saved ruleset, 1 to 3 are those before it; gone and added
-     * are the lines by which each differs from number 0 (gone: only here, added: only there). saved is the box's own
-     * words for the time at which it was kept, null when it doesn't say. outcome is kept, unsaved (in RAM only), proven
-     * (the box boots with it) or fell-back (the box did not survive its trial). changes are those since the daemon is
-     * there, newest first, each with its state: pending, kept, unsaved, taken-back, refused, failed or rollback-failed;
-     * etag and id may be empty; uptime in seconds, time in seconds since 1970 by the box's clock.
+     * what, by, etag, id, state, reason}]}}. Number 0 is the saved ruleset, 1 to 3 are the ones before it; gone are the
+     * lines that only this one has, added are those that only number 0 has. saved is the time at which boxwall-keep
+     * stored it, in the box's words, or null. outcome is kept, unsaved (in RAM only), proven (the box boots with it) or
+     * fell-back (the box did not survive its trial). changes are those since the daemon started, newest first, with
+     * state pending, kept, unsaved, taken-back, refused, failed or rollback-failed; etag and id may be empty; uptime in
+     * seconds, time in seconds since 1970 by the box's clock.
      */
     Reply get() {
         List<Object> rulesets = new ArrayList<>();
         List<Object> tries = new ArrayList<>();
         List<String> times = times();
-        String saved = text(sys, config, 0);
+        List<String> saved = Words.lines(text(sys, config, 0));
         for (int n = 0; n <= RULESETS; n++) {
             String text = text(sys, config, n);
             if (text != null) {
-                List<String> here = Words.lines(text);
-                List<String> there = Words.lines(saved);
+                List<String> lines = Words.lines(text);
                 String etag = Candidate.etag(text);
-                rulesets.add(JsonText.of("number", n, "etag", etag, "lines", here.size(), "saved", time(times, n),
-                        "outcome", outcome(text, etag), "gone", without(here, there), "added", without(there, here)));
+                rulesets.add(JsonText.of("number", n, "etag", etag, "lines", lines.size(), "saved", time(times, n),
+                        "outcome", outcome(text, etag), "gone", without(lines, saved), "added", without(saved, lines)));
             }
         }
         synchronized (this) {
             for (Change change : changes) {
                 tries.add(JsonText.of("uptime", JsonText.seconds(change.uptimeMillis), "time", change.time, "what",
-                        "apply", "by", change.by, "etag", change.etag, "id", change.id, "state", change.outcome,
-                        "reason", change.reason));
+                        "apply", "by", change.by, "etag", change.etag, "id", change.id, "state", change.state, "reason",
+                        change.reason));
             }
         }
         return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", tries).toString());
     }
 
     /**
-     * A kept ruleset was confirmed once. The plans in flash show its outcome at a boot, so that it outlives the daemon;
-     * that modsave failed is known to the daemon alone. Later tries of the same text are among the changes.
+     * A stored ruleset was confirmed once. The plans in flash show its outcome at a boot, also after the daemon
+     * restarted; only the daemon knows that modsave failed. Later tries of the same text are among the changes.
      */
     private String outcome(String text, String etag) {
         if (isUnsaved(etag)) { return "unsaved"; }
@@ -125,54 +121,54 @@ final class History {
 
     private synchronized boolean isUnsaved(String etag) {
         for (Change change : changes) {
-            if (change.etag.equals(etag) && (change.outcome.equals("kept") || change.outcome.equals("unsaved"))) {
-                return change.outcome.equals("unsaved");
+            if (change.etag.equals(etag) && (change.state.equals("kept") || change.state.equals("unsaved"))) {
+                return change.state.equals("unsaved");
             }
         }
         return false;
     }
 
-    /** Whether a plan in flash was made from the text of that sum. */
+    /** Whether a plan in flash was made from the text with that SHA-1. */
     private boolean isIn(String folder, String sum) {
         Stamp stamp = LivePlan.stamp(sys, config.get("STATE") + "/" + folder);
         return stamp != null && sum.equals(stamp.get("sha1.rules"));
     }
 
-    /** Lines of one that the other lacks, each as often as it has it more; in their order. */
-    private static List<String> without(List<String> these, List<String> those) {
+    /** The lines in their order, less as many copies of each as the others contain. */
+    private static List<String> without(List<String> lines, List<String> others) {
         List<String> left = new ArrayList<>();
-        Map<String, Integer> other = new HashMap<>();
-        for (String line : those) {
-            other.put(line, other.containsKey(line) ? other.get(line) + 1 : 1);
+        Map<String, Integer> counts = new HashMap<>();
+        for (String line : others) {
+            counts.put(line, counts.containsKey(line) ? counts.get(line) + 1 : 1);
         }
-        for (String line : these) {
-            int there = other.containsKey(line) ? other.get(line) : 0;
-            if (there == 0) { left.add(line); }
-            other.put(line, Math.max(0, there - 1));
+        for (String line : lines) {
+            int count = counts.containsKey(line) ? counts.get(line) : 0;
+            if (count == 0) { left.add(line); }
+            counts.put(line, Math.max(0, count - 1));
         }
         return left;
     }
 
-    /** A ruleset in flash: 0 is the saved one; null when there is none. */
+    /** A ruleset in flash; 0 is the saved one. Null if there is none. */
     static String text(Sys sys, Config config, int number) {
-        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number),
-                RulesetParser.FILE_LIMIT + 1);
+        return sys.read(config.get("STATE") + "/" + file(number), RulesetParser.FILE_LIMIT + 1);
     }
 
-    /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
+    private static String file(int number) { return number == 0 ? "rules" : "rules." + number; }
+
+    /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; none if boxwall-keep can't be started. */
     private List<String> times() {
         try {
-            return Words.lines(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out);
+            return Words.lines(sys.run(Arrays.asList(config.script("boxwall-keep"), "history"), "", KEEP_SECONDS).out);
         } catch (BoxException e) {
             return Collections.emptyList();
         }
     }
 
     private static String time(List<String> times, int number) {
-        String name = "rules" + (number == 0 ? "" : "." + number) + " ";
         for (String line : times) {
             int comma = line.indexOf("lines, ");
-            if (line.startsWith(name) && comma > 0) { return line.substring(comma + 7); }
+            if (line.startsWith(file(number) + " ") && comma > 0) { return line.substring(comma + 7); }
         }
         return null;
     }

@@ -7,9 +7,11 @@ import boxwall.netfilter.Network;
 import boxwall.sys.EventLog;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
-/** Where the control port listens and whom it lets in, by the box's addresses of the moment. */
+/** Configures where the control port listens and which clients it accepts, from the box's current addresses. */
 final class ListenAddresses {
     private final Config config;
     private final Port port;
@@ -22,12 +24,13 @@ final class ListenAddresses {
         this.log = log;
     }
 
-    /** Opens what is new, closes what is gone. A box without a LAN leaves all as it was. */
+    /** Opens new addresses and closes old ones; changes nothing while the LAN has no interface. */
     void open(Interface lan, Interface guest) {
         if (lan == null && !port.addresses().isEmpty()) { return; }
         List<String> before = port.addresses();
-        port.admit(gate(lan, guest));
-        for (String address : port.listen(addresses(lan))) {
+        List<String> addresses = addresses(lan);
+        port.admit(accessControl(addresses, lan, guest));
+        for (String address : port.listen(addresses)) {
             log.event("can't listen on " + address);
             taken |= address.indexOf("in use") > 0;
         }
@@ -41,7 +44,7 @@ final class ListenAddresses {
         return taken && port.addresses().isEmpty();
     }
 
-    /** The addresses that LISTEN's words mean here. */
+    /** The addresses that the words of LISTEN mean. */
     private List<String> addresses(Interface lan) {
         List<String> addresses = new ArrayList<>();
         for (String word : config.words("LISTEN")) {
@@ -52,16 +55,15 @@ final class ListenAddresses {
         return addresses;
     }
 
-    private AccessControl gate(Interface lan, Interface guest) {
-        List<String> hosts = new ArrayList<>(addresses(lan));
-        hosts.add("localhost");
-        hosts.add("127.0.0.1");
-        hosts.add("fritz.box");
+    private AccessControl accessControl(List<String> addresses, Interface lan, Interface guest) {
+        List<String> hosts = new ArrayList<>(addresses);
+        hosts.addAll(Arrays.asList("localhost", "127.0.0.1", "fritz.box"));
         hosts.addAll(config.words("HOSTS"));
-        List<Network> welcome = new ArrayList<>();
-        List<Network> refused = new ArrayList<>();
-        if (lan != null && lan.net != null) { welcome.add(Network.parse(lan.net)); }
-        if (guest != null && guest.net != null) { refused.add(Network.parse(guest.net)); }
-        return new AccessControl(hosts, welcome, refused);
+        return new AccessControl(hosts, networks(lan), networks(guest));
+    }
+
+    private static List<Network> networks(Interface of) {
+        return of == null || of.net == null ? Collections.<Network>emptyList()
+                : Collections.singletonList(Network.parse(of.net));
     }
 }

@@ -15,43 +15,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The plan directory that the live rules came from, found by its stamp's id. Immutable. */
+/** The plan directory that the live rules came from, found by the ID in its stamp. Immutable. */
 final class LivePlan {
     private static final int MAX_STAMP = 8192;
-    private static final int MAX_NOTES = 64 * 1024;
+    private static final int MAX_NOTES = 64 << 10;
     private static final int MAX_FILE = 8 << 20;
     /** Notes shown as evidence; the rest is in the plan's file. */
     private static final int SHOWN = 5;
 
     private final Sys sys;
-    private final String place;
+    private final String folder;
     final Stamp stamp;
 
-    private LivePlan(Sys sys, String place, Stamp stamp) {
+    private LivePlan(Sys sys, String folder, Stamp stamp) {
         this.sys = sys;
-        this.place = place;
+        this.folder = folder;
         this.stamp = stamp;
     }
 
-    /** The plan of that id, or null when no folder of boxwall's holds it: the closed set, say, has none. */
-    static LivePlan of(Sys sys, Config config, String planId) {
+    /** The plan that an outcome names; null if no folder contains it. The rules of {@code lock}, say, have none. */
+    static LivePlan of(Sys sys, Config config, Outcome outcome) {
+        String id = outcome.get("plan");
         String run = config.get("RUN");
         String state = config.get("STATE");
-        String[] places = {run + "/tx/plan", run + "/plan", state + "/boot", state + "/boot.new", state + "/boot.safe"};
-        for (String place : planId.length() == 0 ? new String[0] : places) {
-            Stamp stamp = stamp(sys, place);
-            if (stamp != null && planId.equals(stamp.get("id"))) { return new LivePlan(sys, place, stamp); }
+        String[] folders =
+                {run + "/tx/plan", run + "/plan", state + "/boot", state + "/boot.new", state + "/boot.safe"};
+        for (String folder : id.length() == 0 ? new String[0] : folders) {
+            Stamp stamp = stamp(sys, folder);
+            if (stamp != null && id.equals(stamp.get("id"))) { return new LivePlan(sys, folder, stamp); }
         }
         return null;
     }
 
-    /** The stamp in a plan directory; null when it can't be read. */
+    /** The stamp in a plan directory; null if it can't be read. */
     static Stamp stamp(Sys sys, String folder) {
         String text = sys.read(folder + "/stamp", MAX_STAMP);
         return text == null ? null : Stamp.parse(text);
     }
 
-    /** The tables of a family that boxwall loaded and read back, by name: RUN/live, or RUN/tx/live of a trial. */
+    /** The tables of a family that boxwall loaded and read back, by name: from RUN/live, or RUN/tx/live of a trial. */
     static Map<String, String> tables(Sys sys, String folder, Family family) {
         Map<String, String> tables = new TreeMap<>();
         List<String> names = sys.list(folder);
@@ -62,34 +64,46 @@ final class LivePlan {
         return tables;
     }
 
-    /** A file of the plan as it stands there, with its end mark; null when it can't be read. */
+    /** The text of a file with its end mark; null if it can't be read. */
     String file(String name) {
-        return sys.read(place + "/" + name, MAX_FILE);
+        return sys.read(folder + "/" + name, MAX_FILE);
     }
 
-    /** Whether it is not proven yet: its folder gets another name when it is. */
+    /** Whether it is not yet proven; then its folder will be renamed. */
     boolean isOnTrial() {
-        return place.endsWith("/boot.new");
+        return folder.endsWith("/boot.new");
     }
 
     /** Whether it can stop any packet. */
     boolean protects() { return !"no".equals(stamp.get("protects")); }
 
-    /**
-     * The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes;
-     * or nothing.
-     */
+    /** The finding empty-ruleset, or stateless-weakened with the first notes of the plan, or none. */
     List<Finding> findings() {
         if (!protects()) { return Collections.singletonList(Checker.emptyLive()); }
-        return "stateless".equals(stamp.get("mode")) ? weakened() : Collections.<Finding>emptyList();
+        if (!"stateless".equals(stamp.get("mode"))) { return Collections.emptyList(); }
+        List<String> notes = new ArrayList<>();
+        for (String line : Words.lines(sys.read(folder + "/notes", MAX_NOTES))) {
+            if (!line.startsWith("#") && line.length() > 0) { notes.add(line); }
+        }
+        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, folder + "/notes",
+                first(notes, SHOWN, " more in " + folder + "/notes"),
+                "the rules are loaded without connection tracking: each packet is judged by its own headers",
+                "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
     }
 
-    /** What the boot plane's own words mean as findings about the last boot, try or save; empty when all went well. */
+    /** The first lines as evidence; the last line has the number of the others. */
+    static List<String> first(List<String> lines, int most, String more) {
+        List<String> first = new ArrayList<>(lines.subList(0, Math.min(most, lines.size())));
+        if (lines.size() > most) { first.add(lines.size() - most + more); }
+        return first;
+    }
+
+    /** The findings behind the boot plane's words about the last boot, try or save; none if all went well. */
     static List<Finding> findings(Outcome outcome) {
         List<Finding> findings = new ArrayList<>();
-        List<String> evidence = outcome.why().length() == 0 ? Collections.<String>emptyList()
-                : Collections.singletonList("boxwall-apply: " + outcome.why());
         String words = outcome.why();
+        List<String> evidence = words.length() == 0 ? Collections.<String>emptyList()
+                : Collections.singletonList("boxwall-apply: " + words);
         if (outcome.state().equals("unsaved")) {
             boolean full = words.contains("too big") || words.contains("No space");
             findings.add(new Finding(full ? "flash-full" : "unsaved", Finding.Severity.WARN, "", evidence,
@@ -97,7 +111,8 @@ final class LivePlan {
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
         }
-        if (Witness.told(words) != null) { findings.add(Witness.told(words)); }
+        Finding counting = Witness.told(words);
+        if (counting != null) { findings.add(counting); }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,
                     "the boot did not load the intended plan: a safer one is active",
@@ -109,17 +124,5 @@ final class LivePlan {
                     "on the box: 'boxwall-apply lock' accepts only the LAN administrator, 'boxwall-apply open' accepts everything"));
         }
         return findings;
-    }
-
-    private List<Finding> weakened() {
-        List<String> notes = new ArrayList<>();
-        for (String line : Words.lines(sys.read(place + "/notes", MAX_NOTES))) {
-            if (!line.startsWith("#") && line.length() > 0) { notes.add(line); }
-        }
-        List<String> evidence = new ArrayList<>(notes.subList(0, Math.min(SHOWN, notes.size())));
-        if (notes.size() > SHOWN) { evidence.add(notes.size() - SHOWN + " more in " + place + "/notes"); }
-        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes",
-                evidence, "the rules are loaded without connection tracking: each packet is judged by its own headers",
-                "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
     }
 }

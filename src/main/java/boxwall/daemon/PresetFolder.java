@@ -11,18 +11,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/**
- * Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash.
- */
+/** Finds the files of {@code include NAME}: presets, and the files beside a ruleset on disk. No name has a slash. */
 public final class PresetFolder implements Includes {
-    /** One more than a ruleset's text may have. */
+    /** One byte more than a ruleset's text may have. */
     private static final int MAX_BYTES = RulesetParser.FILE_LIMIT + 1;
 
     private final Sys sys;
     private final String presets;
     private final String beside;
 
-    /** {@code beside} is the folder of the file that is read, or null when only presets count (what came over HTTP). */
+    /** {@code beside} is the folder of the ruleset's file, or null if it has none. */
     public PresetFolder(Sys sys, String presets, String beside) {
         this.sys = sys;
         this.presets = presets;
@@ -30,17 +28,16 @@ public final class PresetFolder implements Includes {
     }
 
     /**
-     * Where the presets are: the folder of the settings, or at a desk that has none conf/presets of the tree in whose
-     * target/ the jar lies.
+     * The folder of the presets: the configured one; on a PC without it, conf/presets of the source tree.
      *
-     * @param jar how the JVM was given the jar, as java.class.path has it with -jar
+     * @param jar the path of the jar as java.class.path has it with -jar
      */
     public static String place(Sys sys, String configured, String jar) {
         String tree = inTree(sys, jar, "conf/presets");
         return sys.list(configured) == null && tree != null ? tree : configured;
     }
 
-    /** A folder of the tree in whose target/ the jar lies; null when there is none. */
+    /** A folder of the source tree that has the jar in its target/; null if there is none. */
     public static String inTree(Sys sys, String jar, String folder) {
         int slash = jar.lastIndexOf('/');
         String tree = (slash < 0 ? "" : jar.substring(0, slash) + "/") + "../" + folder;

@@ -29,19 +29,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the daemon answers about the box: page, status and findings from memory, without any process; counters, metrics
- * and log from the tables and the kernel's log, read once a second at most.
+ * The replies about the box: page, status and findings from memory, without starting a program; counters, metrics and
+ * log from the tables and the kernel log, which are read once a second at most.
  */
-final class ReadReplies extends Replies {
-    /** Static, as sys.WaitedOn says. */
-    private static final Object LOOKING = new Object();
+final class ReadReplies extends DaemonPart {
+    /** The lock for {@link #livePlan}; static, see sys.WaitedOn. */
+    private static final Object LIVE_PLAN = new Object();
     private static final int MAX_LEASES = 64 << 10;
+    private static final String[] LEASES =
+            {"/var/flash/multid.leases", "/var/tmp/multid.leases", "/var/tmp/dnsmasq.leases"};
     private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
             "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
-
     private static final int LINES = 100;
     private static final int MAX_LINES = 1000;
 
+    private final Watch watch;
     private final long daemonAtMillis;
     private volatile Page page;
     private volatile int restarts = -1;
@@ -52,27 +54,26 @@ final class ReadReplies extends Replies {
     private Box counted;
     private LiveRules counters;
 
-    ReadReplies(Replies all, long daemonAtMillis) {
-        super(all);
+    ReadReplies(Watch watch, long daemonAtMillis) {
+        super(watch);
+        this.watch = watch;
         this.daemonAtMillis = daemonAtMillis;
     }
 
     /**
      * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version,
-     * restarts, families, pending{deadline, left}, findings[{code,severity}]}}, nothing that names an address, an
-     * interface or a line of the log; with the token also reason, pending.id, whole findings and the facts. Times are
-     * seconds of uptime; clock is the wall clock of the same moment, in seconds since 1970, null while the box has not
-     * been told the time; families are those with rules. The short form is there at once, also while the box is being
-     * read for the first time; the long one waits for that.
+     * restarts, families, pending{deadline, left}, findings[{code,severity}]}}, without addresses, interfaces and lines
+     * of the log; with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime;
+     * clock is the wall clock in seconds since 1970, null until it is set; families are those with rules. The short
+     * form doesn't wait for the first reading of the box, the long one does.
      */
     Reply status(boolean withToken) {
-        watch.notice();
-        Outcome last = plane.last();
+        Outcome last = watch.readOutcome();
         String state = state(last);
         long uptime = sys.uptimeMillis();
         String model = box.known == null ? null : box.known.facts.firmware.model.value();
         List<Finding> findings = findings(last, withToken ? box.box() : box.known);
-        Map<Family, Integer> rules = rules(last);
+        Map<Family, Integer> rules = ruleCounts(last);
         List<String> families = new ArrayList<>();
         for (Map.Entry<Family, Integer> count : rules.entrySet()) {
             if (count.getValue() > 0) { families.add(count.getKey().word()); }
@@ -91,7 +92,7 @@ final class ReadReplies extends Replies {
                 : json.substring(0, json.length() - 1) + ",\"facts\":" + FactsJson.inStatus(box.box().facts) + "}");
     }
 
-    /** The launcher that starts the daemon again counts in RUN/restarts before it does; 0 without one. */
+    /** How often the launcher restarted the daemon, which it writes to RUN/restarts before; 0 without a launcher. */
     private int restarts() {
         if (restarts < 0) {
             String text = sys.read(config.get("RUN") + "/restarts", 8);
@@ -100,74 +101,59 @@ final class ReadReplies extends Replies {
         return restarts;
     }
 
-    /** Live rules by family; those that the boot plane loaded where the tables have not been read since. */
-    private Map<Family, Integer> rules(Outcome last) {
-        boolean read = box.tablesOf.equals(last.toString()) || box.tablesOf.length() == 0 && !watch.changed;
-        Box known = read || last.state().equals("locked") ? box.known : null;
-        // a change on trial has its tables in a place of their own; open has none
-        String[] folders = known != null || last.state().equals("open") ? new String[0]
-                : last.state().equals("pending") ? new String[] {"/live", "/tx/live"} : new String[] {"/live"};
-        Map<Family, Integer> rules = new TreeMap<>();
+    /** The number of live rules; if the tables have not been read since the last change, of those boxwall loaded. */
+    private Map<Family, Integer> ruleCounts(Outcome last) {
+        boolean read = box.tablesOf.equals(last.toString()) || last.state().equals("locked");
+        Box known = read ? box.known : null;
+        Map<Family, Integer> counts = new TreeMap<>();
         for (Family family : Family.values()) {
             int count = known == null ? 0 : known.liveRules(family);
-            Map<String, String> tables = new TreeMap<>();
-            for (String folder : folders) {
-                tables.putAll(LivePlan.tables(sys, config.get("RUN") + folder, family));
-            }
-            for (String table : tables.values()) {
-                String text = "\n" + table;
-                for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
-                    count++;
+            if (known == null && !last.state().equals("open")) {
+                Map<String, String> tables = LivePlan.tables(sys, config.get("RUN") + "/live", family);
+                if (last.state().equals("pending")) {
+                    tables.putAll(LivePlan.tables(sys, config.get("RUN") + "/tx/live", family));
+                }
+                for (String table : tables.values()) {
+                    count += Words.lines(table, "-A ").size();
                 }
             }
-            rules.put(family, count);
+            counts.put(family, count);
         }
-        return rules;
+        return counts;
     }
 
     /**
-     * The page. Its policy names a number that nobody could know before, so that nothing else on the page may run: no
-     * text of the box is a script, even if one got through as markup.
+     * GET /: the page. Its policy contains a random number, so that nothing else on the page is run: no text of the box
+     * is a script, even if it got through as markup.
      */
     Reply page(Request request) {
-        watch.notice();
-        Outcome last = plane.last();
+        Outcome last = watch.readOutcome();
         String nonce = Candidate.uuid(sys);
-        // read when the first browser comes: most boxes are asked by curl only
+        // loaded for the first browser: most clients of a box are scripts
         page = page == null ? Page.load() : page;
-        byte[] html = page.html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
-                ago(last.protectedAt()), findings(last, box.known));
+        String since = number(last.protectedAt());
+        long seconds = since == null ? -1 : Math.max(0, sys.uptimeMillis() / 1000 - (long) Double.parseDouble(since));
+        byte[] html = page.html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), seconds,
+                findings(last, box.known));
         return Reply.bytes("text/html; charset=utf-8", html).with("Content-Security-Policy",
                 "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
                         + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
                 .with("Vary", "Accept-Language");
     }
 
-    /** Seconds since an uptime; -1 for never, or what is no number. */
-    private long ago(String uptime) {
-        try {
-            return uptime.length() == 0 ? -1
-                    : Math.max(0, sys.uptimeMillis() / 1000 - (long) Double.parseDouble(uptime));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
-    /** The state's word: boxwall-apply's, or drifted; inactive where the rules that are loaded can't stop a packet. */
-    String state(Outcome last) {
+    /** boxwall-apply's state, or drifted; inactive if the live rules can't stop a packet. */
+    private String state(Outcome last) {
         boolean loaded = last.state().equals("active") || last.state().equals("unsaved");
-        LivePlan live = loaded ? live(last) : null;
-        if (live != null && !live.protects()) { return "inactive"; }
+        LivePlan plan = loaded ? livePlan(last) : null;
+        if (plan != null && !plan.protects()) { return "inactive"; }
         return watch.drifted && last.state().equals("active") ? "drifted" : last.state();
     }
 
-    /**
-     * The live plan, looked for once a change: up to five folders may have it. One on trial at boot moves by itself.
-     */
-    private LivePlan live(Outcome last) {
-        synchronized (LOOKING) {
+    /** The live plan, searched once for each outcome: up to five folders may contain it. */
+    private LivePlan livePlan(Outcome last) {
+        synchronized (LIVE_PLAN) {
             if (last != liveOf || live == null || live.isOnTrial()) {
-                live = LivePlan.of(sys, config, last.get("plan"));
+                live = LivePlan.of(sys, config, last);
                 liveOf = last;
             }
             return live;
@@ -179,7 +165,7 @@ final class ReadReplies extends Replies {
         return findings(last, box.box());
     }
 
-    /** The findings as far as they are known without waiting where {@code known} is null. */
+    /** The findings that are known without waiting if {@code known} is null. */
     private List<Finding> findings(Outcome last, Box known) {
         List<Finding> all = new ArrayList<>();
         if (known == null) {
@@ -193,37 +179,40 @@ final class ReadReplies extends Replies {
         }
         all.addAll(LivePlan.findings(last));
         all.addAll(watch.findings);
-        LivePlan plan = live(last);
-        all.addAll(plan == null ? Collections.<Finding>emptyList() : plan.findings());
+        LivePlan plan = livePlan(last);
+        if (plan != null) { all.addAll(plan.findings()); }
         return all;
     }
 
-    /** GET /devices: read again each time, small files of a RAM disk. */
+    /** GET /devices; reads the files each time, because they are small and in RAM. */
     Reply devices() {
         Interface wan = box.box().facts.wan;
-        String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES),
-                sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
+        String[] leases = new String[LEASES.length];
+        for (int i = 0; i < leases.length; i++) {
+            leases[i] = sys.read(LEASES[i], MAX_LEASES);
+        }
         return Reply.json(200,
                 DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name));
     }
 
-    /** The live rules, with the user's lines; read now, or a moment ago. */
-    LiveRules rules() {
-        return rules(box.live());
+    /** The live rules with the user's lines, at most a second old. */
+    private LiveRules liveRules() {
+        return liveRules(box.live());
     }
 
-    private synchronized LiveRules rules(Box now) {
+    private synchronized LiveRules liveRules(Box now) {
         if (counted != now) {
             Map<Family, List<String>> saved = new TreeMap<>();
             Map<Family, Origins> origins = new HashMap<>();
             Outcome last = plane.last();
-            LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+            LivePlan plan = livePlan(last);
             String folder = config.get("RUN") + (last.state().equals("pending") ? "/tx/live" : "/live");
             for (Family family : Family.values()) {
                 saved.put(family, now.readings.commandLines(family.command + "-save"));
-                origins.put(family,
-                        plan == null ? Origins.none() : Origins.of(family, plan.file("restore" + family.digit()),
-                                plan.file("origin"), LivePlan.tables(sys, folder, family)));
+                if (plan != null) {
+                    origins.put(family, Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"),
+                            LivePlan.tables(sys, folder, family)));
+                }
             }
             counters = LiveRules.of(saved, origins);
             counted = now;
@@ -231,25 +220,30 @@ final class ReadReplies extends Replies {
         return counters;
     }
 
+    /** GET /counters. */
     Reply counters(boolean withSamples) {
-        LiveRules live = rules();
+        LiveRules rules = liveRules();
         CounterRing ring = watch.ring;
         synchronized (ring) {
             long at = box.tablesMillis;
-            if (ring.times.isEmpty() || ring.times.getLast() != at) { ring.add(live, at); }
-            boolean whole = !ring.samples.isEmpty() && ring.samples.getFirst().length == live.rules.size();
-            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times : null, ring.samples));
+            if (ring.times.isEmpty() || ring.times.getLast() != at) { ring.add(rules, at); }
+            boolean whole = !ring.samples.isEmpty() && ring.samples.getFirst().length == rules.rules.size();
+            return Reply.json(200, CountersJson.of(rules, at, withSamples && whole ? ring.times : null, ring.samples));
         }
     }
 
+    /** GET /metrics. */
     Reply metrics() {
-        watch.notice();
-        Outcome last = plane.last();
+        Outcome last = watch.readOutcome();
         MetricsText text =
-                new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
+                new MetricsText().counters(liveRules()).name("state", "gauge", "1 for the state that the box is in.");
+        String current = state(last);
         for (String state : Outcome.STATES) {
-            text.value("state", state.equals(state(last)) ? "1" : "0", "state", state);
+            text.value("state", state.equals(current) ? "1" : "0", "state", state);
         }
+        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version",
+                Version.TEXT);
+        text.name("findings", "gauge", "Findings by severity.");
         Map<String, Integer> severities = new TreeMap<>();
         for (Finding.Severity severity : Finding.Severity.values()) {
             severities.put(severity.word(), 0);
@@ -257,11 +251,8 @@ final class ReadReplies extends Replies {
         for (Finding finding : findings(last)) {
             severities.put(finding.severity.word(), severities.get(finding.severity.word()) + 1);
         }
-        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version",
-                Version.TEXT);
-        text.name("findings", "gauge", "Findings by severity.");
-        for (Map.Entry<String, Integer> e : severities.entrySet()) {
-            text.value("findings", e.getValue().toString(), "severity", e.getKey());
+        for (Map.Entry<String, Integer> count : severities.entrySet()) {
+            text.value("findings", count.getValue().toString(), "severity", count.getKey());
         }
         text.gauge("drift", "1 when the last check found other live rules than those applied.",
                 watch.drifted ? "1" : "0")
@@ -273,14 +264,14 @@ final class ReadReplies extends Replies {
         text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
                 .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis / 1000.0))
                 .value("apply_duration_seconds_count", String.valueOf(changes.applied));
-        // Prometheus has UTF-8; texts inside are byte strings, which MetricsText turned into characters
+        // Prometheus requires UTF-8; MetricsText converted the byte strings
         return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
     }
 
-    /** Reading these files loads nothing; where connections aren't tracked they aren't there. */
+    /** Reading these files loads no module; they exist only while connections are tracked. */
     private String conntrack(String what) {
-        for (String place : CONNTRACK) {
-            String text = sys.read(place + what, 32);
+        for (String path : CONNTRACK) {
+            String text = sys.read(path + what, 32);
             if (text != null) { return number(text.trim()); }
         }
         return null;
@@ -288,8 +279,7 @@ final class ReadReplies extends Replies {
 
     /** {@code Sessions       : 12} in /proc/net/avm_pa/brief. */
     private String sessions() {
-        String brief = sys.read("/proc/net/avm_pa/brief", 16 * 1024);
-        for (String line : Words.lines(brief)) {
+        for (String line : Words.lines(sys.read("/proc/net/avm_pa/brief", 16 << 10))) {
             int colon = line.indexOf(':');
             if (colon > 0 && line.substring(0, colon).trim().equals("Sessions")) {
                 return number(line.substring(colon + 1).trim());
@@ -298,6 +288,7 @@ final class ReadReplies extends Replies {
         return null;
     }
 
+    /** The number as Java prints it; null if the text is empty or no number. */
     private static String number(String text) {
         try {
             return text.length() == 0 ? null : String.valueOf(Double.parseDouble(text));
@@ -307,18 +298,17 @@ final class ReadReplies extends Replies {
     }
 
     /**
-     * GET /log: from the kernel log or syslog's buffer, whichever has more of it. AVM's /dev/debug has one reader, and
-     * that isn't boxwall.
+     * GET /log: from the kernel log or syslog's buffer, whichever contains more logged packets. boxwall doesn't read
+     * AVM's /dev/debug, which allows one reader.
      */
     Reply log(Request request) throws BoxException {
-        int lines = request.query("lines") == null ? LINES : number(request.query("lines"), 0, MAX_LINES);
+        int lines = number(request, "lines", LINES, 0, MAX_LINES);
         if (lines < 0) { return Reply.problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES); }
         Map<String, String> logs = logs();
-        List<String> kernel = Words.lines(logs.get("dmesg"));
-        List<String> syslog = Words.lines(logs.get("logread"));
-        LoggedPackets ofKernel = new LoggedPackets(kernel, rules());
-        LoggedPackets ofSyslog = new LoggedPackets(syslog, rules());
-        // by what LOG wrote: anyone may fill syslog with lines that look so
+        LiveRules rules = liveRules();
+        LoggedPackets ofKernel = new LoggedPackets(Words.lines(logs.get("dmesg")), rules);
+        LoggedPackets ofSyslog = new LoggedPackets(Words.lines(logs.get("logread")), rules);
+        // the kernel log wins: any program can write such lines to syslog
         boolean fromSyslog = ofSyslog.size() > ofKernel.size();
         LoggedPackets logged = fromSyslog ? ofSyslog : ofKernel;
         String source = fromSyslog ? "logread" : logs.containsKey("dmesg") ? "dmesg" : "none";
@@ -333,11 +323,12 @@ final class ReadReplies extends Replies {
         return logged.byRule.isEmpty() ? "no live rule has the target LOG" : null;
     }
 
-    /** One reading a second, however many ask. */
+    /** Reads the logs at most once a second; a failed reading is repeated for the next request. */
     private synchronized Map<String, String> logs() throws BoxException {
-        if (sys.uptimeMillis() - logsMillis >= BoxState.SHARED_MILLIS) {
-            logsMillis = sys.uptimeMillis();
+        long now = sys.uptimeMillis();
+        if (now - logsMillis >= BoxState.SHARED_MILLIS) {
             logs = BoxReader.part(sys, plane.script, "log");
+            logsMillis = now;
         }
         return logs;
     }

@@ -10,8 +10,6 @@ import boxwall.plan.Drift;
 import boxwall.probe.BoxReader;
 import boxwall.report.FactsJson;
 import boxwall.sys.BoxException;
-import boxwall.sys.EventLog;
-import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,143 +19,119 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses
- * those that they were compiled for. One exec a look, every DRIFT seconds; RUN/changed (written when the line to the
- * Internet went up) brings the next look forward, and so does a question over HTTP. While nobody asks, a look compares
- * what the kernel and the interfaces say with the last time, and reads the whole box only where that is different: a
- * whole reading takes an interpreter two seconds.
+ * Compares the box every DRIFT seconds with the state that boxwall left it in: the live rules with those applied, the
+ * addresses with those that they were compiled for. RUN/changed (written when the line to the Internet comes up) and
+ * some requests trigger the comparison at once. While there are no requests, a checksum of the rules and interfaces
+ * decides whether the whole box is read: that takes an interpreter two seconds.
  */
-final class Watch {
-    /**
-     * Where somebody writes anything new to have the box looked at; reading a small file of a RAM disk costs nothing.
-     */
+final class Watch extends DaemonPart {
+    /** Any new content of this file in RUN triggers a comparison; it is in RAM, so polling it costs nothing. */
     static final String POKE = "/changed";
     private static final int POKE_MILLIS = 5000;
-    /** While nothing changes: each look takes a box's JVM some milliseconds, and every request looks, too. */
+    /**
+     * The poll while nothing changes: each takes a box's JVM some milliseconds, and requests check for changes, too.
+     */
     private static final int IDLE_MILLIS = 20 * 1000;
-    /** Many who ask at once get one look. */
-    private static final int ASKED_MILLIS = 1000;
+    /** Requests within this time share one comparison. */
+    private static final int SHARED_MILLIS = 1000;
     /** Two programs that restore their own rules in turn would keep the box busy. */
     private static final int AGAIN_MILLIS = 60 * 1000;
-    /** What a guard may need after the deadline: a second to wake up, and commands that hang. */
+    /** The time that a guard may need after the deadline: a second to wake up, and commands that hang. */
     private static final int GUARD_MILLIS = 60 * 1000;
     private static final int SHOWN = 20;
-    /** A whole reading is due even if nothing seems to be different: it reads more than a look compares. */
+    /** The whole box is read after this time even if the checksum is the same: it covers only a part. */
     private static final int WHOLE_MILLIS = 3 * 3600 * 1000;
-    /** What a look compares, as boxwall-apply's {@code probe drift} prints it. */
+    /** The checksum covers the modules' names and these, which {@code boxwall-apply probe drift} prints. */
     private static final List<String> COMPARED =
             Arrays.asList("ifconfig_-a", "ip_addr", "iptables-save", "ip6tables-save");
-    /** How lines of ifconfig and ip begin that are other ones each time. */
-    private static final String[] COUNTING = {"RX", "TX", "collisions", "valid_lft"};
-
+    /** Starts of indented lines of ifconfig and ip that contain counters. */
+    private static final String[] COUNTERS = {"RX", "TX", "collisions", "valid_lft"};
     private static final int MODULES_BYTES = 64 << 10;
 
-    final Sys sys;
-    final Config config;
-    final BoxState box;
-    final Changes changes;
-    private final AddressChange following;
-    final History history;
-    final EventLog log;
-    /** The rules' packets for a graph, while somebody looks. */
+    private final AddressChange addressChange;
+    /** Packets of each rule for a graph, while requests ask for them. */
     final CounterRing ring = new CounterRing();
     private final Object bell = new Object();
     private Outcome seen;
-    /** Whether other rules than those of the daemon's start may be live. */
-    volatile boolean changed;
-    private volatile boolean soon;
-    private volatile boolean tablesSoon;
-    /** What was found at the last look; drift and address-changed. */
+    private volatile boolean readSoon;
+    private volatile boolean readTablesSoon;
+    /** The findings of the last comparison: drift and address-changed. */
     volatile List<Finding> findings = Collections.emptyList();
-    /** Whether the live rules were others than those applied, at the last look. */
+    /** Whether the last comparison found other live rules than those applied. */
     volatile boolean drifted;
-    private volatile long lookedMillis = -ASKED_MILLIS;
-    /** Whether somebody with the token asked since the last whole reading: he wants it fresh. */
-    volatile boolean asked;
-    /** The sum of what the last look compared; 0 when the next look has to read the whole box. */
+    private volatile long comparedMillis = -SHARED_MILLIS;
+    /** Whether a request with the token came since the whole box was read: its sender wants recent data. */
+    volatile boolean requested;
+    /** The checksum at the last comparison; 0 if the next one must read the whole box. */
     private volatile long sum;
     private volatile long wholeMillis;
+    private String poked;
+    private long dueMillis;
     private long againMillis = -AGAIN_MILLIS;
-    private String relieved = "";
+    private String overdue = "";
 
-    Watch(Sys sys, Config config, BoxState box, Changes changes, AddressChange following, History history,
-            EventLog log) {
-        this.sys = sys;
-        this.config = config;
-        this.box = box;
-        this.changes = changes;
-        this.following = following;
-        this.history = history;
-        this.log = log;
+    Watch(DaemonPart shared) {
+        super(shared);
+        addressChange = new AddressChange(shared);
     }
 
-    /**
-     * Looks until the thread is interrupted; whom the port lets in follows each look, and samples that nobody looks at
-     * are let go.
-     */
-    void run(ListenAddresses doors) {
-        long period = config.number("DRIFT") * 1000L;
-        String poked = poke();
-        firstLook();
-        long due = sys.uptimeMillis() + period;
-        int millis = IDLE_MILLIS;
-        while (rested(millis)) {
+    /** Watches until the thread is interrupted. The control port's addresses are updated after each whole reading. */
+    void run(ListenAddresses addresses) {
+        poked = poke();
+        boolean first = true;
+        do {
             try {
-                String now = poke();
-                notice();
-                relieveGuard();
-                ring.forget(sys.uptimeMillis());
-                boolean told = !now.equals(poked);
-                if (told || period > 0 && (sys.uptimeMillis() >= due
-                        // somebody asked about a box that was read as a whole longer ago than he may expect
-                        || asked && sys.uptimeMillis() - wholeMillis >= period)) {
-                    poked = now;
-                    if (told || !isAsBefore()) {
-                        look(null);
-                        doors.open(box.box().facts.lan, box.box().facts.guest);
-                    }
-                    due = sys.uptimeMillis() + period;
-                } else if (soon && !changes.applying.isLocked()) {
-                    soon = false;
-                    box.read(changes.plane.last().toString());
-                } else if (tablesSoon && !changes.applying.isLocked()) { readAfterChange(changes.plane.last()); }
+                if (first) {
+                    // a slow processor takes a second for this text: a request for the status waits for it, so that
+                    // both don't compute it
+                    FactsJson.inStatus(box.box().facts);
+                    compare(box.box());
+                    dueMillis = sys.uptimeMillis() + config.number("DRIFT") * 1000L;
+                } else {
+                    poll(addresses);
+                }
             } catch (RuntimeException bug) {
                 log.bug(bug);
             } catch (VirtualMachineError e) {
-                lacking(e);
+                outOfMemory(e);
             }
-            millis = tablesSoon ? POKE_MILLIS : IDLE_MILLIS;
+            first = false;
+        } while (waited());
+    }
+
+    private void poll(ListenAddresses addresses) {
+        long period = config.number("DRIFT") * 1000L;
+        String poke = poke();
+        Outcome last = readOutcome();
+        rollBackOverdue();
+        ring.forget(sys.uptimeMillis());
+        boolean triggered = !poke.equals(poked);
+        if (triggered || period > 0
+                && (sys.uptimeMillis() >= dueMillis || requested && sys.uptimeMillis() - wholeMillis >= period)) {
+            poked = poke;
+            if (triggered || !isUnchanged()) {
+                compare(null);
+                addresses.open(box.box().facts.lan, box.box().facts.guest);
+            }
+            dueMillis = sys.uptimeMillis() + period;
+        } else if (readSoon && !changes.applying.isLocked()) {
+            readSoon = false;
+            box.read();
+        } else if (readTablesSoon && !isChanging(last)) {
+            readTablesSoon = false;
+            Box known = box.known;
+            // a change can load modules, which only the whole reading shows
+            if (box.forPlan() == known) { box.readTables(); }
         }
     }
 
-    /**
-     * The facts' text comes first, which takes a slow processor a second: a request for the status that comes now waits
-     * for it, and shares the processor with nothing else.
-     */
-    private void firstLook() {
-        try {
-            FactsJson.inStatus(box.box().facts);
-        } catch (RuntimeException bug) {
-            log.bug(bug);
-        } catch (VirtualMachineError e) {
-            lacking(e);
-        }
-        look(box.box());
-    }
-
-    /** Reads what a change changed: the tables, and all where modules or addresses are others now. A trial can wait. */
-    private void readAfterChange(Outcome last) {
-        if (last.state().equals("pending")) { return; }
-        tablesSoon = false;
-        Box known = box.known;
-        if (box.forPlan(last.toString()) == known) { box.readTables(last.toString()); }
-    }
-
-    /** Sleeps until the next look at small things is due, or somebody rings; false when the thread was interrupted. */
-    private boolean rested(int millis) {
+    /** Waits until the next poll is due or something is to be read; false when the thread was interrupted. */
+    private boolean waited() {
         try {
             synchronized (bell) {
-                if (!soon) { bell.wait(millis); }
+                if (!readSoon || changes.applying.isLocked()) {
+                    bell.wait(readSoon || readTablesSoon ? POKE_MILLIS : IDLE_MILLIS);
+                }
             }
             return !Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {
@@ -165,53 +139,56 @@ final class Watch {
         }
     }
 
-    /** Has the whole box read soon, by the thread that watches. */
+    private String poke() { return String.valueOf(sys.read(config.get("RUN") + POKE, 256)); }
+
+    /** Has the watching thread read the whole box soon. */
     void readSoon() {
         synchronized (bell) {
-            soon = true;
+            readSoon = true;
             bell.notifyAll();
         }
     }
 
+    private boolean isChanging(Outcome last) { return last.state().equals("pending") || changes.applying.isLocked(); }
+
     /**
-     * Reads the boot plane's result: its guard may have rolled back without this daemon. Costs a small file's reading.
+     * Returns the boot plane's outcome, and notes it if it is new: the guard may have rolled back without this daemon.
+     * Reads one small file.
      */
-    void notice() {
+    Outcome readOutcome() {
         Outcome last;
         synchronized (bell) {
-            // read in here: of two who come at once, the later one must not have the older file
-            last = changes.plane.last();
-            if (seen == null) {
-                // what the daemon found when it came is what it read the box for
-                seen = last;
-            }
-            if (last == seen || last.toString().equals(seen.toString())) { return; }
+            // read under the lock: of two threads the later one must not have the older file
+            last = plane.last();
+            // the first one is no news
+            seen = seen == null ? last : seen;
+            if (last == seen || last.toString().equals(seen.toString())) { return last; }
             seen = last;
-            changed = true;
         }
         history.became(last);
-        // other rules are live than those that was found out about
+        // they are about the rules before
         findings = Collections.emptyList();
         drifted = false;
         log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan "
                 + last.get("plan") + (last.id().length() == 0 ? "" : ", change " + last.id()));
-        tablesSoon = true;
+        readTablesSoon = true;
+        return last;
     }
 
     /**
-     * Rolls back a change whose guard should have done it and was killed. One exec a change; where the guard lives
-     * after all, boxwall-apply waits for it.
+     * Rolls back a change whose guard should have done it and was killed; tried once for a change. If the guard is
+     * still alive, boxwall-apply waits for it.
      */
-    void relieveGuard() {
-        Outcome last = changes.plane.last();
+    void rollBackOverdue() {
+        Outcome last = plane.last();
         long deadline = last.state().equals("pending") ? last.deadline() : -1;
-        if (deadline < 0 || last.id().equals(relieved) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS
+        if (deadline < 0 || last.id().equals(overdue) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS
                 || !changes.applying.tryLock()) {
             return;
         }
-        relieved = last.id();
+        overdue = last.id();
         try {
-            BootPlane.Reached reached = changes.plane.revert(last.id());
+            BootPlane.Reached reached = plane.revert(last.id());
             log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status "
                     + reached.status + " " + reached.outcome.why());
         } catch (BoxException e) {
@@ -221,168 +198,138 @@ final class Watch {
         }
     }
 
-    private String poke() { return String.valueOf(sys.read(config.get("RUN") + POKE, 256)); }
-
-    /** Looks again when a second has passed since the last look: for those who ask. */
-    void lookNow() {
-        if (sys.uptimeMillis() - lookedMillis >= ASKED_MILLIS) {
-            notice();
-            look(box.live());
+    /** Compares for a request, unless the last comparison is less than a second old. */
+    void compareNow() {
+        if (sys.uptimeMillis() - comparedMillis >= SHARED_MILLIS) {
+            readOutcome();
+            compare(box.live());
         }
     }
 
     /**
-     * Whether a whole look would find nothing, as the last one did: nobody asked, the same change is live, and modules,
-     * addresses and rules are the same. One exec; none while a change is being made or waits for its confirm.
+     * Whether a comparison would find nothing, as the last one did: no requests, the same outcome and the same
+     * checksum. Starts one program, and none while a change is being made or is pending: then the comparison must wait.
      */
-    boolean isAsBefore() {
-        Outcome last = changes.plane.last();
-        if (last.state().equals("pending") || changes.applying.isLocked()) { return true; }
-        if (sum == 0 || asked || sys.uptimeMillis() - wholeMillis >= WHOLE_MILLIS) { return false; }
+    boolean isUnchanged() {
+        Outcome last = plane.last();
+        if (isChanging(last)) { return true; }
+        if (sum == 0 || requested || sys.uptimeMillis() - wholeMillis >= WHOLE_MILLIS) { return false; }
         try {
-            Readings now = Readings.none().withCommands(COMPARED, BoxReader.part(sys, changes.plane.script, "drift"))
+            Readings now = Readings.none().withCommands(COMPARED, BoxReader.part(sys, plane.script, "drift"))
                     .withFile("/proc/modules", String.valueOf(sys.read("/proc/modules", MODULES_BYTES)));
             if (sum != sum(now, last)) { return false; }
-            box.count(now, last.toString());
+            box.count(now);
             return true;
         } catch (BoxException e) {
-            // the whole reading shows why
+            // the evidence of the whole reading shows the cause
             return false;
         }
     }
 
     /**
-     * Compares; not while a change is being made or waits for its confirm. Never throws.
+     * Compares the box, unless a change is being made or is pending. Never throws.
      *
      * @param known the box as it was just read, or null to read it
      */
-    void look(Box known) {
-        lookedMillis = sys.uptimeMillis();
-        Outcome last = changes.plane.last();
-        if (last.state().equals("pending") || changes.applying.isLocked()) { return; }
+    void compare(Box known) {
+        comparedMillis = sys.uptimeMillis();
+        Outcome last = plane.last();
+        if (isChanging(last)) { return; }
         try {
-            Box now = known == null ? box.read(last.toString()) : known;
+            Box now = known == null ? box.read() : known;
             if (known == null) {
-                asked = false;
-                wholeMillis = lookedMillis;
+                requested = false;
+                wholeMillis = comparedMillis;
             }
-            List<Finding> found = new ArrayList<>(following.follow(now, last));
-            if (!changes.plane.last().toString().equals(last.toString())) {
-                last = changes.plane.last();
-                now = box.read(last.toString());
+            List<Finding> found = new ArrayList<>(addressChange.follow(now, last));
+            if (!plane.last().toString().equals(last.toString())) {
+                last = plane.last();
+                now = box.read();
             }
-            List<String> differences = loadedAgain(differences(now, last), last);
-            if (changes.plane.last().toString().equals(last.toString())) {
-                drifted = !differences.isEmpty();
-                found.addAll(
-                        drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
-                findings = found;
-                sum = found.isEmpty() ? sum(now.readings, last) : 0;
-            }
+            List<String> differences = reassert(differences(now, last), last);
+            if (!plane.last().toString().equals(last.toString())) { return; }
+            drifted = !differences.isEmpty();
+            if (drifted) { found.add(drift(differences)); }
+            findings = found;
+            sum = found.isEmpty() ? sum(now.readings, last) : 0;
         } catch (RuntimeException bug) {
-            // the watch must outlive whatever one look stumbled over
             log.bug(bug);
         } catch (VirtualMachineError e) {
-            lacking(e);
+            outOfMemory(e);
         }
     }
 
-    /** The sum of what a look compares. */
-    private static long sum(Readings now, Outcome last) {
-        long sum = sum(last.toString(), 1);
-        String modules = now.file("/proc/modules");
-        for (String line : Words.lines(modules)) {
-            // how many use it changes
-            sum = sum(line.substring(0, Math.max(0, line.indexOf(' '))), sum);
-        }
-        for (String name : COMPARED) {
-            sum = sum(now.command(name), sum * 31);
-        }
-        return sum;
-    }
-
-    /**
-     * Goes on with a sum, over a text's lines but for comments and what counts: characters alone, an interpreter is
-     * slow.
-     */
-    private static long sum(String text, long before) {
-        long sum = before;
-        int length = text == null ? 0 : text.length();
-        for (int at = 0, end; at < length; at = end + 1) {
-            end = text.indexOf('\n', at);
-            end = end < 0 ? length : end;
-            char first = text.charAt(at);
-            int stop = first == '#' || isCounting(text, at) ? at
-                    // :INPUT DROP [12:3456]
-                    : first == ':' ? text.lastIndexOf('[', end) : end;
-            // [1:60] -A INPUT …
-            for (int i = first == '[' ? text.indexOf(']', at) + 2 : at; i < stop; i++) {
-                sum = sum * 31 + text.charAt(i);
-            }
-        }
-        return sum;
-    }
-
-    private static boolean isCounting(String text, int line) {
-        int at = line;
-        while (at < text.length() && text.charAt(at) == ' ') {
-            at++;
-        }
-        for (String word : COUNTING) {
-            if (at > line && text.startsWith(word, at)) { return true; }
-        }
-        return false;
-    }
-
-    /** The watch must outlive whatever a ruleset asked of heap or stack, at its first look too. */
-    private void lacking(VirtualMachineError error) {
+    /** A ruleset can exceed the heap or the stack; the watch continues. */
+    private void outOfMemory(VirtualMachineError error) {
         System.gc();
         log.event((error instanceof OutOfMemoryError ? "out of memory" : "out of stack") + " while watching");
     }
 
-    private Finding finding(List<String> differences) {
-        List<String> evidence = new ArrayList<>(differences.subList(0, Math.min(SHOWN, differences.size())));
-        if (differences.size() > SHOWN) { evidence.add(differences.size() - SHOWN + " more"); }
-        return new Finding("drift", Finding.Severity.WARN, "", evidence,
-                "the live rules are not those that boxwall applied: another" + " program changed them",
+    private static long sum(Readings now, Outcome last) {
+        long sum = last.toString().hashCode();
+        for (String line : now.lines("/proc/modules")) {
+            // the rest of the line contains the number of users
+            sum = sum * 31 + line.substring(0, Math.max(0, line.indexOf(' '))).hashCode();
+        }
+        for (String name : COMPARED) {
+            for (String line : now.commandLines(name)) {
+                sum = sum * 31 + withoutCounters(line).hashCode();
+            }
+        }
+        return sum;
+    }
+
+    /** A line of iptables-save, ifconfig or ip; empty for comments, which contain the time. */
+    private static String withoutCounters(String line) {
+        // [1:60] -A INPUT …
+        if (line.startsWith("[")) { return line.substring(line.indexOf(' ') + 1); }
+        // :INPUT DROP [12:3456]
+        if (line.startsWith(":")) { return line.substring(0, Math.max(0, line.lastIndexOf('['))); }
+        String text = line.startsWith(" ") ? line.trim() : "";
+        for (String word : COUNTERS) {
+            if (text.startsWith(word)) { return ""; }
+        }
+        return line.startsWith("#") ? "" : line;
+    }
+
+    private static Finding drift(List<String> differences) {
+        return new Finding("drift", Finding.Severity.WARN, "", LivePlan.first(differences, SHOWN, " more"),
+                "the live rules are not those that boxwall applied: another program changed them",
                 "find out which one; 'boxwall-apply again' reloads boxwall's rules, BOXWALL_REASSERT='yes'"
                         + " does so automatically; 'keep TABLE CHAIN' in the ruleset leaves a chain alone");
     }
 
-    /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */
+    /** Returns a line for each rule that differs; none in states in which a plan's rules are not expected. */
     private List<String> differences(Box now, Outcome last) {
         List<String> all = new ArrayList<>();
         if (!Arrays.asList("active", "unsaved", "fallback").contains(last.state())) { return all; }
-        LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+        LivePlan plan = LivePlan.of(sys, config, last);
         for (Family family : Family.values()) {
             String save = family.command + "-save";
             if (now.readings.command(save) == null) { continue; }
-            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+            for (Map.Entry<String, String> table : LivePlan.tables(sys, config.get("RUN") + "/live", family)
                     .entrySet()) {
-                all.addAll(Drift.of(family, live.getKey(), live.getValue(), now.readings.commandLines(save),
-                        kept(plan, live.getKey())));
+                String kept = plan == null ? null : plan.stamp.get("keep." + table.getKey());
+                Collection<String> chains =
+                        kept == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(kept));
+                all.addAll(Drift.of(family, table.getKey(), table.getValue(), now.readings.commandLines(save), chains));
             }
         }
         return all;
     }
 
-    private static Collection<String> kept(LivePlan plan, String table) {
-        String chains = plan == null ? null : plan.stamp.get("keep." + table);
-        return chains == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(chains));
-    }
-
-    /** With REASSERT the plan is loaded again, at most once a minute; gives back what differs after that. */
-    private List<String> loadedAgain(List<String> differences, Outcome last) {
+    /** With REASSERT loads the plan again, at most once a minute; returns the differences after that. */
+    private List<String> reassert(List<String> differences, Outcome last) {
         if (differences.isEmpty() || !config.get("REASSERT").equals("yes")
                 || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying.tryLock()) {
             return differences;
         }
         againMillis = sys.uptimeMillis();
         try {
-            BootPlane.Reached reached = changes.plane.again();
+            BootPlane.Reached reached = plane.again();
             log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
                     + "; the plan was loaded again: status " + reached.status + " " + reached.outcome.why());
-            return reached.status == 0 ? differences(box.read(last.toString()), last) : differences;
+            return reached.status == 0 ? differences(box.read(), last) : differences;
         } catch (BoxException e) {
             log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;

@@ -9,16 +9,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What takes much of a box's memory and of its one processor (parsing, compiling, checking, sets of packets) goes on
- * one at a time. Who comes second waits a moment and is told then; what only reads, and confirm and revert, never come
- * here.
+ * Allows one heavy task at a time, because each takes much of a box's memory and of its one processor: parsing,
+ * compiling, checking, computing with sets of packets. A second request waits a moment and is then refused. Readings,
+ * confirm and revert don't need it.
  */
 final class WorkQueue {
-    /** Longer than the check of a usual ruleset on a warm daemon, and shorter than anybody takes for silence. */
+    /** Longer than the check of a usual ruleset on a warm daemon, and short enough that no client gives up. */
     private static final int WAIT_SECONDS = 5;
 
-    private final ReentrantLock one = new ReentrantLock();
+    /** For work of the daemon itself, which doesn't wait. */
+    final ReentrantLock lock = new ReentrantLock();
     private final int waitSeconds;
+    /** The deadline of the request that works; null if none can be interrupted. */
     private volatile RequestDeadline working;
     private volatile boolean advising;
 
@@ -27,11 +29,12 @@ final class WorkQueue {
     WorkQueue(int waitSeconds) { this.waitSeconds = waitSeconds; }
 
     /**
-     * Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. Advice is given up
-     * as soon as anything else wants to begin.
+     * Returns null if the work may begin; then {@link #end} must follow on the same thread. Else returns the reply.
+     *
+     * @param advice whether the work is advice, which is given up for any other work
      */
     Reply begin(Request request, boolean advice) {
-        if (!taken(advice)) {
+        if (!acquired(advice)) {
             return Reply
                     .problem(503, "busy",
                             "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
@@ -44,37 +47,32 @@ final class WorkQueue {
         return null;
     }
 
-    /** From here on the thread does more than compute, and can't be interrupted; it is still the only one. */
+    /** From here on the work can't be interrupted, because it changes something. */
     void settle(Request request) {
         working = null;
         request.deadline.end();
     }
 
-    /** Others may begin; nothing happens when this thread doesn't work, or has ended already. */
+    /** Lets others begin; does nothing if this thread has not begun or has already ended. */
     void end(Request request) {
-        if (one.isHeldByCurrentThread()) {
+        if (lock.isHeldByCurrentThread()) {
             settle(request);
-            one.unlock();
+            lock.unlock();
         }
     }
 
-    /** The same for the daemon itself, which has nobody to tell: false when somebody else works. */
-    boolean beginAlone() {
-        return one.tryLock();
-    }
-
-    void endAlone() { if (one.isHeldByCurrentThread()) { one.unlock(); } }
-
-    private boolean taken(boolean advice) {
+    private boolean acquired(boolean advice) {
         try {
             for (int i = 0; i < waitSeconds; i++) {
-                // whoever sends the next version of a text has mostly hung up on the last one
                 RequestDeadline other = working;
                 if (other != null && advising && !advice) {
                     other.giveUp(
                             new Problem(503, "other work came first", "advice waits for all other work; ask again"));
-                } else if (other != null) { other.yieldToNext(); }
-                if (one.tryLock(1, TimeUnit.SECONDS)) { return true; }
+                } else if (other != null) {
+                    // a client that sends the next version of a text has mostly closed its last connection
+                    other.yieldToNext();
+                }
+                if (lock.tryLock(1, TimeUnit.SECONDS)) { return true; }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -77,8 +77,8 @@ final class JamVmRules {
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
             "modules/Capabilities STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
             "modules/ModulesDep STATIC", "http/Connection STATIC", "http/RequestDeadline STATIC",
-            "report/FactsJson STATIC", "modules/KernelGeneration STATIC", "daemon/BoxState daemon/Daemon",
-            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon",
+            "report/FactsJson STATIC", "modules/KernelGeneration STATIC", "daemon/BoxState daemon/DaemonPart",
+            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/DaemonPart",
             "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
             "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
             "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");

@@ -37,7 +37,7 @@ class AdviceTest {
 
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Api api = new Daemon(sys, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
-            new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(sys, Daemon.APPLY), 5000);
+            new PrintStream(new ByteArrayOutputStream(), true)).api(5000);
 
     private JsonObject ask(Route route, String method, String path, String body, int status) {
         Reply reply =
@@ -132,13 +132,13 @@ class AdviceTest {
     void savedRulesAreCompiledOnce() {
         sys.files.put(FakeBox.STATE + "/rules", RULES);
         Drafts drafts = new Drafts(api);
-        Candidate first = drafts.asked();
-        assertSame(first, drafts.asked());
+        Candidate first = drafts.queried();
+        assertSame(first, drafts.queried());
         api.box.read();
-        Candidate second = drafts.asked();
+        Candidate second = drafts.queried();
         assertNotSame(first, second);
         sys.files.put(FakeBox.STATE + "/rules", RULES + "iptables -A INPUT -j DROP\n");
-        assertEquals(1, drafts.asked().parsed.ruleset().ruleCount(boxwall.netfilter.Family.IPV4)
+        assertEquals(1, drafts.queried().parsed.ruleset().ruleCount(boxwall.netfilter.Family.IPV4)
                 - second.parsed.ruleset().ruleCount(boxwall.netfilter.Family.IPV4));
     }
 }

@@ -32,17 +32,18 @@ class ExecBudgetTest {
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final BoxState box = new BoxState(sys, Daemon.APPLY);
     private final Daemon daemon = new Daemon(sys, config, new PrintStream(log, true));
     private Api api;
+    private BoxState box;
 
     /** A daemon that has read its box once and looked at its rules. */
     @BeforeEach
     void start() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, table);
-        api = daemon.api(box, 5000);
-        daemon.watch.look(box.box());
+        api = daemon.api(5000);
+        box = api.box;
+        daemon.watch.compare(box.box());
         assertEquals(List.of("probe"), sys.verbs);
         sys.verbs.clear();
         later();
@@ -63,7 +64,7 @@ class ExecBudgetTest {
     void theShortStatusDoesNotWaitForTheFirstReading() {
         String table = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
-        Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Daemon.APPLY), 5000);
+        Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(5000);
         String unread = body(fresh.answer(Route.STATUS, null, false));
         assertTrue(unread.startsWith("{\"state\":\"active\",\"rules\":{\"ipv4\":2,\"ipv6\":0}"), unread);
         assertTrue(unread.contains("[{\"code\":\"box-unread\",\"severity\":\"note\"}]"), unread);
@@ -100,20 +101,20 @@ class ExecBudgetTest {
     void idle() {
         for (int round = 0; round < 720; round++) {
             sys.uptimeMillis += 5000;
-            daemon.watch.notice();
-            if (round == 700 && Budgets.isBroken("idle.execs")) { box.read(""); }
+            daemon.watch.readOutcome();
+            if (round == 700 && Budgets.isBroken("idle.execs")) { box.read(); }
         }
         Budgets.hold("idle.execs", sys.verbs.size());
     }
 
     @Test
     void drift() {
-        daemon.watch.look(null);
-        if (Budgets.isBroken("drift.execs")) { daemon.watch.look(null); }
+        daemon.watch.compare(null);
+        if (Budgets.isBroken("drift.execs")) { daemon.watch.compare(null); }
         assertEquals(List.of(), daemon.watch.findings);
         Budgets.hold("drift.execs", sys.verbs.size());
         sys.verbs.clear();
-        assertTrue(daemon.watch.isAsBefore());
+        assertTrue(daemon.watch.isUnchanged());
         assertEquals(List.of("probe drift"), sys.verbs);
     }
 
@@ -134,7 +135,7 @@ class ExecBudgetTest {
         Reply applied =
                 api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         assertEquals(202, applied.status, () -> log.toString());
-        if (Budgets.isBroken("apply.execs")) { box.readTables(""); }
+        if (Budgets.isBroken("apply.execs")) { box.readTables(); }
         assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(),
                 "one program makes the change");
         Budgets.hold("apply.execs", sys.verbs.size());
@@ -171,7 +172,7 @@ class ExecBudgetTest {
         sys.verbs.clear();
         assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status,
                 () -> log.toString());
-        if (Budgets.isBroken("confirm.execs")) { box.readTables(""); }
+        if (Budgets.isBroken("confirm.execs")) { box.readTables(); }
         Budgets.hold("confirm.execs", sys.verbs.size());
     }
 

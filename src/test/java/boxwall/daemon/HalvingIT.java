@@ -74,7 +74,7 @@ class HalvingIT {
                 "the kernel was to refuse it: " + tried.describe());
         String before = run("iptables-save", "").out.replaceAll("#.*", "");
         String error = family.command + "-restore -c: status 1 | " + tried.err.trim().replace("\n", " | ");
-        List<Finding> findings = ChangeReplies.behind(new LiveSys(), folder.toString(), error, ruleset, facts);
+        List<Finding> findings = ChangeReplies.causes(new LiveSys(), folder.toString(), error, ruleset, facts);
         assertEquals(before, run("iptables-save", "").out.replaceAll("#.*", ""), "the search left something");
         return findings;
     }

@@ -84,7 +84,7 @@ class NoServerErrorTest {
         box.files.put(FakeBox.STATE + "/rules", RULES);
         box.files.put("/token", "t\n");
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
-                new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(box, Daemon.APPLY), 5000));
+                new PrintStream(new ByteArrayOutputStream(), true)).api(5000));
         port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }

@@ -53,7 +53,7 @@ class QuestionsTest {
         Box box = box();
         Candidate about = rules("iptables -A INPUT -i lan -j ACCEPT\n"
                 + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n", box);
-        Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "draft", box);
+        Reply reply = Api.query(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "draft", box);
         assertEquals(200, reply.status);
         assertEquals("draft", Json.parse(new String(reply.body)).asObject().getString("of", ""));
         JsonObject json = Json.parse(
@@ -63,9 +63,9 @@ class QuestionsTest {
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
         assertTrue(json.get("as_written").isObject(), "this box has no states: both readings");
-        assertEquals(400, Api.question(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status);
-        assertEquals(404, Api.question(Route.EXPOSURE, Map.of(), null, "", box).status);
-        assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status);
+        assertEquals(400, Api.query(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status);
+        assertEquals(404, Api.query(Route.EXPOSURE, Map.of(), null, "", box).status);
+        assertEquals(422, Api.query(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status);
     }
 
     @ParameterizedTest

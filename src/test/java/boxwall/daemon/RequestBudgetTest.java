@@ -32,8 +32,7 @@ class RequestBudgetTest {
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final Api api =
-            new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Daemon.APPLY), 5000);
+    private final Api api = new Daemon(sys, config, new PrintStream(log, true)).api(5000);
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
@@ -49,7 +48,7 @@ class RequestBudgetTest {
             api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), rules()), true);
         }
         if (Budgets.isBroken(budget) && route != Route.APPLY) { api.answer(route, request, true); }
-        if (Budgets.isBroken(budget) && route == Route.APPLY) { new BoxState(sys, Daemon.APPLY).read(); }
+        if (Budgets.isBroken(budget) && route == Route.APPLY) { api.box.read(); }
         long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
         assertEquals(status, reply.status, () -> route + " " + log + new String(reply.body, StandardCharsets.UTF_8));
         return taken / 1024.0;

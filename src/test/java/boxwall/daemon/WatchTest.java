@@ -38,7 +38,6 @@ class WatchTest {
 
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private BoxState box;
 
     private Watch watch(String... settings) {
         Map<String, String> environment = new java.util.HashMap<>();
@@ -46,18 +45,18 @@ class WatchTest {
             environment.put("BOXWALL_" + setting.split("=")[0], setting.split("=")[1]);
         }
         Config config = Config.parse(null, environment);
-        box = new BoxState(sys, "/usr/sbin/boxwall-apply");
-        Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
-        EventLog events = new EventLog(null, new PrintStream(log, true), null);
-        return new Watch(sys, config, box, changes, new AddressChange(changes, new WorkQueue(), events),
-                new History(sys, config, "/usr/sbin/boxwall-keep"), events);
+        return new Watch(new DaemonPart(sys, config, new EventLog(null, new PrintStream(log, true), null)));
+    }
+
+    private static BoxState state(FakeBox of) {
+        return new BoxState(of, new BootPlane(of, "/usr/sbin/boxwall-apply", FakeBox.RUN));
     }
 
     /** The box as it is after a boot with these rules, compiled for the addresses that it has at that moment. */
     private void booted(String rules) {
         sys.files.put(FakeBox.STATE + "/rules", rules);
         Config config = Config.parse(null, Map.of());
-        Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
+        Box now = state(sys).read();
         Candidate candidate =
                 Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, config, null, false);
         assertFalse(candidate.isRefused(), () -> candidate.findings.toString());
@@ -74,11 +73,11 @@ class WatchTest {
     void anOlderResultIsNeverTakenUpAfterANewerOne() throws InterruptedException {
         booted(RULES);
         Watch watch = watch();
-        watch.notice();
+        watch.readOutcome();
         String result = FakeBox.RUN + "/result";
         CountDownLatch hasRead = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Thread slow = new Thread(watch::notice);
+        Thread slow = new Thread(watch::readOutcome);
         sys.afterRead = path -> {
             if (Thread.currentThread() == slow && path.equals(result)) {
                 hasRead.countDown();
@@ -88,7 +87,7 @@ class WatchTest {
         slow.start();
         await(hasRead);
         sys.files.put(result, sys.files.get(result).replace("state=active", "state=pending"));
-        Thread fast = new Thread(watch::notice);
+        Thread fast = new Thread(watch::readOutcome);
         fast.start();
         while (fast.getState() != Thread.State.BLOCKED && fast.getState() != Thread.State.TERMINATED) {
             fast.join(10); // until it is through, or waits for the other
@@ -114,7 +113,7 @@ class WatchTest {
                 return super.run(command, stdin, limitSeconds);
             }
         };
-        BoxState state = new BoxState(slowly, "/usr/sbin/boxwall-apply");
+        BoxState state = state(slowly);
         Box before = state.read();
         state.tablesChanged();
         Thread first = new Thread(state::live);
@@ -148,7 +147,7 @@ class WatchTest {
                 return result;
             }
         };
-        state[0] = new BoxState(slowly, "/usr/sbin/boxwall-apply");
+        state[0] = state(slowly);
         Box old = state[0].read();
         assertNotSame(old, state[0].live());
     }
@@ -165,11 +164,11 @@ class WatchTest {
     void aBoxThatIsAsItWasLeftCostsOneLook() {
         booted(RULES);
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of(), codes(watch));
         assertFalse(watch.drifted);
         assertEquals(List.of("probe"), sys.verbs);
-        watch.lookNow();
+        watch.compareNow();
         assertEquals(List.of("probe"), sys.verbs, "a second has to pass");
     }
 
@@ -178,7 +177,7 @@ class WatchTest {
         booted(RULES);
         sys.load(sys.live[0].replace("-A INPUT -i lo -j ACCEPT", "-A INPUT -s 8.8.8.8/32 -j ACCEPT"), sys.live[1]);
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertTrue(watch.drifted);
         assertEquals(List.of("drift"), codes(watch));
         assertEquals(
@@ -194,16 +193,16 @@ class WatchTest {
         String meddled = sys.live[0].replace("-A INPUT -i lo -j ACCEPT\n", "");
         sys.load(meddled, sys.live[1]);
         Watch watch = watch("REASSERT=yes");
-        watch.look(null);
+        watch.compare(null);
         assertFalse(watch.drifted);
         assertEquals(List.of("probe", "again", "probe"), sys.verbs);
         sys.load(meddled, sys.live[1]);
         sys.uptimeMillis += 59_000;
-        watch.look(null);
+        watch.compare(null);
         assertTrue(watch.drifted);
         assertEquals(1, sys.verbs.stream().filter("again"::equals).count());
         sys.uptimeMillis += 2_000;
-        watch.look(null);
+        watch.compare(null);
         assertFalse(watch.drifted);
         assertEquals(2, sys.verbs.stream().filter("again"::equals).count());
     }
@@ -215,13 +214,13 @@ class WatchTest {
         String result = FakeBox.RUN + "/result";
         sys.commands.put("ifconfig_-a", sys.commands.get("ifconfig_-a") + "          RX packets:5 errors:0\n");
         Watch watch = watch();
-        assertFalse(watch.isAsBefore(), "nothing was compared yet");
-        watch.look(null);
+        assertFalse(watch.isUnchanged(), "nothing was compared yet");
+        watch.compare(null);
         assertEquals(List.of("probe"), sys.verbs);
         sys.live[0] = sys.live[0].replace("[0:0]", "[7:420]").replaceAll("(?m)^-A", "[3:180] -A");
         sys.commands.replaceAll((name, text) -> text.replace("RX packets:5", "RX packets:6"));
         sys.files.computeIfPresent("/proc/modules", (name, text) -> text.replaceFirst(" [0-9]+ -", " 77 -"));
-        assertTrue(watch.isAsBefore());
+        assertTrue(watch.isUnchanged());
         assertEquals(List.of("probe", "probe drift"), sys.verbs);
         Map<String, Runnable> different = Map.of("a rule", () -> sys.live[0] += "-A INPUT -j ACCEPT\n", "a policy",
                 () -> sys.live[0] = sys.live[0].replace("INPUT DROP", "INPUT ACCEPT"), "an address",
@@ -229,25 +228,25 @@ class WatchTest {
                 "a module",
                 () -> sys.files.put("/proc/modules", sys.files.get("/proc/modules") + "xt_new 1 0 - Live\n"),
                 "another change", () -> sys.files.put(result, sys.files.get(result).replace("id=\n", "id=7\n")),
-                "a question", () -> watch.asked = true, "hours", () -> sys.uptimeMillis += 4 * 3600 * 1000);
+                "a question", () -> watch.requested = true, "hours", () -> sys.uptimeMillis += 4 * 3600 * 1000);
         different.forEach((what, change) -> {
             Map<String, String> files = Map.copyOf(sys.files);
             Map<String, String> commands = Map.copyOf(sys.commands);
             String[] live = sys.live.clone();
             long uptime = sys.uptimeMillis;
             change.run();
-            assertFalse(watch.isAsBefore(), what);
+            assertFalse(watch.isUnchanged(), what);
             sys.files.putAll(files);
             sys.commands.putAll(commands);
             sys.load(live[0], live[1]);
             sys.uptimeMillis = uptime;
-            watch.asked = false;
-            assertTrue(watch.isAsBefore(), what + " and back");
+            watch.requested = false;
+            assertTrue(watch.isUnchanged(), what + " and back");
         });
         sys.load(sys.live[0] + "-A INPUT -j ACCEPT\n", sys.live[1]);
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of("drift"), codes(watch));
-        assertFalse(watch.isAsBefore(), "what was found is looked at again");
+        assertFalse(watch.isUnchanged(), "what was found is looked at again");
     }
 
     /** It compiles the rules when the address is another: what that lacks once, it lacks at each start. */
@@ -280,7 +279,7 @@ class WatchTest {
                     sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*", "state=" + state));
             sys.load("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "");
             Watch watch = watch("REASSERT=yes");
-            watch.look(null);
+            watch.compare(null);
             assertEquals(List.of(), codes(watch), state);
             assertFalse(sys.verbs.contains("again"), state);
         }
@@ -294,17 +293,17 @@ class WatchTest {
                 .replaceFirst("id=.*\n", "id=t7\n").replaceFirst("deadline=.*\n", "deadline=100\n"));
         Watch watch = watch();
         sys.uptimeMillis = 159_999;
-        watch.relieveGuard();
+        watch.rollBackOverdue();
         assertEquals(List.of(), sys.verbs, "its guard may still be at it");
         sys.uptimeMillis = 160_000;
-        watch.relieveGuard();
+        watch.rollBackOverdue();
         assertEquals(List.of("revert t7"), sys.verbs);
         sys.files.put(FakeBox.RUN + "/result",
                 sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*\n", "state=pending\n"));
-        watch.relieveGuard();
+        watch.rollBackOverdue();
         assertEquals(List.of("revert t7"), sys.verbs, "once a change");
         sys.files.put(FakeBox.RUN + "/result", active);
-        watch.relieveGuard();
+        watch.rollBackOverdue();
         assertEquals(List.of("revert t7"), sys.verbs, "nothing is pending");
     }
 
@@ -313,14 +312,14 @@ class WatchTest {
         booted(RULES);
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of(), codes(watch), log.toString());
         assertTrue(sys.live[0].contains("-A INPUT -s 10.11.12.0/24 -i lan -j ACCEPT"), sys.live[0]);
         assertEquals("active", sys.files.get(FakeBox.RUN + "/result").replaceAll("(?s)^state=([^\n]*).*", "$1"));
         assertTrue(log.toString().contains("$LAN_NET was 192.168.178.0/24 and is 10.11.12.0/24"), log.toString());
         assertEquals(List.of("probe", "try", "confirm", "probe"),
                 sys.verbs.stream().map(v -> v.split(" ")[0]).toList());
-        watch.look(null);
+        watch.compare(null);
         assertEquals("probe", sys.verbs.get(sys.verbs.size() - 1));
         assertEquals(5, sys.verbs.size(), "followed once, then it fits");
     }
@@ -340,7 +339,7 @@ class WatchTest {
         files.forEach(
                 (name, text) -> sys.files.computeIfPresent(name, (n, t) -> n.startsWith("/proc/net/") ? text : t));
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of(), codes(watch), log.toString());
         assertTrue(sys.live[0].contains("-A INPUT -i guest -p udp -m udp --dport 53 -j ACCEPT"), sys.live[0]);
     }
@@ -352,8 +351,8 @@ class WatchTest {
         sys.files.put(FakeBox.STATE + "/rules",
                 RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A OUTPUT -s $LAN_IP -j DROP\n");
         Watch watch = watch();
-        watch.look(null);
-        watch.look(null);
+        watch.compare(null);
+        watch.compare(null);
         assertEquals(List.of("address-changed"), codes(watch));
         assertTrue(watch.findings.get(0).evidence().toString().contains("not applied automatically"),
                 watch.findings.toString());
@@ -366,8 +365,8 @@ class WatchTest {
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
         sys.refusal = "iptables-restore: line 5 failed";
         Watch watch = watch();
-        watch.look(null);
-        watch.look(null);
+        watch.compare(null);
+        watch.compare(null);
         assertEquals(List.of("address-changed"), codes(watch));
         assertTrue(watch.findings.get(0).evidence().toString().contains("line 5 failed"), watch.findings.toString());
         assertEquals(1, sys.verbs.stream().filter(v -> v.startsWith("try")).count());
@@ -381,7 +380,7 @@ class WatchTest {
                 plan.replace("state=active", "state=fallback").replace("plan=p0", "plan=").replace("reason=\nerror=",
                         "reason=kernel-changed\nerror=/tmp/flash/boxwall/boot is for another"));
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of(), codes(watch), log.toString());
         assertTrue(sys.verbs.stream().anyMatch(v -> v.startsWith("confirm")), sys.verbs.toString());
     }
@@ -392,7 +391,7 @@ class WatchTest {
         sys.load(sys.live[0].replaceFirst("-A INPUT",
                 ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
         Watch watch = watch();
-        watch.look(null);
+        watch.compare(null);
         assertEquals(List.of(), codes(watch), () -> watch.findings.get(0).evidence().toString());
     }
 }

@@ -73,7 +73,7 @@ class WorkQueueTest {
         assertTrue(body.contains("\"busy\"") && body.contains("retry in a few seconds"), body);
         // who was refused ends nothing
         heavy.end(second);
-        assertTrue(!heavy.beginAlone());
+        assertTrue(!heavy.lock.tryLock());
         enough.countDown();
         assertNull(first.get(60, TimeUnit.SECONDS));
         assertNull(heavy.begin(second, false));
@@ -94,7 +94,7 @@ class WorkQueueTest {
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
                 () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
-                () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
+                () -> new Administrator(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
                 "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",
                 () -> Imported.read("import", RULES, null));
         steps.forEach((name, step) -> {
