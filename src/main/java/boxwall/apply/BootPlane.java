@@ -14,7 +14,7 @@ import java.util.Map;
  * on JamVM a status costs a second.
  */
 public final class BootPlane {
-    /** A try loads modules, restores two families and reads back; each step of it is bounded by HANG_SECONDS. */
+    /** A try loads modules, restores two families and reads them back; HANG_SECONDS limits each step. */
     private static final int LIMIT_SECONDS = 120;
 
     private final Sys sys;
@@ -24,10 +24,10 @@ public final class BootPlane {
     private volatile Outcome last;
 
     /**
-     * Makes the boot plane's front.
+     * Makes the boot plane's caller.
      *
      * @param script absolute path of boxwall-apply
-     * @param run the RUN directory, where {@code result} lies
+     * @param run the RUN directory, which contains {@code result}
      */
     public BootPlane(Sys sys, String script, String run) {
         this.sys = sys;
@@ -36,15 +36,15 @@ public final class BootPlane {
     }
 
     /**
-     * Writes a plan's files; the stamp last, so that a directory with a stamp is whole. {@code twin}, unless null, is
-     * its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection tracking. It
-     * has no copy of the ruleset's text: flash is small.
+     * Writes a plan's files; the stamp last, so that a directory with a stamp is complete. {@code stateless}, unless
+     * null, is its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection
+     * tracking. It has no copy of the ruleset's text: flash is small.
      */
-    public static void write(Sys sys, String directory, Map<String, String> files, Map<String, String> twin)
+    public static void write(Sys sys, String directory, Map<String, String> files, Map<String, String> stateless)
             throws BoxException {
-        if (twin != null) {
-            twin.remove("rules");
-            write(sys, directory + "/safe", twin, null);
+        if (stateless != null) {
+            stateless.remove("rules");
+            write(sys, directory + "/safe", stateless, null);
         }
         for (Map.Entry<String, String> file : files.entrySet()) {
             if (!file.getKey().equals("stamp")) { sys.write(directory + "/" + file.getKey(), file.getValue()); }
@@ -52,39 +52,43 @@ public final class BootPlane {
         sys.write(directory + "/stamp", files.get("stamp"));
     }
 
-    /** Tries a plan for so many seconds; state {@code pending} and an id when it is live. */
-    public Reached tryPlan(String directory, int seconds, boolean force, boolean replace) throws BoxException {
+    /** Tries a plan for some seconds; if it is live, the state is {@code pending} and the id is set. */
+    public Outcome tryPlan(String directory, int seconds, boolean force, boolean replace) throws BoxException {
         List<String> words = new ArrayList<>(Arrays.asList("try", directory, String.valueOf(seconds)));
         if (force) { words.add("--force"); }
         if (replace) { words.add("--replace"); }
-        return ask("pending", words.toArray(new String[0]));
+        return run("pending", words.toArray(new String[0]));
     }
 
-    /** Keeps it. */
-    public Reached confirm(String id) throws BoxException { return ask("active", "confirm", id); }
-
-    /** Rolls back now. */
-    public Reached revert(String id) throws BoxException { return ask("active", "revert", id); }
-
-    /** Loads the plan that is live once more, where somebody else changed its tables. */
-    public Reached again() throws BoxException {
-        return ask("active", "again");
+    /** Keeps the pending change. */
+    public Outcome confirm(String id) throws BoxException {
+        return run("active", "confirm", id);
     }
 
-    /** Tells Packet Acceleration flush, disable or enable; pa and sessions in the outcome say what it is then. */
-    public Reached acceleration(String word) throws BoxException {
-        return ask("done", "pa", word);
+    /** Rolls back the pending change. */
+    public Outcome revert(String id) throws BoxException {
+        return run("active", "revert", id);
+    }
+
+    /** Reloads the live plan after another program changed its tables. */
+    public Outcome again() throws BoxException {
+        return run("active", "again");
+    }
+
+    /** Controls Packet Acceleration: flush, disable or enable; the outcome has its new state: pa and sessions. */
+    public Outcome acceleration(String word) throws BoxException {
+        return run("done", "pa", word);
     }
 
     /**
-     * The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the
-     * uptime of the return.
+     * Directs the kernel's messages to the kernel log for some seconds; 0 restores at once. The outcome's {@code until}
+     * is the uptime at which they are restored.
      */
-    public Reached printk(int seconds) throws BoxException { return ask("done", "printk", String.valueOf(seconds)); }
+    public Outcome printk(int seconds) throws BoxException { return run("done", "printk", String.valueOf(seconds)); }
 
     /**
-     * What the boot plane said last, from its file; no process is started. The same object as before while the file
-     * says the same: it is asked for every few seconds, and a text is compared sooner than taken apart.
+     * The latest outcome, from RUN/result; starts no process. Returns the same object while the file is unchanged: it
+     * is queried every few seconds, and comparing a text is faster than parsing it.
      */
     public Outcome last() {
         String text = String.valueOf(sys.read(run + "/result", 8192));
@@ -96,31 +100,14 @@ public final class BootPlane {
         return before;
     }
 
-    /** The goal is a state, or {@code done} for verbs that change no rule: they say {@code done=yes}. */
-    private Reached ask(String goal, String... words) throws BoxException {
+    /** The goal is a state, or {@code done} for verbs that change no rule: they print {@code done=yes}. */
+    private Outcome run(String goal, String... words) throws BoxException {
         List<String> command = new ArrayList<>(Arrays.asList(words));
         command.add(0, script);
         CommandResult result = sys.run(command, "", LIMIT_SECONDS);
         Outcome outcome = Outcome.parse(result.out);
-        return new Reached(outcome, result, goal.equals("done") ? outcome.get("done").equals("yes")
-                : outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut);
-    }
-
-    /** An outcome with the command's status and output, for error messages. */
-    public static final class Reached {
-        public final Outcome outcome;
-        /**
-         * 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6
-         * pending.
-         */
-        public final int status;
-        /** Command, status and stderr in one line. */
-        public final String words;
-
-        private Reached(Outcome outcome, CommandResult result, boolean done) {
-            this.outcome = outcome;
-            status = done ? 0 : result.status();
-            words = status == 0 ? "" : result.describe();
-        }
+        boolean done = goal.equals("done") ? outcome.get("done").equals("yes")
+                : outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut;
+        return done ? outcome : Outcome.of(result);
     }
 }

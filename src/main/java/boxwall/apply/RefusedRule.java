@@ -20,10 +20,10 @@ import java.util.List;
  * COMMIT
  * </pre> No packet reaches the chain, --noflush keeps everything else, and the chain is always removed afterwards. A
  * rule that is refused only for its hook or together with others is not found. Of several refused rules the first is
- * named.
+ * found.
  */
 public final class RefusedRule {
-    /** The chain that the rules are tried in. */
+    /** The chain for the tested rules. */
     public static final String CHAIN = "boxwall-halving";
     /** A restore takes milliseconds; on a box that swaps, seconds. */
     private static final int LIMIT_SECONDS = 20;
@@ -43,13 +43,13 @@ public final class RefusedRule {
         this.rules = rules;
     }
 
-    /** The result of the search. */
+    /** The refused rule. */
     public static final class Found {
-        /** The refused rule's place in the list, from 0; -1 when none is refused by itself, or that isn't known. */
+        /** Its index in the list. */
         public final int index;
-        /** What iptables-restore said of that rule alone; else why none was found. */
+        /** The message of iptables-restore for this rule alone. */
         public final String words;
-        /** What the kernel log got for it, verbatim; empty when nothing, or it can't be read. */
+        /** The lines that it added to the kernel log, verbatim; empty also if the log can't be read. */
         public final List<String> log;
 
         private Found(int index, String words, List<String> log) {
@@ -60,86 +60,78 @@ public final class RefusedRule {
     }
 
     /**
-     * Looks for the first rule that is refused by itself; at most 5 + log2(rules) programs are started.
+     * Finds the first rule that is refused on its own; starts at most 5 + log2(rules) programs.
      *
      * @param restore absolute path of iptables-restore or ip6tables-restore
      * @param dmesg absolute path of dmesg, or null
-     * @param table one that is loaded or in the plan: to name another one would load it
-     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to chains of the user's and
-     * without what must not be loaded here
+     * @param table one that is loaded or in the plan: naming another one would load it
+     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to the user's chains and
+     * without targets and matches that must not be loaded on this box
+     * @return null if no rule is refused on its own, or the search failed
      */
     public static Found find(Sys sys, String restore, String dmesg, String table, List<String> rules) {
-        if (rules.isEmpty()) { return none("no rule of it may be tried alone"); }
+        if (rules.isEmpty()) { return null; }
         RefusedRule search = new RefusedRule(sys, restore, dmesg, table, rules);
         try {
-            return search.halve();
+            return search.bisect();
         } catch (BoxException e) {
-            return none(e.getMessage());
+            return null;
         } finally {
             search.remove();
         }
     }
 
-    private static Found none(String why) { return new Found(-1, why, Collections.<String>emptyList()); }
-
-    private Found halve() throws BoxException {
+    private Found bisect() throws BoxException {
         int from = 0;
         int to = rules.size();
-        if (isTaken(load(from, to))) { return none("each of its rules is taken outside its place"); }
+        if (isAccepted(load(from, to))) { return null; }
         while (to - from > 1) {
             int middle = (from + to) / 2;
-            boolean taken = isTaken(load(from, middle));
-            from = taken ? middle : from;
-            to = taken ? to : middle;
+            boolean accepted = isAccepted(load(from, middle));
+            from = accepted ? middle : from;
+            to = accepted ? to : middle;
         }
         List<String> before = log();
         CommandResult alone = load(from, to);
-        if (isTaken(alone)) { return none("its rules are refused together, none alone"); }
-        return new Found(from, alone.describe(), added(before, log()));
+        return isAccepted(alone) ? null : new Found(from, alone.describe(), added(before, log()));
     }
 
-    /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
-    private boolean isTaken(CommandResult result) throws BoxException {
-        String said = result.err;
-        if (result.timedOut || said.contains("temporarily unavailable") || said.contains("xtables lock")) {
+    /** No message means success: a status costs a second on JamVM, and all versions print an error when they fail. */
+    private boolean isAccepted(CommandResult result) throws BoxException {
+        String message = result.err;
+        if (result.timedOut || message.contains("temporarily unavailable") || message.contains("xtables lock")) {
             throw new BoxException("the search was ended: " + result.describe());
         }
-        return said.trim().length() == 0 || result.status() == 0;
+        return message.trim().length() == 0 || result.status() == 0;
     }
 
     private CommandResult load(int from, int to) throws BoxException {
         return restore(Words.join(rules.subList(from, to), "\n") + "\n");
     }
 
-    /**
-     * With --noflush the line that declares a chain makes it, or empties it when it is there; other chains keep their
-     * rules.
-     */
+    /** With --noflush the line that declares a chain creates or empties it; other chains keep their rules. */
     private CommandResult restore(String lines) throws BoxException {
         return sys.run(Arrays.asList(restore, "--noflush"),
                 "*" + table + "\n:" + CHAIN + " - [0:0]\n" + lines + "COMMIT\n", LIMIT_SECONDS);
     }
 
-    /** Declared first, the chain can always be deleted, whether a try left it or not. */
+    /** Deletes the chain; the declaration before it makes this possible even if no load created the chain. */
     private void remove() {
         try {
             restore("-X " + CHAIN + "\n");
         } catch (BoxException e) {
-            // the program could be started a moment ago; an empty or unused chain that stays does no harm
+            // an unused chain that remains does no harm
             return;
         }
     }
 
-    /** Null when it can't be read. */
+    /** Null if it can't be read. */
     private List<String> log() throws BoxException {
         if (dmesg == null) { return null; }
         return Words.lines(sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS).out);
     }
 
-    /**
-     * What is new in the log. A ring that is full has forgotten its first lines: then what follows the line that was
-     * last.
-     */
+    /** The new lines of the log; a full ring buffer has lost its first lines, so those after the former last line. */
     private static List<String> added(List<String> before, List<String> after) {
         if (before == null || after == null) { return Collections.emptyList(); }
         int from = after.size();

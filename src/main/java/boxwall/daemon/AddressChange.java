@@ -1,6 +1,5 @@
 package boxwall.daemon;
 
-import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.facts.BoxFacts;
@@ -92,12 +91,11 @@ final class AddressChange extends DaemonPart {
         if (live != null && isLive(next, live)) { return null; }
         if (!changes.applying.tryLock()) { return "a change is pending"; }
         try {
-            BootPlane.Reached tried = changes.apply(changes.write(next), SECONDS, false, false);
-            if (tried.status != 0) { return tried.outcome.why() + " " + tried.words; }
-            BootPlane.Reached kept = plane.confirm(tried.outcome.id());
-            log.event("followed " + changed + ": status " + kept.status + " " + kept.outcome.state() + " "
-                    + kept.outcome.why());
-            return kept.status == 0 || kept.outcome.state().equals("unsaved") ? null : kept.outcome.why();
+            Outcome tried = changes.apply(changes.write(next), SECONDS, false, false);
+            if (tried.status != 0) { return tried.why() + " " + tried.words; }
+            Outcome kept = plane.confirm(tried.id());
+            log.event("followed " + changed + ": status " + kept.status + " " + kept.state() + " " + kept.why());
+            return kept.status == 0 || kept.state().equals("unsaved") ? null : kept.why();
         } catch (BoxException e) {
             return e.getMessage();
         } finally {

@@ -1,6 +1,5 @@
 package boxwall.daemon;
 
-import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.apply.RefusedRule;
 import boxwall.box.Finding;
@@ -92,17 +91,16 @@ final class ChangeReplies extends DaemonPart {
         String plan = changes.write(next);
         // the rest is the boot plane's work, so other requests may begin theirs
         work.end(request);
-        BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
-        Outcome outcome = reached.outcome;
-        boolean live = reached.status == 0;
-        log.event(name + ": status " + reached.status + ", " + outcome.state() + " " + outcome.why()
+        Outcome outcome = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
+        boolean live = outcome.status == 0;
+        log.event(name + ": status " + outcome.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client.text(), next.etag, reached.status, outcome);
+        history.tried(request.client.text(), next.etag, outcome.status, outcome);
         setPending(live ? outcome.id() : "", live ? draft : null);
         if (live) { box.tablesChanged(); }
         watch.readOutcome();
-        return answer(reached, seconds, next);
+        return answer(outcome, seconds, next);
     }
 
     private synchronized void setPending(String id, Candidate draft) {
@@ -118,28 +116,27 @@ final class ChangeReplies extends DaemonPart {
         return taken;
     }
 
-    private Reply answer(BootPlane.Reached reached, int seconds, Candidate tried) {
-        Outcome outcome = reached.outcome;
-        switch (reached.status) {
+    private Reply answer(Outcome outcome, int seconds, Candidate tried) {
+        switch (outcome.status) {
             case 0 :
                 return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
                         seconds, "findings", JsonText.brief(tried.findings)).toString());
             case 3 :
-                return Reply.problem(422, "refused, nothing touched", why(reached));
+                return Reply.problem(422, "refused, nothing touched", why(outcome));
             case 4 :
                 List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
                 box.tablesChanged();
                 // the kernel log may have new lines
                 findings.addAll(
                         causes(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
-                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why(reached), findings));
+                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why(outcome), findings));
             case 6 :
                 return busy();
             case 5 :
                 return Reply.problem(500, "failed, and the rollback failed too",
-                        why(reached) + "; on the box: boxwall-apply lock, or open");
+                        why(outcome) + "; on the box: boxwall-apply lock, or open");
             default :
-                return Reply.problem(500, "boxwall-apply failed", why(reached));
+                return Reply.problem(500, "boxwall-apply failed", why(outcome));
         }
     }
 
@@ -156,7 +153,7 @@ final class ChangeReplies extends DaemonPart {
         if (restore == null) { return known; }
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
                 failed.refused.word(), failed.candidates(RefusedRule.CHAIN));
-        if (found.index < 0) { return known; }
+        if (found == null) { return known; }
         List<Finding> all = new ArrayList<>();
         all.add(failed.refused(found.index, found.words, found.log));
         // iptables 1.8 names the extension that the kernel lacks; its other messages about COMMIT say less than the
@@ -165,9 +162,7 @@ final class ChangeReplies extends DaemonPart {
         return all;
     }
 
-    private static String why(BootPlane.Reached reached) {
-        return reached.outcome.why().length() > 0 ? reached.outcome.why() : reached.words;
-    }
+    private static String why(Outcome outcome) { return outcome.why().length() > 0 ? outcome.why() : outcome.words; }
 
     /** POST /confirm/ID. */
     Reply confirm(Request request, String id) throws BoxException {
@@ -176,52 +171,51 @@ final class ChangeReplies extends DaemonPart {
             return Reply.problem(409, "old connection",
                     "a confirm counts on a connection opened after the rules were loaded: open a new one");
         }
-        BootPlane.Reached reached = plane.confirm(id);
-        boolean kept = reached.status == 0 || reached.outcome.state().equals("unsaved");
+        Outcome outcome = plane.confirm(id);
+        boolean kept = outcome.status == 0 || outcome.state().equals("unsaved");
         if (kept) { drafts.saved(takePending(id)); }
-        LivePlan live = kept ? LivePlan.of(sys, config, reached.outcome) : null;
-        Reply reply = ended("confirm of " + id, request, reached, kept);
+        LivePlan live = kept ? LivePlan.of(sys, config, outcome) : null;
+        Reply reply = ended("confirm of " + id, request, outcome, kept);
         return live == null || live.protects() ? reply
                 : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
     }
 
     /** DELETE /apply/ID. */
     Reply revert(Request request, String id) throws BoxException {
-        BootPlane.Reached reached = plane.revert(id);
+        Outcome outcome = plane.revert(id);
         // "reverted" is the reason of a successful revert; any other problem has a status of its own
-        boolean reverted = reached.status == 0
-                || reached.outcome.get("reason").equals("reverted") && reached.outcome.id().equals(id);
+        boolean reverted = outcome.status == 0 || outcome.get("reason").equals("reverted") && outcome.id().equals(id);
         if (reverted) {
             takePending(id);
             box.tablesChanged();
         }
-        return ended("revert of " + id, request, reached, reverted);
+        return ended("revert of " + id, request, outcome, reverted);
     }
 
     private static Reply state(String state, String reason) {
         return Reply.json(200, JsonText.of("state", state, "reason", reason).toString());
     }
 
-    private Reply ended(String what, Request request, BootPlane.Reached reached, boolean success) {
-        log(what, request, reached);
+    private Reply ended(String what, Request request, Outcome outcome, boolean success) {
+        log(what, request, outcome);
         watch.readOutcome();
-        if (success) { return state(reached.outcome.state(), reached.outcome.why()); }
-        return reached.status == 6
+        if (success) { return state(outcome.state(), outcome.why()); }
+        return outcome.status == 6
                 ? Reply.problem(409, "a change is pending",
                         "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
                                 + " the outcome")
-                : refusal(reached, "no pending change with that id", "boxwall-apply failed");
+                : refusal(outcome, "no pending change with that id", "boxwall-apply failed");
     }
 
-    private void log(String what, Request request, BootPlane.Reached reached) {
-        String state = reached.outcome.get("state");
-        log.event(what + " by " + request.client.text() + ": status " + reached.status
-                + (state.length() == 0 ? "" : ", " + state) + " " + reached.outcome.why());
+    private void log(String what, Request request, Outcome outcome) {
+        String state = outcome.get("state");
+        log.event(what + " by " + request.client.text() + ": status " + outcome.status
+                + (state.length() == 0 ? "" : ", " + state) + " " + outcome.why());
     }
 
-    private static Reply refusal(BootPlane.Reached reached, String nothing, String failed) {
-        return reached.status == 3 ? Reply.problem(409, nothing, why(reached))
-                : Reply.problem(500, failed, why(reached));
+    private static Reply refusal(Outcome outcome, String nothing, String failed) {
+        return outcome.status == 3 ? Reply.problem(409, nothing, why(outcome))
+                : Reply.problem(500, failed, why(outcome));
     }
 
     /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; null if it doesn't. */
@@ -231,14 +225,12 @@ final class ChangeReplies extends DaemonPart {
             return Reply.problem(400, "bad state",
                     "state= must be flush (flows start again, under the rules), disable or enable");
         }
-        BootPlane.Reached reached = plane.acceleration(word);
-        log("pa " + word, request, reached);
+        Outcome outcome = plane.acceleration(word);
+        log("pa " + word, request, outcome);
         watch.readSoon();
-        return reached.status == 0
-                ? Reply.json(200,
-                        JsonText.of("state", reached.outcome.get("pa"), "sessions",
-                                JsonText.number(reached.outcome.get("sessions"))).toString())
-                : refusal(reached, "no Packet Acceleration here", "it had no effect");
+        return outcome.status == 0 ? Reply.json(200, JsonText
+                .of("state", outcome.get("pa"), "sessions", JsonText.number(outcome.get("sessions"))).toString())
+                : refusal(outcome, "no Packet Acceleration here", "it had no effect");
     }
 
     /**
@@ -255,11 +247,11 @@ final class ChangeReplies extends DaemonPart {
             return Reply.problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
                     + " GET /log finds them; there is nothing to switch");
         }
-        BootPlane.Reached reached = plane.printk(seconds);
-        log("printk for " + seconds + " s", request, reached);
-        return reached.status == 0
-                ? Reply.json(200, JsonText.of("until", JsonText.number(reached.outcome.get("until"))).toString())
-                : refusal(reached, "no AVM printk here", "it had no effect");
+        Outcome outcome = plane.printk(seconds);
+        log("printk for " + seconds + " s", request, outcome);
+        return outcome.status == 0
+                ? Reply.json(200, JsonText.of("until", JsonText.number(outcome.get("until"))).toString())
+                : refusal(outcome, "no AVM printk here", "it had no effect");
     }
 
     /** POST /record: an archive for {@code --root} on a PC; writes no file on the box. */

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.apply.Outcome;
 import boxwall.apply.BootPlane;
 import boxwall.http.Client;
 import boxwall.syntax.Source;
@@ -45,13 +46,13 @@ final class Changes {
     }
 
     /** Tries a plan that was written; the outcome is pending when it is live. */
-    BootPlane.Reached apply(String folder, int seconds, boolean force, boolean replace) throws BoxException {
+    Outcome apply(String folder, int seconds, boolean force, boolean replace) throws BoxException {
         long began = sys.uptimeMillis();
-        BootPlane.Reached reached = plane.tryPlan(folder, seconds, force, replace);
+        Outcome outcome = plane.tryPlan(folder, seconds, force, replace);
         triedMillis = sys.uptimeMillis();
         applied++;
         appliedMillis += triedMillis - began;
-        return reached;
+        return outcome;
     }
 
     /**

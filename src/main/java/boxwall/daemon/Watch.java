@@ -1,6 +1,5 @@
 package boxwall.daemon;
 
-import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
@@ -188,9 +187,9 @@ final class Watch extends DaemonPart {
         }
         overdue = last.id();
         try {
-            BootPlane.Reached reached = plane.revert(last.id());
+            Outcome outcome = plane.revert(last.id());
             log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status "
-                    + reached.status + " " + reached.outcome.why());
+                    + outcome.status + " " + outcome.why());
         } catch (BoxException e) {
             log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
@@ -326,10 +325,10 @@ final class Watch extends DaemonPart {
         }
         againMillis = sys.uptimeMillis();
         try {
-            BootPlane.Reached reached = plane.again();
+            Outcome outcome = plane.again();
             log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
-                    + "; the plan was loaded again: status " + reached.status + " " + reached.outcome.why());
-            return reached.status == 0 ? differences(box.read(), last) : differences;
+                    + "; the plan was loaded again: status " + outcome.status + " " + outcome.why());
+            return outcome.status == 0 ? differences(box.read(), last) : differences;
         } catch (BoxException e) {
             log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;

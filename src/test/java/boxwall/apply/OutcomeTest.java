@@ -44,12 +44,12 @@ class OutcomeTest {
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20"), fake.commands.get(0));
         fake.out = "state=active\nreason=restore-failed\nerror=line 4\n";
         fake.status = 4;
-        BootPlane.Reached reached = plane.tryPlan("/plan", 20, true, true);
-        assertEquals(4, reached.status);
+        Outcome outcome = plane.tryPlan("/plan", 20, true, true);
+        assertEquals(4, outcome.status);
         assertTrue(fake.statusAsked > 0);
-        assertEquals("restore-failed: line 4", reached.outcome.why());
+        assertEquals("restore-failed: line 4", outcome.why());
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20", "--force", "--replace"), fake.commands.get(1));
-        assertFalse(reached.words.isEmpty());
+        assertFalse(outcome.words.isEmpty());
     }
 
     /** Answers every command alike and counts who asks for a status. */
