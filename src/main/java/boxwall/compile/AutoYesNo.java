@@ -2,16 +2,16 @@ package boxwall.compile;
 
 import java.util.Locale;
 
-/** What the administrator wants of connection tracking, or of IPv6 (BOXWALL_STATEFUL, --stateful; BOXWALL_IPV6). */
+/** A setting for connection tracking or IPv6 (BOXWALL_STATEFUL, --stateful; BOXWALL_IPV6). */
 public enum AutoYesNo {
-    /** Where the box has it. */
+    /** If the box has it. */
     AUTO,
-    /** In any case; what the box refuses is then a refusal. */
+    /** Always; the check refuses what the box lacks. */
     YES,
-    /** State matches are compiled away, IPv6's rules left out. */
+    /** Never: state matches are replaced, rules for IPv6 left out. */
     NO;
 
-    /** The value of {@code auto}, {@code yes} or {@code no}; null for anything else. */
+    /** The value of {@code auto}, {@code yes} or {@code no}; null for other words. */
     public static AutoYesNo of(String word) {
         for (AutoYesNo value : values()) {
             if (value.name().toLowerCase(Locale.ROOT).equals(word)) { return value; }

@@ -1,8 +1,7 @@
 package boxwall.compile;
 
-import boxwall.facts.BoxFacts;
-import boxwall.modules.Kind;
 import boxwall.explain.Protection;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
@@ -15,12 +14,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A ruleset as one box will get it. */
+/** A ruleset adapted to one box. */
 public final class Compiled {
     public final Ruleset ruleset;
     /** Whether state matches were kept. */
     public final boolean stateful;
-    /** To load, in order; those already loaded too. */
+    /** To load, in order, with those already loaded. */
     public final List<String> modules;
     /** What was left out or weakened, by the user's line. */
     public final List<Note> notes;
@@ -35,12 +34,10 @@ public final class Compiled {
     /** As the stamp and JSON spell it. */
     public String mode() { return stateful ? "stateful" : "stateless"; }
 
-    /** The same, with one table more that has no rule: what was loaded there before is gone after it. */
-    public Compiled emptying(Family family, Table table, BoxFacts facts, BoxFacts booted) {
+    /** The same with one table more, which has no rules: loading it removes those that the table has now. */
+    public Compiled emptying(Family family, Table table, BoxFacts facts) {
         Set<String> more = new LinkedHashSet<>(modules);
-        for (BoxFacts each : new BoxFacts[] {booted, facts}) {
-            more.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
-        }
+        more.addAll(Compiler.modulesOf(family, table, facts));
         return new Compiled(ruleset.with(family, table, Collections.<Chain>emptyList()), stateful, more, notes);
     }
 

@@ -6,7 +6,6 @@ import boxwall.modules.Kind;
 import boxwall.facts.Requirement;
 import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
@@ -22,45 +21,35 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Makes a parsed ruleset fit for a box. */
+/** Adapts a parsed ruleset to a box. */
 public final class Compiler {
     private final BoxFacts facts;
-    private final BoxFacts booted;
     private final Set<String> modules = new LinkedHashSet<>();
     private final List<Note> notes = new ArrayList<>();
 
-    private Compiler(BoxFacts facts, BoxFacts booted) {
-        this.facts = facts;
-        this.booted = booted;
-    }
+    private Compiler(BoxFacts facts) { this.facts = facts; }
 
     /**
      * Compiles; the parsed ruleset must be without errors.
      *
-     * @param booted the same box before netfilter's modules are loaded: the plan's modules are for the next boot too
-     * @param ipv6 AUTO leaves its rules out where the box has no ip6_tables, NO in any case
-     * @param optimize whether fewer rules are to be asked of a packet, see {@link Optimizer}
+     * @param ipv6 AUTO leaves its rules out where the box has no ip6_tables, NO always
+     * @param optimize whether to reduce the rules that a packet is compared with, see {@link Optimizer}
      */
-    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, AutoYesNo wish, AutoYesNo ipv6,
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, AutoYesNo wish, AutoYesNo ipv6,
             boolean optimize) {
-        Compiler compiler = new Compiler(facts, booted);
+        Compiler compiler = new Compiler(facts);
         compiler.notes.addAll(parsed.notes());
         boolean stateful = wish == AutoYesNo.YES || wish == AutoYesNo.AUTO && facts.conntrack().state.allowsState();
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
-        Set<Family> without = compiler.untracked(ruleset, stateful, wish);
-        if (!without.isEmpty()) {
-            Stateless stateless = Stateless.of(ruleset, without, facts);
-            ruleset = stateless.ruleset();
-            compiler.notes.addAll(stateless.notes);
-        }
+        ruleset = Stateless.of(ruleset, compiler.untracked(ruleset, stateful, wish), facts, compiler.notes);
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
         if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes); }
-        compiler.modulesOf(ruleset);
-        compiler.modulesAskedFor(parsed.modules, stateful);
+        compiler.addModules(ruleset);
+        compiler.addModprobes(parsed.modules, stateful);
         return new Compiled(ruleset, stateful, compiler.modules, compiler.notes);
     }
 
-    /** The families to compile without states; with AUTO also one that the kernel tracks no connections of (IPv6). */
+    /** The families to compile without states: with AUTO also one without connection tracking in this kernel (IPv6). */
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, AutoYesNo wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
@@ -77,7 +66,7 @@ public final class Compiler {
         return families;
     }
 
-    /** The families in which the box is known to have -m multiport, whether the user's own rules name it or not. */
+    /** The families in which the box is known to have -m multiport, whether or not the rules name it. */
     private Set<Family> multiport() {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
@@ -92,7 +81,7 @@ public final class Compiler {
         String evidence = "";
         for (Table table : ruleset.tables(Family.IPV6)) {
             Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
-            // one table that is there filters; the check refuses the rules of those that aren't
+            // a single table filters; the check refuses the rules of the tables that this box lacks
             if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
             evidence = capability.evidence();
         }
@@ -101,37 +90,43 @@ public final class Compiler {
         return ruleset.without(Family.IPV6);
     }
 
-    private void modulesOf(Ruleset ruleset) {
+    private void addModules(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                for (BoxFacts each : new BoxFacts[] {booted, facts}) {
-                    modules.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
-                }
+                modules.addAll(modulesOf(family, table, facts));
                 Set<List<String>> seen = new HashSet<>();
-                for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules) {
-                        Abandoned.check();
-                        if (!seen.add(Requirement.names(rule))) { continue; }
-                        modules.addAll(Requirement.of(family, table, rule, booted).modules());
-                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
-                    }
+                for (Rule rule : ruleset.rules(family, table)) {
+                    Abandoned.check();
+                    if (!seen.add(Requirement.names(rule))) { continue; }
+                    modules.addAll(Requirement.of(family, table, rule, facts.booted()).modules());
+                    modules.addAll(Requirement.of(family, table, rule, facts).modules());
                 }
             }
         }
     }
 
-    /** {@code modprobe NAME} lines, by the name on this kernel; never one that loads conntrack where it is refused. */
-    private void modulesAskedFor(List<Line> lines, boolean stateful) {
+    /**
+     * The modules of a table: those to load at the next boot, when no netfilter module is loaded, and those for now.
+     */
+    static Set<String> modulesOf(Family family, Table table, BoxFacts facts) {
+        Set<String> modules = new LinkedHashSet<>();
+        modules.addAll(facts.booted().capability(family, Kind.TABLE, table.word()).modules);
+        modules.addAll(facts.capability(family, Kind.TABLE, table.word()).modules);
+        return modules;
+    }
+
+    /** {@code modprobe NAME} lines, by the name on this kernel; none that loads conntrack where it is refused. */
+    private void addModprobes(List<Line> lines, boolean stateful) {
         for (Line line : lines) {
-            String asked = "modprobe " + line.name;
+            String modprobe = "modprobe " + line.name;
             Capability capability = facts.module(line.name);
             if (!stateful && facts.pullsConntrack(line.name)) {
-                notes.add(new Note(line.origin, asked + " would load connection tracking: left out"));
+                notes.add(new Note(line.origin, modprobe + " would load connection tracking: left out"));
             } else if (capability.state.stops()) {
                 notes.add(new Note(line.origin,
-                        asked + ": " + capability.state.word() + " (" + capability.evidence() + "): left out"));
+                        modprobe + ": " + capability.state.word() + " (" + capability.evidence() + "): left out"));
             } else {
-                modules.addAll(booted.module(line.name).modules);
+                modules.addAll(facts.booted().module(line.name).modules);
                 modules.addAll(capability.modules);
             }
         }

@@ -17,15 +17,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The ruleset in the words of the box's own iptables and kernel, where other words say the same.
+ * Rewrites rules for the iptables and the kernel of a box where another form means the same.
  *
  * <p>
- * An option that says only what is meant anyway, and that an old iptables doesn't know, is left out
- * ({@link RequiredRelease}: recent's --mask). {@code -m state --state X} and {@code -m conntrack --ctstate X} ask the
- * same of a packet (xt_state.c and xt_conntrack.c compare the same bit, INVALID and UNTRACKED too; a negated --state is
- * stored as the other states), so where the kernel has only one of the two modules the rule is written with that one.
- * Since 1.4.16 iptables itself asks conntrack's module for -m state. What can't be said otherwise stays, and the check
- * refuses it.
+ * An option that an old iptables doesn't know is removed if it only states the default ({@link RequiredRelease}:
+ * recent's --mask). {@code -m state --state X} and {@code -m conntrack --ctstate X} match the same packets (xt_state.c
+ * and xt_conntrack.c compare the same bit, also for INVALID and UNTRACKED; a negated --state is stored as the other
+ * states). So if the kernel has only one of both modules, the rule gets that one. Since 1.4.16 iptables itself uses
+ * conntrack's module for -m state. The check refuses rules without another form.
  */
 final class Dialect {
     private final BoxFacts facts;
@@ -36,7 +35,7 @@ final class Dialect {
         this.notes = notes;
     }
 
-    /** Rewrites each rule that has to be; what was written otherwise and isn't plain is noted. */
+    /** The rewritten ruleset; a change of the match gets a note. */
     static Ruleset of(Ruleset ruleset, BoxFacts facts, List<Note> notes) {
         Dialect dialect = new Dialect(facts, notes);
         Ruleset result = ruleset;
@@ -46,7 +45,7 @@ final class Dialect {
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules) {
-                        rules.add(dialect.states(family,
+                        rules.add(dialect.withLoadableStates(family,
                                 RequiredRelease.without(facts.userland.version.value(), family, rule)));
                     }
                     chains.add(chain.withRules(rules));
@@ -57,22 +56,22 @@ final class Dialect {
         return result;
     }
 
-    private Rule states(Family family, Rule rule) {
-        Rule said = rule;
+    private Rule withLoadableStates(Family family, Rule rule) {
+        Rule result = rule;
         for (int i = 0; i < rule.matches.size(); i++) {
             Match match = rule.matches.get(i);
+            Option option = States.isState(match) ? States.option(match) : null;
             boolean state = match.name.equals("state");
             String other = state ? "conntrack" : "state";
-            Option asked = state || match.name.equals("conntrack") ? States.asked(match) : null;
-            if (asked == null || !lacks(family, match.name) || lacks(family, other)) { continue; }
-            List<Match> matches = new ArrayList<>(said.matches);
+            if (option == null || !lacks(family, match.name) || lacks(family, other)) { continue; }
+            List<Match> matches = new ArrayList<>(result.matches);
             matches.set(i, new Match(other, Collections
-                    .singletonList(new Option(state ? "--ctstate" : "--state", asked.negated, asked.values))));
-            said = said.copy().matches(matches).build();
+                    .singletonList(new Option(state ? "--ctstate" : "--state", option.negated, option.values))));
+            result = result.copy().matches(matches).build();
             notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other
                     + ", which means the same: " + facts.capability(family, Kind.MATCH, match.name).evidence()));
         }
-        return said;
+        return result;
     }
 
     private boolean lacks(Family family, String match) {

@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rules of one table that stand for one rule with a state match, protocol by protocol, by what a packet shows on
- * its own.
+ * The rules that replace one rule with a state match, protocol by protocol, by what a single packet shows.
  *
  * <p>
- * ESTABLISHED is TCP with ACK, or RST without SYN (a mere {@code ! --syn} would let SYN+FIN in, which kernels before
- * 3.2.24 take for an opening), and echo replies; NEW is the opening segment, all of UDP, ICMP requests, everything of
- * other protocols; RELATED is ICMP errors. UDP answers are {@link Mirror}'s. A rule that only drops is never narrowed
- * for openings, UDP and ICMP requests: where it drops ESTABLISHED it takes all UDP. Any other rule, a jump to a chain
- * that may accept among them, never takes UDP that may be new.
+ * ESTABLISHED is TCP with ACK, or RST without SYN (a mere {@code ! --syn} would match SYN+FIN, which kernels before
+ * 3.2.24 treat as an opening), and echo replies. NEW is the opening segment, all UDP, ICMP requests, and all packets of
+ * other protocols. RELATED is ICMP errors. {@link UdpReplies} adds replies over UDP. A rule that only drops is never
+ * narrowed for openings, UDP and ICMP requests: if it drops ESTABLISHED, it drops all UDP. Any other rule, such as a
+ * jump to a chain that may accept, never matches UDP that may be new.
  *
  * <p>
- * The first packets of protocols beside TCP, UDP and ICMP (GRE, ESP, IGMP …), for a rule that names no protocol and
- * takes what is NEW: one rule can't say "none of three", so it jumps to a chain that sends those three back: <pre>
+ * A rule that names no protocol and matches NEW also matches the first packets of protocols other than TCP, UDP and
+ * ICMP (GRE, ESP, IGMP …). One rule can't express "none of three", so it jumps to a chain that returns those three:
+ * <pre>
  * -A INPUT -i dsl -j other-protocols
  * -A other-protocols -p tcp -j RETURN
  * -A other-protocols -p udp -j RETURN
@@ -39,16 +39,16 @@ import java.util.Set;
  * </pre>
  */
 final class Replacements {
-    /** An opening segment, what {@code --syn} means. */
+    /** An opening segment, as {@code --syn}. */
     private static final TcpFlags OPENING = TcpFlags.parse("FIN,SYN,RST,ACK", "SYN");
-    /** Everything that belongs to a connection already open carries ACK. */
+    /** Every segment of an open connection has ACK. */
     private static final TcpFlags ACK = TcpFlags.parse("ACK", "ACK");
-    /** A reset may come without ACK; with SYN it is none. */
+    /** A reset may have no ACK; with SYN it is no reset. */
     private static final TcpFlags RESET = TcpFlags.parse("SYN,RST", "RST");
     private static final State[] STATES = {State.NEW, State.ESTABLISHED, State.RELATED, State.UNTRACKED};
     /**
-     * The ICMP messages of these states: requests with an answer, their answers, errors (redirects left out), and what
-     * IPv6 doesn't track, neighbours and listeners (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
+     * The ICMP types of these states: requests, their replies, errors (without redirects), and those that IPv6 doesn't
+     * track, neighbours and listeners (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
      */
     private static final int[][] ICMP4 = {{8, 13, 15, 17}, {0, 14, 16, 18}, {3, 4, 11, 12}, {}};
     private static final int[][] ICMP6 =
@@ -56,29 +56,29 @@ final class Replacements {
 
     private final Family family;
     private final List<String> protocols;
-    private final Jumps jumps;
+    private final ChainGraph graph;
     private final Map<Target, Chain> otherProtocols = new LinkedHashMap<>();
 
-    Replacements(Family family, Jumps jumps) {
+    Replacements(Family family, ChainGraph graph) {
         this.family = family;
-        this.jumps = jumps;
+        this.graph = graph;
         protocols = Arrays.asList("tcp", "udp", family == Family.IPV4 ? "icmp" : "ipv6-icmp");
     }
 
     /**
-     * The stand-ins in order, mirrors left out; empty when nothing of the rule can be had.
+     * The new rules, in order, without those for UDP replies; none if a single packet shows no state of the rule.
      *
-     * @param drops whether its target can only take packets away
+     * @param drops whether its target can only drop packets
      */
     List<Rule> of(Rule rule, Set<State> states, boolean drops) {
-        Rule base = rule.copy().matches(States.further(rule)).build();
-        boolean takesNew = states.contains(State.NEW);
+        Rule base = rule.copy().matches(States.furtherMatches(rule)).build();
+        boolean matchesNew = states.contains(State.NEW);
         boolean established = states.contains(State.ESTABLISHED);
-        boolean all = takesNew || drops && established;
+        boolean all = matchesNew || drops && established;
         List<Rule> made = new ArrayList<>();
-        if (takesNew && established && states.contains(State.RELATED)) { return Collections.singletonList(base); }
+        if (matchesNew && established && states.contains(State.RELATED)) { return Collections.singletonList(base); }
         if (concerns(base, "tcp")) {
-            if (takesNew) { addTcp(OPENING, base, made); }
+            if (matchesNew) { addTcp(OPENING, base, made); }
             if (established) {
                 addTcp(ACK, base, made);
                 addTcp(RESET, base, made);
@@ -87,18 +87,17 @@ final class Replacements {
         if (concerns(base, "udp") && all) { made.add(base.copy().protocol(Negatable.is("udp")).build()); }
         if (concerns(base, protocols.get(2))) { addIcmp(base, states, made); }
         if (base.protocol == null || base.protocol.negated) {
-            if (takesNew && Jumps.worksInChain(base)) { made.add(otherProtocols(base)); }
+            if (matchesNew && ChainGraph.canMove(base)) { made.add(otherProtocols(base)); }
         } else if (all && !protocols.contains(base.protocol.value)) { made.add(base); }
         return made;
     }
 
-    /** Whether packets of this protocol can fit the rule; ports without -p can't be (iptables refuses them). */
+    /** Whether the rule can match packets of this protocol; iptables refuses ports without -p. */
     static boolean concerns(Rule rule, String protocol) {
-        Negatable<String> asked = rule.protocol;
-        return asked == null || asked.value.equals(protocol) != asked.negated;
+        return rule.protocol == null || rule.protocol.value.equals(protocol) != rule.protocol.negated;
     }
 
-    /** Adds the rule for TCP segments with these flags only, unless its own flag condition contradicts them. */
+    /** Adds a rule for TCP segments with these flags only, unless the rule's own flags contradict them. */
     private static void addTcp(TcpFlags flags, Rule base, List<Rule> made) {
         List<Match> matches = new ArrayList<>(base.matches);
         Match tcp = base.match("tcp");
@@ -111,7 +110,7 @@ final class Replacements {
         }
         Option option = Option.of("--tcp-flags", TcpFlags.words(merged.mask), TcpFlags.words(merged.set));
         if (tcp == null || own != null && own.negated) {
-            // a negated condition of the rule's own can't be merged: a second -m tcp is asked beside it
+            // a negated condition can't be merged: both -m tcp must match
             matches.add(0, Match.of("tcp", option));
         } else {
             // iptables-save prints ports, then --tcp-option, then --tcp-flags (libxt_tcp.c, tcp_save)
@@ -123,29 +122,29 @@ final class Replacements {
         made.add(base.copy().matches(matches).protocol(Negatable.is("tcp")).build());
     }
 
-    /** Adds the rules for ICMP messages in those states only; of its own types those that are among them. */
+    /** Adds rules for the ICMP types of those states, as far as the rule matches them. */
     private void addIcmp(Rule base, Set<State> states, List<Rule> made) {
         boolean v4 = family == Family.IPV4;
         String name = v4 ? "icmp" : "icmp6";
         String option = v4 ? "--icmp-type" : "--icmpv6-type";
         Match own = base.match(name);
-        Option asked = own == null ? null : own.option(option);
-        int[] type = asked == null ? null : asked.icmp(family);
-        type = type != null && type[0] == 0 && type[1] == 65535 ? null : type;
-        if (type == null && asked != null && asked.negated) { return; }
+        Option ownType = own == null ? null : own.option(option);
+        int[] range = ownType == null ? null : ownType.icmp(family);
+        range = range != null && range[0] == 0 && range[1] == 65535 ? null : range;
+        if (range == null && ownType != null && ownType.negated) { return; }
         for (int i = 0; i < STATES.length; i++) {
-            for (int each : states.contains(STATES[i]) ? (v4 ? ICMP4 : ICMP6)[i] : new int[0]) {
-                boolean same = type != null && type[0] / 256 == each;
-                boolean wholeType = type != null && type[1] > type[0];
-                if (type != null && !asked.negated && !same || same && asked.negated && wholeType) { continue; }
-                Match match = Match.of(name, Option.of(option, String.valueOf(each)));
+            for (int type : states.contains(STATES[i]) ? (v4 ? ICMP4 : ICMP6)[i] : new int[0]) {
+                boolean same = range != null && range[0] / 256 == type;
+                boolean allCodes = range != null && range[1] > range[0];
+                if (range != null && !ownType.negated && !same || same && ownType.negated && allCodes) { continue; }
+                Match match = Match.of(name, Option.of(option, String.valueOf(type)));
                 List<Match> matches = new ArrayList<>(base.matches);
                 if (own == null) {
                     matches.add(0, match);
                 } else if (!same) {
                     matches.set(matches.indexOf(own), match);
-                } else if (asked.negated) {
-                    // all codes of this type but one: its own condition stays, beside the type's
+                } else if (ownType.negated) {
+                    // all codes of this type but one: both matches are needed
                     matches.add(matches.indexOf(own), match);
                 }
                 made.add(base.copy().protocol(Negatable.is(protocols.get(2))).matches(matches).build());
@@ -161,7 +160,7 @@ final class Replacements {
                 rules.add(new Rule.Builder(base.origin).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
             }
             rules.add(new Rule.Builder(base.origin).target(base.target).build());
-            chain = new Chain(jumps.freeName("other-protocols"), null, rules);
+            chain = new Chain(graph.freeName("other-protocols"), null, rules);
             otherProtocols.put(base.target, chain);
         }
         return base.copy().target(Target.of(chain.name)).build();

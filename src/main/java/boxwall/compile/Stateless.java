@@ -15,7 +15,6 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,12 +22,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A ruleset without connection tracking, and what that changes. Nothing of the result loads conntrack: the nat table
- * and every match and target that need it are gone, state matches are replaced by {@link Replacements} and
- * {@link Mirror}, {@link Fragments} come beside.
+ * Converts a table to rules without connection tracking. Nothing in the result loads conntrack: the nat table and every
+ * match and target that need it are removed, and state matches are replaced ({@link Replacements}, {@link UdpReplies}).
+ * {@link Fragments} adds rules for later fragments.
  */
 final class Stateless {
-    /** What does nearly the same for a single packet. */
+    /** Substitutes that do nearly the same for a single packet. */
     private static final Map<String, String> INSTEAD = new HashMap<>();
 
     static {
@@ -37,107 +36,114 @@ final class Stateless {
         INSTEAD.put("-j CONNMARK", "-j MARK, for each packet separately");
     }
 
-    private final Ruleset ruleset;
-    private final BoxFacts facts;
-    /** What the result decides otherwise, by the user's line. */
-    final List<Note> notes = new ArrayList<>();
-    private Ruleset result;
+    private final Family family;
+    private final Table table;
+    private final List<Note> notes;
+    private final ChainGraph graph;
+    private final UdpReplies udpReplies;
+    private final Replacements replacements;
+    private final Fragments fragments;
 
-    private Stateless(Ruleset ruleset, BoxFacts facts) {
-        this.ruleset = ruleset;
-        this.facts = facts;
-        result = ruleset;
+    private Stateless(Family family, Table table, List<Chain> chains, BoxFacts facts, List<Note> notes) {
+        this.family = family;
+        this.table = table;
+        this.notes = notes;
+        graph = new ChainGraph(table, chains);
+        udpReplies = new UdpReplies(family, table, facts, graph);
+        replacements = new Replacements(family, graph);
+        fragments = new Fragments(family, graph, notes);
     }
 
-    /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
-    static Stateless of(Ruleset ruleset, Set<Family> families, BoxFacts facts) {
-        Stateless stateless = new Stateless(ruleset, facts);
-        for (Family family : Family.values()) {
-            if (!families.contains(family)) { continue; }
-            stateless.result = stateless.result.without(family);
+    /** Removes the state matches of these families; the other families keep theirs. Notes say what changes. */
+    static Ruleset of(Ruleset ruleset, Set<Family> families, BoxFacts facts, List<Note> notes) {
+        Ruleset result = ruleset;
+        for (Family family : families) {
+            result = result.without(family);
             for (Table table : ruleset.tables(family)) {
-                stateless.table(family, table);
-            }
-        }
-        return stateless;
-    }
-
-    /** The ruleset without any state. */
-    Ruleset ruleset() { return result; }
-
-    private void table(Family family, Table table) {
-        if (table == Table.NAT) {
-            for (Chain chain : ruleset.chains(family, table)) {
-                for (Rule rule : chain.rules) {
-                    loss(rule, "the nat table needs connection tracking, which this box refuses: left out",
-                            "use AVM's own page to translate addresses and forward ports");
+                if (table != Table.NAT) {
+                    result = result.with(family, table,
+                            new Stateless(family, table, ruleset.chains(family, table), facts, notes).chains());
+                    continue;
+                }
+                for (Rule rule : ruleset.rules(family, table)) {
+                    notes.add(new Note(rule.origin,
+                            "the nat table needs connection tracking, which this box refuses: left out",
+                            "use AVM's own page to translate addresses and forward ports"));
                 }
             }
-            return;
         }
-        Jumps jumps = new Jumps(ruleset, family, table);
-        List<String> taking = taking(jumps);
-        Mirror mirror = new Mirror(family, table, facts, jumps, taking.size());
-        // an answer passes by hook: in a chain of INPUT and FORWARD the box's answers would pass through it as well
-        if (mirror.hasQuestions() && jumps.copyPerHook(taking)) {
-            mirror = new Mirror(family, table, facts, jumps, taking(jumps).size());
-        }
-        Replacements replacements = new Replacements(family, jumps);
-        Fragments fragments = new Fragments(family, jumps, notes);
-        Set<String> fragmented = fragmented(family, jumps);
-        List<Chain> chains = new ArrayList<>();
-        for (Chain chain : jumps.chains()) {
-            List<Rule> rules = new ArrayList<>();
-            int said = notes.size();
-            for (Rule rule : chain.rules) {
-                Abandoned.check();
-                if (mayStay(rule)) { addWithoutState(chain.name, rule, mirror, jumps, replacements, rules); }
+        return result;
+    }
+
+    private List<Chain> chains() {
+        Set<String> fragmented = fragmented();
+        List<Chain> result = new ArrayList<>();
+        for (List<Chain> copies : graph.chainsWithCopies()) {
+            Map<String, List<Rule>> converted = convert(copies);
+            for (Chain chain : copies) {
+                List<Rule> rules = converted.get(chain.name);
+                result.add(chain.withRules(fragmented.contains(chain.name) ? fragments.with(rules) : rules));
             }
-            if (jumps.isCopy(chain.name)) { notes.subList(said, notes.size()).clear(); }
-            chains.add(chain.withRules(fragmented.contains(chain.name) ? fragments.with(rules) : rules));
         }
-        chains.addAll(replacements.chains());
+        result.addAll(replacements.chains());
         for (Hook hook : table.hooks) {
-            for (Chain chain : mirror.chains(hook)) {
-                chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules)) : chain);
+            for (Chain chain : udpReplies.chains(hook)) {
+                result.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules)) : chain);
             }
         }
-        if (fragments.chain() != null) { chains.add(fragments.chain()); }
-        result = result.with(family, table, chains);
+        if (fragments.chain() != null) { result.add(fragments.chain()); }
+        return result;
     }
 
     /**
-     * The chains that later fragments get to. What is for the box itself IPv4 puts together before INPUT
-     * (ip_local_deliver in net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); what the box sends is cut after
-     * OUTPUT in both.
+     * The chains that later fragments reach. IPv4 reassembles packets to the box itself before INPUT (ip_local_deliver
+     * in net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); both fragment what the box sends after OUTPUT.
      */
-    private static Set<String> fragmented(Family family, Jumps jumps) {
-        Set<String> chains = new HashSet<>(jumps.any("FORWARD"));
-        chains.addAll(jumps.any("PREROUTING"));
-        if (family == Family.IPV6) { chains.addAll(jumps.any("INPUT")); }
+    private Set<String> fragmented() {
+        Set<String> chains = new HashSet<>(graph.reachable("FORWARD"));
+        chains.addAll(graph.reachable("PREROUTING"));
+        if (family == Family.IPV6) { chains.addAll(graph.reachable("INPUT")); }
         return chains;
     }
 
-    /** The chain of each rule that lets answers in. */
-    private static List<String> taking(Jumps jumps) {
-        List<String> chains = new ArrayList<>();
-        for (Chain chain : jumps.chains()) {
-            for (Rule rule : chain.rules) {
-                if (States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps)) {
-                    chains.add(chain.name);
-                }
-            }
+    /** The new rules of a chain and of its copies, by name; a rule that all of them have gets one note. */
+    private Map<String, List<Rule>> convert(List<Chain> copies) {
+        Map<String, List<Rule>> converted = new HashMap<>();
+        for (Chain chain : copies) {
+            converted.put(chain.name, new ArrayList<Rule>());
         }
-        return chains;
+        for (int i = 0; i < copies.get(0).rules.size(); i++) {
+            Abandoned.check();
+            Rule rule = copies.get(0).rules.get(i);
+            Set<State> states = States.of(rule);
+            if (!isAllowed(rule, states)) { continue; }
+            boolean hasState = States.matchOf(rule) != null;
+            boolean drops = hasState && graph.onlyDrops(rule.target);
+            boolean isReplaced = false;
+            int replies = 0;
+            for (Chain chain : copies) {
+                Rule ofChain = chain.rules.get(i);
+                List<Rule> rules = converted.get(chain.name);
+                if (!hasState) {
+                    rules.add(ofChain);
+                    continue;
+                }
+                List<Rule> replaced = replacements.of(ofChain, states, drops);
+                List<Rule> forReplies = udpReplies.insteadOf(ofChain, chain.name);
+                rules.addAll(replaced);
+                rules.addAll(forReplies);
+                isReplaced |= !replaced.isEmpty();
+                replies += udpReplies.count(forReplies);
+            }
+            if (hasState) { explain(rule, states, isReplaced, replies, drops); }
+        }
+        return converted;
     }
 
-    private static boolean takesAnswers(Rule rule, Set<State> states, Jumps jumps) {
-        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW)
-                && !jumps.onlyDrops(rule.target);
-    }
-
-    /** Whether nothing of a rule needs connection tracking but its states; says so if not. */
-    private boolean mayStay(Rule rule) {
+    /**
+     * Whether a rule can do without connection tracking; adds a note if not. {@code states} is null for unknown ones.
+     */
+    private boolean isAllowed(Rule rule, Set<State> states) {
         String lost = rule.target != null && KernelGeneration.tracks(Kind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
         for (Match match : rule.matches) {
@@ -146,74 +152,50 @@ final class Stateless {
                 break;
             }
         }
-        if (lost == null) { return true; }
-        if (lost.equals("-j NOTRACK") || lost.equals("-j CT")) {
+        if (lost == null && states == null) {
+            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
+                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
+        } else if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
             note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
-        } else {
+        } else if (lost != null) {
             loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out",
                     INSTEAD.containsKey(lost) ? INSTEAD.get(lost)
                             : "the same rule without " + lost + ", if that is enough; else leave the rule out");
         }
-        return false;
+        return lost == null && states != null;
     }
 
-    private void addWithoutState(String chain, Rule rule, Mirror mirror, Jumps jumps, Replacements replacements,
-            List<Rule> rules) {
-        if (States.matchOf(rule) == null) {
-            rules.add(rule);
-            return;
-        }
-        Set<State> states = States.of(rule);
-        if (states == null) {
-            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
-                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
-            return;
-        }
-        boolean drops = jumps.onlyDrops(rule.target);
-        List<Rule> made = replacements.of(rule, states, drops);
-        boolean takes = takesAnswers(rule, states, jumps);
-        List<Rule> mirrored = takes ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
-        int answers = mirror.count(mirrored);
-        for (String copy : takes ? jumps.copiesOf(chain) : Collections.<String>emptyList()) {
-            answers += mirror.count(mirror.answersFor(copy, rule));
-        }
-        explain(rule, states, made.size(), answers, drops);
-        rules.addAll(made);
-        rules.addAll(mirrored);
-    }
-
-    private void explain(Rule rule, Set<State> states, int replaced, int answers, boolean drops) {
-        if (replaced + answers == 0) {
+    private void explain(Rule rule, Set<State> states, boolean isReplaced, int replies, boolean drops) {
+        boolean established = states.contains(State.ESTABLISHED);
+        boolean opening = states.contains(State.NEW);
+        boolean related = states.contains(State.RELATED);
+        if (!isReplaced && replies == 0) {
             String text = states + " can't be recognised in a single packet: the rule is left out";
-            if (states.contains(State.ESTABLISHED) && Replacements.concerns(rule, "udp")) {
+            if (established && Replacements.concerns(rule, "udp")) {
                 loss(rule, text, "accept the request with its remote port, then the replies pass here:"
                         + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
-            } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED)
-                    || states.contains(State.NEW)) {
+            } else if (established || related || opening) {
                 loss(rule, text, "a rule without a state");
             } else {
                 note(rule, text);
             }
             return;
         }
-        boolean established = states.contains(State.ESTABLISHED);
-        boolean opening = states.contains(State.NEW);
-        boolean related = states.contains(State.RELATED);
-        List<String> meant = new ArrayList<>();
+        List<String> meanings = new ArrayList<>();
         if (established && opening && related) {
-            meant.add(states + " means every packet, including those that netfilter calls INVALID");
+            meanings.add(states + " means every packet, including those that netfilter calls INVALID");
         } else {
             if (opening) {
-                meant.add("NEW means TCP opening segments, all UDP, ICMP requests and all other protocols");
+                meanings.add("NEW means TCP opening segments, all UDP, ICMP requests and all other protocols");
             }
             if (established) {
-                meant.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests"
-                        + (opening ? "" : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
+                meanings.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests"
+                        + (opening ? "" : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + replies
                                 + " reply rules); anybody can forge such packets, and replies of other protocols don't pass"));
             }
-            if (related) { meant.add("RELATED means ICMP errors only: FTP data and the like don't pass"); }
+            if (related) { meanings.add("RELATED means ICMP errors only: FTP data and the like don't pass"); }
         }
-        note(rule, "without connection tracking " + Words.join(meant, "; ")
+        note(rule, "without connection tracking " + Words.join(meanings, "; ")
                 + (states.contains(State.INVALID) ? "; INVALID can't be recognised" : ""));
     }
 

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The states that a rule can ask for ({@code -m state --state}, {@code -m conntrack --ctstate}). */
+/** The states that a rule matches ({@code -m state --state}, {@code -m conntrack --ctstate}). */
 final class States {
     static boolean isState(Match match) { return match.name.equals("state") || match.name.equals("conntrack"); }
 
-    /** The first state match of a rule, or null when it asks for no state. */
+    /** The first state match of a rule, or null. */
     static Match matchOf(Rule rule) {
         for (Match match : rule.matches) {
             if (isState(match)) { return match; }
@@ -23,39 +23,46 @@ final class States {
     }
 
     /**
-     * The states that all of a rule's state matches let through, negation taken apart; every state when it has none.
+     * The states that meet all of a rule's state matches; every state if it has none.
      *
-     * @return null when one asks for more than states ({@code --ctorigdst}, SNAT …), which nothing stateless can stand
-     * for
+     * @return null if one has other options ({@code --ctorigdst}) or values (SNAT), which no stateless rule can replace
      */
     static Set<State> of(Rule rule) {
         Set<State> states = new TreeSet<>(Arrays.asList(State.values()));
         for (Match match : rule.matches) {
             if (!isState(match)) { continue; }
-            Option asked = asked(match);
-            if (asked == null) { return null; }
-            if (asked.negated) {
-                states.removeAll(asked.states());
+            Option option = option(match);
+            if (option == null) { return null; }
+            if (option.negated) {
+                states.removeAll(option.states());
             } else {
-                states.retainAll(asked.states());
+                states.retainAll(option.states());
             }
         }
         return states;
     }
 
-    /** The only option of a state match; null when it asks for more than states. */
-    static Option asked(Match match) {
+    /** The only option of a state match; null if it has other options or values. */
+    static Option option(Match match) {
         Option only = match.options.size() == 1 ? match.options.get(0) : null;
         boolean states = only != null && (only.name.equals("--state") || only.name.equals("--ctstate"));
         return states && only.states() != null ? only : null;
     }
 
-    /** What a rule asks besides states. */
-    static List<Match> further(Rule rule) {
+    /** A rule's matches without those of states. */
+    static List<Match> furtherMatches(Rule rule) {
         List<Match> kept = new ArrayList<>();
         for (Match match : rule.matches) {
             if (!isState(match)) { kept.add(match); }
         }
         return kept;
+    }
+
+    /** Whether the rule's further matches have no condition: comments, and {@code -m udp} without ports. */
+    static boolean hasNoFurtherCondition(Rule rule) {
+        for (Match match : furtherMatches(rule)) {
+            if (!match.name.equals("comment") && !match.options.isEmpty()) { return false; }
+        }
+        return true;
     }
 }

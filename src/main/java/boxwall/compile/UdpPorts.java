@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/** Source and destination ports that a UDP rule asks for; one with --ports asks for one pair or another. */
+/** Source and destination ports of a UDP rule. A rule with {@code --ports} has several pairs of them. */
 final class UdpPorts {
     /** A range of more ports than this counts as any port. */
     private static final int FIXED_MAX = 1024;
@@ -28,14 +28,14 @@ final class UdpPorts {
         this.to = to;
     }
 
-    /** The pairs that the udp and multiport matches of a rule let through; empty when there are none. */
+    /** The pairs that meet the udp and multiport matches of a rule; empty if none does. */
     static List<UdpPorts> of(Rule rule) {
         List<UdpPorts> pairs = Collections.singletonList(new UdpPorts(Ports.ALL, Ports.ALL));
         for (Match match : rule.matches) {
             for (Option option : isPorts(match) ? match.options : Collections.<Option>emptyList()) {
                 List<UdpPorts> narrowed = new ArrayList<>();
-                for (UdpPorts each : pairs) {
-                    each.narrow(option, narrowed);
+                for (UdpPorts pair : pairs) {
+                    pair.narrow(option, narrowed);
                 }
                 pairs = narrowed;
             }
@@ -45,39 +45,41 @@ final class UdpPorts {
 
     static boolean isPorts(Match match) { return match.name.equals("udp") || match.name.equals("multiport"); }
 
-    private void narrow(Option option, List<UdpPorts> to) {
+    private void narrow(Option option, List<UdpPorts> narrowed) {
         boolean source = option.name.startsWith("--s");
         boolean destination = option.name.startsWith("--d");
         if (option.negated && !source && !destination) {
-            add(cut(from, option), cut(this.to, option), to);
+            add(matching(from, option), matching(to, option), narrowed);
             return;
         }
-        // --ports asks for one or the other
-        if (!destination) { add(cut(from, option), this.to, to); }
-        if (!source) { add(from, cut(this.to, option), to); }
+        // --ports matches if one of both does
+        if (!destination) { add(matching(from, option), to, narrowed); }
+        if (!source) { add(from, matching(to, option), narrowed); }
     }
 
-    private static Ports cut(Ports ports, Option option) {
+    private static Ports matching(Ports ports, Option option) {
         return option.negated ? ports.without(option.ports()) : ports.within(option.ports());
     }
 
-    private static void add(Ports from, Ports to, List<UdpPorts> list) {
-        if (!from.isEmpty() && !to.isEmpty()) { list.add(new UdpPorts(from, to)); }
+    private static void add(Ports from, Ports to, List<UdpPorts> pairs) {
+        if (!from.isEmpty() && !to.isEmpty()) { pairs.add(new UdpPorts(from, to)); }
     }
 
-    /** Few ports, all in all. */
-    static boolean isFixed(Ports ports) { return ports.count() <= FIXED_MAX; }
+    /** Whether these are few ports altogether. */
+    static boolean isFixed(Ports ports) {
+        return ports.count() <= FIXED_MAX;
+    }
 
-    /** The matches that ask for this pair, a list for each rule that it takes; none when there is no such pair. */
+    /** The matches for this pair, a list for each rule that it takes; none if a side has no port. */
     List<List<Match>> matches() {
         List<List<Match>> all = new ArrayList<>();
         if (from.isEmpty() || to.isEmpty()) { return all; }
-        for (Ports some : from.parts()) {
-            for (Ports others : to.parts()) {
+        for (Ports source : from.parts()) {
+            for (Ports destination : to.parts()) {
                 List<Option> udp = new ArrayList<>();
                 List<Match> matches = new ArrayList<>();
-                ask("--sport", some, udp, matches);
-                ask("--dport", others, udp, matches);
+                addMatch("--sport", source, udp, matches);
+                addMatch("--dport", destination, udp, matches);
                 matches.add(0, new Match("udp", udp));
                 all.add(matches);
             }
@@ -85,24 +87,23 @@ final class UdpPorts {
         return all;
     }
 
-    private static void ask(String option, Ports ports, List<Option> udp, List<Match> matches) {
+    private static void addMatch(String option, Ports ports, List<Option> udp, List<Match> matches) {
         if (ports.ranges.size() > 1) {
             matches.add(Match.of("multiport", Option.of(option + "s", ports.toString())));
         } else if (!ports.equals(Ports.ALL)) { udp.add(Option.of(option, ports.toString())); }
     }
 
     /**
-     * All ports that no rule of INPUT names for new packets: behind the others there is a service. WireGuard's 51820
-     * lies in the midst of what the kernel gives to programs.
+     * All ports but those that rules of INPUT name for new packets, where services listen: WireGuard's 51820 is amid
+     * the ports that the kernel gives to local sockets.
      */
-    static Ports unserved(Jumps jumps) {
+    static Ports unserved(ChainGraph graph) {
         Ports left = Ports.ALL;
-        for (Rule rule : jumps.rulesFrom("INPUT")) {
+        for (Rule rule : graph.rulesFrom("INPUT")) {
             Set<State> states = States.of(rule);
-            // a rule that only lets answers in names no service
-            boolean takesNew = states == null || states.contains(State.NEW);
-            for (Match match : Negatable.is("udp").equals(rule.protocol) && takesNew ? rule.matches
-                    : Collections.<Match>emptyList()) {
+            boolean onlyReplies = states != null && !states.contains(State.NEW);
+            if (onlyReplies || !Negatable.is("udp").equals(rule.protocol)) { continue; }
+            for (Match match : rule.matches) {
                 for (Option option : match.options) {
                     boolean names = option.name.equals("--dport") || option.name.equals("--dports");
                     for (int[] range : names && !option.negated ? option.ports().ranges : Ports.NONE.ranges) {
@@ -114,7 +115,7 @@ final class UdpPorts {
         return left;
     }
 
-    /** As many ranges as one multiport takes, the largest. */
+    /** The largest ranges, as many as one multiport takes. */
     static Ports largest(Ports ports) {
         List<int[]> left = new ArrayList<>(ports.ranges);
         while (left.size() > RANGES_MAX) {

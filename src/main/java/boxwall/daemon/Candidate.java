@@ -105,7 +105,7 @@ public final class Candidate {
     }
 
     private Compiled compile(Config settings) {
-        return Compiler.compile(parsed, facts, facts.booted(), settings.choice("STATEFUL"), settings.choice("IPV6"),
+        return Compiler.compile(parsed, facts, settings.choice("STATEFUL"), settings.choice("IPV6"),
                 settings.get("OPTIMIZE").equals("yes"));
     }
 
@@ -136,7 +136,7 @@ public final class Candidate {
 
     /** Makes the plan also empty a table that the ruleset no longer has. */
     void empty(Family family, Table table, Finding finding) {
-        compiled = compiled.emptying(family, table, facts, facts.booted());
+        compiled = compiled.emptying(family, table, facts);
         findings.add(finding);
     }
 

@@ -40,7 +40,6 @@ final class ExplainBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/explain/box");
     private static final int PIECE = RulesetParser.FILE_LIMIT - 1;
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
-    private static final BoxFacts BOOTED = BoxFacts.of(BOX).booted();
 
     private ExplainBench() {}
 
@@ -48,8 +47,7 @@ final class ExplainBench {
         String delivered = Files.readString(Path.of("conf/boxwall.rules"));
         Site site = Site.of(FACTS);
         Ruleset written = parse(delivered).ruleset();
-        Ruleset stateless =
-                Compiler.compile(parse(delivered), FACTS, BOOTED, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
+        Ruleset stateless = Compiler.compile(parse(delivered), FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
         Walk walk = new Walk(parse(rules(1000)).ruleset(), site);
         Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
                 .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
@@ -73,7 +71,7 @@ final class ExplainBench {
             medians[i] = Bench.millis("parse, check and compile " + count + " rules", () -> {
                 ParsedRules parsed = parse(text);
                 return AllFindings.checked(new CheckedRuleset(parsed,
-                        Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset, FACTS));
+                        Compiler.compile(parsed, FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset, FACTS));
             });
         }
         // how the time grows from 1000 to 10 000 rules: 1 is linear

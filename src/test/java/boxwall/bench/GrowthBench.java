@@ -29,7 +29,6 @@ import java.util.function.Supplier;
 final class GrowthBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
-    private static final BoxFacts BOOTED = BoxFacts.of(BOX).booted();
     private static final String[] STEPS = {"parse", "compile", "check", "explain"};
     private static final int[] COUNTS = {10, 100, 1000, 10_000, 50_000};
     /**
@@ -54,8 +53,7 @@ final class GrowthBench {
     private void run(String text) {
         ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names, FACTS.lackingNames())));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        Compiled compiled =
-                step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
+        Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         step(2, () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
         step(3, () -> new Walk(compiled.ruleset, Site.of(FACTS)).packet(PACKET, null));
     }

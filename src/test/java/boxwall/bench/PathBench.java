@@ -35,7 +35,6 @@ final class PathBench {
     private static final String BASE = "include anti-spoof\ninclude wiki-basic\n";
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual");
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
-    private static final BoxFacts BOOTED = BoxFacts.of(BOX).booted();
 
     private PathBench() {}
 
@@ -132,7 +131,7 @@ final class PathBench {
                     }
                 });
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        return Writer.restore(Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
+        return Writer.restore(Compiler.compile(parsed, FACTS, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
                 Family.IPV4).text;
     }
 

@@ -23,14 +23,13 @@ final class RulesBench {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Readings readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
             BoxFacts facts = BoxFacts.of(readings);
-            BoxFacts booted = BoxFacts.of(readings).booted();
             String form = box.equals("virtual") ? "stateful" : "stateless";
             for (int count : new int[] {10, 100, 1000, 10000, 50000}) {
                 LargeRules rules = new LargeRules(count);
                 Names names = Names.of(facts.names, facts.lackingNames());
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
-                    Compiled compiled = Compiler.compile(parsed, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+                    Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
                     return AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts));
                 });
             }

@@ -118,7 +118,7 @@ class CostTest {
     private static List<Finding> everything(ParsedRules parsed) {
         List<Finding> findings = new ArrayList<>();
         for (AutoYesNo wish : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
-            Compiled compiled = Compiler.compile(parsed, FACTS, FACTS, wish, AutoYesNo.AUTO, wish == AutoYesNo.YES);
+            Compiled compiled = Compiler.compile(parsed, FACTS, wish, AutoYesNo.AUTO, wish == AutoYesNo.YES);
             findings.addAll(AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
             findings.addAll(AllFindings.proved(new CheckedRuleset(parsed, compiled.ruleset, FACTS), List.of()));
             Exposure.of(new Verdicts(compiled.ruleset, SITE), List.of(), List.of("lan", "dsl"));

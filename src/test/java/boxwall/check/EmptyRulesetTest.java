@@ -48,7 +48,7 @@ class EmptyRulesetTest {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
                 Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         int said = 0;
         for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             said += each.code.equals("empty-ruleset") && each.severity == Finding.Severity.WARN ? 1 : 0;

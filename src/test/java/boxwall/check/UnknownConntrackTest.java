@@ -38,11 +38,11 @@ class UnknownConntrackTest {
     @Test
     void autoCompilesWithoutStates() {
         assertEquals(ConntrackVerdict.State.UNKNOWN, UNKNOWN.conntrack().state);
-        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful);
         assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules.toString());
         assertFalse(Checker.refuses(AllFindings.checked(new CheckedRuleset(parsed(STATES), auto.ruleset, UNKNOWN))));
-        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(yes.stateful);
         assertFalse(Checker.refuses(AllFindings.checked(new CheckedRuleset(parsed(STATES), yes.ruleset, UNKNOWN))));
     }
@@ -54,8 +54,7 @@ class UnknownConntrackTest {
                 "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark",
                 "iptables -A INPUT -m connmark --mark 1 -j ACCEPT", "iptables -t raw -A PREROUTING -j NOTRACK",
                 "modprobe ip_conntrack_ftp"}) {
-            Compiled auto =
-                    Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+            Compiled auto = Compiler.compile(parsed(rule + "\n"), UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
             assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules);
             assertFalse(auto.notes.isEmpty(), rule);
         }

@@ -23,7 +23,6 @@ import boxwall.sys.LiveSys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,7 +40,7 @@ class AnswerChainsTest {
                 new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
                 Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", "dsl")).ruleset();
+        return FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset();
     }
 
     private static String letsIn(int i) {

@@ -49,13 +49,13 @@ class DialectTest {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "ip6tables -P INPUT DROP\nip6tables -t raw -A PREROUTING -s fd00::7 -j DROP\n"),
                 Names.of(Map.of(), List.of()), null);
-        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(compiled.ruleset.owns(Family.IPV6, Table.FILTER));
         List<Finding> findings = Checker.decisions(new CheckedRuleset(parsed, compiled.ruleset, facts));
         assertTrue(Checker.refuses(findings) && findings.toString().contains("rules:2: refuse table-missing")
                 && !findings.toString().contains("ipv6-unfiltered"), findings::toString);
         facts = box("1.4.11.1", "2.6.32.61", "x_tables", "iptable_filter");
-        compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(compiled.ruleset.tables(Family.IPV6).isEmpty());
     }
 
@@ -73,7 +73,7 @@ class DialectTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         StringBuilder out = new StringBuilder();
         for (Rule rule : compiled.ruleset.chain(Family.IPV4, Table.FILTER, "INPUT").rules) {
             out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');

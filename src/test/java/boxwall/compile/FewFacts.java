@@ -2,8 +2,14 @@ package boxwall.compile;
 
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Note;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Facts of a box of which only its ports for outgoing connections and its Internet side are known. */
 final class FewFacts {
@@ -15,5 +21,14 @@ final class FewFacts {
         files.put("/proc/sys/net/ipv4/ip_local_port_range", ports.replace(':', '\t') + "\n");
         if (wan != null) { files.put("/proc/net/dev", "  " + wan + ": 0 0\n"); }
         return BoxFacts.of(new Readings(files, Map.of()));
+    }
+
+    /** A ruleset without connection tracking, and what the compiler notes about it. */
+    record Form(Ruleset ruleset, List<Note> notes) {
+    }
+
+    static Form stateless(Ruleset ruleset, String ports, String wan) {
+        List<Note> notes = new ArrayList<>();
+        return new Form(Stateless.of(ruleset, Set.of(Family.values()), of(ports, wan), notes), notes);
     }
 }

@@ -137,7 +137,7 @@ public final class Presets {
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
-        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, wish, AutoYesNo.AUTO, false);
         CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, facts);
         List<Finding> findings = new ArrayList<>(AllFindings.checked(checked));
         findings.addAll(AllFindings.proved(checked, null));

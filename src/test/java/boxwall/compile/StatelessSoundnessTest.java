@@ -19,7 +19,6 @@ import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 
 import java.util.List;
-import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -72,9 +71,9 @@ class StatelessSoundnessTest {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Answer stateful = new Walk(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
-        Answer stateless = new Walk(
-                Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", "dsl")).ruleset(),
-                Site.unknown()).packet(packet, Hook.INPUT);
+        Answer stateless =
+                new Walk(FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset(), Site.unknown())
+                        .packet(packet, Hook.INPUT);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT,
                     () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);

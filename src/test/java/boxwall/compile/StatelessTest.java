@@ -18,19 +18,18 @@ import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** State matches compiled away, rule by rule; the kernel's view of them is StatelessIT's business. */
 class StatelessTest {
-    private static Stateless compile(String wan, String... lines) {
+    private static FewFacts.Form compile(String wan, String... lines) {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", wan));
+        return FewFacts.stateless(parsed.ruleset(), "32768:60999", wan);
     }
 
-    private static List<String> chain(Stateless stateless, Family family, String name) {
+    private static List<String> chain(FewFacts.Form stateless, Family family, String name) {
         List<String> lines = new ArrayList<>();
         Chain chain = stateless.ruleset().chain(family, Table.FILTER, name);
         for (Rule rule : chain.rules) {
@@ -52,9 +51,9 @@ class StatelessTest {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
                 Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
-        Stateless stateless = Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("1:2", null));
+        FewFacts.Form stateless = FewFacts.stateless(parsed.ruleset(), "1:2", null);
         assertEquals(List.of("-A INPUT -j DROP"), chain(stateless, Family.IPV4, "INPUT"));
-        assertTrue(stateless.notes.get(0).text.startsWith("-m layer7 needs connection tracking"));
+        assertTrue(stateless.notes().get(0).text.startsWith("-m layer7 needs connection tracking"));
     }
 
     @Test
@@ -69,7 +68,7 @@ class StatelessTest {
 
     @Test
     void otherProtocolsAreThoseThatTheirChainDoesntSendBack() {
-        Stateless stateless = compile("dsl", "iptables -N other-protocols", "iptables -A other-protocols -j ACCEPT",
+        FewFacts.Form stateless = compile("dsl", "iptables -N other-protocols", "iptables -A other-protocols -j ACCEPT",
                 "iptables -A INPUT -i dsl -m state --state NEW -j DROP",
                 "iptables -A INPUT -i guest -m state --state NEW -j DROP",
                 "iptables -A INPUT -i lan -m state --state NEW,ESTABLISHED -j ACCEPT");
@@ -122,6 +121,15 @@ class StatelessTest {
     }
 
     @Test
+    void aRuleThatOnlyCountsCountsReplies() {
+        FewFacts.Form stateless = compile("dsl", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
+                "iptables -A INPUT -p udp -m state --state ESTABLISHED");
+        assertEquals(List.of("-A INPUT -p udp -m udp --sport 53 --dport 32768:60999"),
+                chain(stateless, Family.IPV4, "INPUT"));
+        assertTrue(stateless.notes().get(0).text.contains("(1 reply rules)"), stateless.notes().get(0).text);
+    }
+
+    @Test
     void negationIsTakenApartFirst() {
         String[] same = {"iptables -A INPUT -p tcp -m state ! --state INVALID,NEW,RELATED -j ACCEPT",
                 "iptables -A INPUT -p tcp -m state --state ESTABLISHED -j ACCEPT"};
@@ -139,10 +147,10 @@ class StatelessTest {
 
     @Test
     void invalidIsLeftOutAndSaid() {
-        Stateless stateless = compile("dsl", "iptables -A INPUT -m state --state INVALID -j DROP");
+        FewFacts.Form stateless = compile("dsl", "iptables -A INPUT -m state --state INVALID -j DROP");
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
-        assertTrue(stateless.notes.get(0).text.contains("left out"), stateless.notes.get(0).text);
-        assertEquals("t:1", stateless.notes.get(0).origin.toString());
+        assertTrue(stateless.notes().get(0).text.contains("left out"), stateless.notes().get(0).text);
+        assertEquals("t:1", stateless.notes().get(0).origin.toString());
     }
 
     @Test
@@ -206,7 +214,7 @@ class StatelessTest {
 
     @Test
     void laterFragmentsPassBesidePortRulesThroughTheBoxOnly() {
-        Stateless stateless = compile("dsl", "iptables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
+        FewFacts.Form stateless = compile("dsl", "iptables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -p udp --dport 53 -j ACCEPT");
         assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT",
                 "-A FORWARD -i lan -p udp -f -j ACCEPT"), chain(stateless, Family.IPV4, "FORWARD"));
@@ -264,7 +272,7 @@ class StatelessTest {
 
     @Test
     void laterFragmentsOfIpv6AreWhatATcpOrUdpMatchDoesntFit() {
-        Stateless stateless = compile("dsl", "ip6tables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
+        FewFacts.Form stateless = compile("dsl", "ip6tables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
                 "ip6tables -A INPUT -i lan -p udp --dport 53 -m mac --mac-source 00:11:22:33:44:55 -j ACCEPT");
         assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT",
                 "-A FORWARD -i lan -p udp -j later-fragments"), chain(stateless, Family.IPV6, "FORWARD"));
@@ -276,13 +284,13 @@ class StatelessTest {
 
     @Test
     void whatNeedsConntrackIsLeftOutWithItsLine() {
-        Stateless stateless = compile("dsl", "iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE",
+        FewFacts.Form stateless = compile("dsl", "iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE",
                 "iptables -A INPUT -p tcp --syn --dport 22 -m connlimit --connlimit-above 3 -j DROP",
                 "iptables -t raw -A PREROUTING -i lan -j NOTRACK");
         assertFalse(stateless.ruleset().owns(Family.IPV4, Table.NAT));
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
         assertEquals(0, stateless.ruleset().ruleCount(Family.IPV4));
-        assertEquals(3, stateless.notes.size());
+        assertEquals(3, stateless.notes().size());
     }
 
     @Test

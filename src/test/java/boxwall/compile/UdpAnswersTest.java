@@ -24,7 +24,6 @@ import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,7 +56,7 @@ class UdpAnswersTest {
     }
 
     private static Ruleset stateless(String text) {
-        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), FewFacts.of(LOCAL, "dsl")).ruleset();
+        return FewFacts.stateless(parsed(text).ruleset(), LOCAL, "dsl").ruleset();
     }
 
     private static List<String> input(String text) {
@@ -114,9 +113,8 @@ class UdpAnswersTest {
                 "-A a-name-of-twenty-eight -i dsl -o lan -p udp -m udp --sport 123 --dport 1024:65535 -j ACCEPT",
                 "-A a-name-of-twenty-eight-chars -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
                 "-A block -j a-name-of-twenty-eight-chars", "-A block-2 -j a-name-of-twenty-eight"), own);
-        List<String> notes =
-                Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), FewFacts.of(LOCAL, "dsl")).notes.stream()
-                        .map(n -> n.origin + ": " + n.text).toList();
+        List<String> notes = FewFacts.stateless(parsed(text).ruleset(), LOCAL, "dsl").notes().stream()
+                .map(n -> n.origin + ": " + n.text).toList();
         assertEquals(1, notes.stream().filter(n -> n.contains("t:4: ") && n.contains("(2 reply rules)")).count(),
                 notes.toString());
     }

@@ -49,16 +49,15 @@ class GrowthTest {
         }
     }
 
-    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, LargeRules rules, int count) {
-        return perRule(facts, booted, names -> RulesetParser.parse(rules.main(), names, rules), count);
+    private static List<Double> perRule(BoxFacts facts, LargeRules rules, int count) {
+        return perRule(facts, names -> RulesetParser.parse(rules.main(), names, rules), count);
     }
 
-    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser,
-            int count) {
+    private static List<Double> perRule(BoxFacts facts, Function<Names, ParsedRules> parser, int count) {
         Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names, facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled =
-                Step.of(() -> Compiler.compile(parsed.result, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
+                Step.of(() -> Compiler.compile(parsed.result, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         Step<?> checked =
                 Step.of(() -> AllFindings.checked(new CheckedRuleset(parsed.result, compiled.result.ruleset, facts)));
         List<Double> all = new ArrayList<>();
@@ -73,14 +72,13 @@ class GrowthTest {
     void parseCompileAndCheckGrowLinearly(String box) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
         BoxFacts facts = BoxFacts.of(readings);
-        BoxFacts booted = BoxFacts.of(readings).booted();
         // what the compiler of the JVM leaves out of allocations as it warms up is not ours to count
         for (int i = 0; i < 3; i++) {
-            perRule(facts, booted, new LargeRules(5000), 5000);
+            perRule(facts, new LargeRules(5000), 5000);
         }
         List<List<Double>> measured = new ArrayList<>();
         for (int size : SIZES) {
-            measured.add(perRule(facts, booted, new LargeRules(size), size));
+            measured.add(perRule(facts, new LargeRules(size), size));
         }
         System.out.println(box + ": bytes a rule for parse, compile, check at 1000, 5000, 10000: " + measured);
         for (int step = 0; step < 3; step++) {
@@ -100,11 +98,10 @@ class GrowthTest {
     void noKindOfRulesetTakesMoreThanItsRulesDo(GrownRules kind) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
         BoxFacts facts = BoxFacts.of(readings);
-        BoxFacts booted = BoxFacts.of(readings).booted();
         List<List<Double>> measured = new ArrayList<>();
         for (int size : new int[] {500, 4000}) {
             String text = kind.text(size);
-            measured.add(perRule(facts, booted, names -> GrownRules.parse(text, names), size));
+            measured.add(perRule(facts, names -> GrownRules.parse(text, names), size));
         }
         System.out.println(kind + ": bytes a rule for parse, compile, check at 500 and at 4000: " + measured);
         for (int step = 0; step < 3; step++) {

@@ -89,10 +89,10 @@ class WorkQueueTest {
                 Names.of(facts.names, facts.lackingNames()), (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
-        var compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+        var compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
-                () -> Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
-                () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
+                () -> Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
+                () -> Compiler.compile(parsed, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
                 () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
                 () -> new Administrator(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
                 "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",

@@ -156,7 +156,7 @@ class StatelessProofTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Compiler.compile(parsed, BOX, BOX, form, AutoYesNo.AUTO, false);
+        return Compiler.compile(parsed, BOX, form, AutoYesNo.AUTO, false);
     }
 
     /**

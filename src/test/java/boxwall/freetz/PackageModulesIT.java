@@ -89,8 +89,7 @@ class PackageModulesIT {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled =
-                Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> lacking = new ArrayList<>();
         for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {

@@ -26,7 +26,7 @@ class PlanTest {
     private static Map<String, String> plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
         BoxFacts facts = BoxFacts.of(Readings.none());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         return Plan.files(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
     }
 
