@@ -4,20 +4,32 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Something the administrator should know: what, by which evidence, what it means, what to do. */
+import boxwall.netfilter.TextTable;
+
+/** A message for the administrator: what was found, the evidence, its effect and a remedy. Immutable. */
 public final class Finding {
-    /** How bad it is. */
+    /** How serious it is. */
     public enum Severity {
-        /** A ruleset is not applied while this stands. */
+        /** The ruleset is not applied. */
         REFUSE,
-        /** Protection is less than it seems, or something will fail. */
+        /** Protection is weaker than it seems, or something will fail. */
         WARN,
-        /** Good to know. */
+        /** For information. */
         NOTE;
 
         /** Lower case, as in JSON. */
         public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
+
+        private static Severity of(String word) {
+            for (Severity severity : values()) {
+                if (severity.word().equals(word)) { return severity; }
+            }
+            throw new IllegalArgumentException(word);
+        }
     }
+
+    /** Severity and texts; read at the first finding. */
+    private static final TextTable ROWS = new TextTable("/boxwall/box/findings", 4);
 
     public final String code;
     public final Severity severity;
@@ -25,7 +37,7 @@ public final class Finding {
     private final List<String> evidence;
     private final String effect;
     public final String remedy;
-    /** Of the box that it is about; of none when they are at hand no more. */
+    /** The secrets of the box that the finding is about; else those of any box. */
     private final Secrets secrets;
 
     /**
@@ -41,8 +53,7 @@ public final class Finding {
         this(code, severity, where, evidence, effect, remedy, Secrets.NONE);
     }
 
-    /** The same, shown without what names this box. */
-    public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
+    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
             Secrets secrets) {
         this.code = code;
         this.severity = severity;
@@ -53,7 +64,34 @@ public final class Finding {
         this.secrets = secrets;
     }
 
-    /** The lines without secrets, see {@link Secrets}. */
+    /**
+     * Makes a finding from a row of the resource {@code findings}.
+     *
+     * @param name the code, or {@code CODE.VARIANT}
+     * @param values of {@code %1} to {@code %9} in effect and remedy
+     */
+    public static Finding of(String name, String where, List<String> evidence, Object... values) {
+        String[] row = ROWS.rows(name).get(0);
+        int variant = name.indexOf('.');
+        return new Finding(variant < 0 ? name : name.substring(0, variant), Severity.of(row[1]), where, evidence,
+                TextTable.filled(row[2], "", values), TextTable.filled(row[3], "", values));
+    }
+
+    /** This finding about another place. */
+    public Finding at(String place, List<String> lines) {
+        return new Finding(code, severity, place, lines, effect, remedy, secrets);
+    }
+
+    public Finding withSeverity(Severity other) {
+        return new Finding(code, other, where, evidence, effect, remedy, secrets);
+    }
+
+    /** This finding, shown without these secrets of its box. */
+    public Finding without(Secrets others) {
+        return new Finding(code, severity, where, evidence, effect, remedy, others);
+    }
+
+    /** The lines without secrets. */
     public List<String> evidence() {
         List<String> shown = new ArrayList<>();
         for (String line : evidence) {
@@ -62,7 +100,7 @@ public final class Finding {
         return shown;
     }
 
-    /** Without secrets: it may quote. */
+    /** The effect without secrets, which it may quote. */
     public String effect() { return secrets.sentence(effect); }
 
     @Override

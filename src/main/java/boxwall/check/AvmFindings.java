@@ -46,14 +46,11 @@ final class AvmFindings extends PacketCheck {
             Packet packet = packet(wan.name, box ? "" : name(lan), forward.protocol, null, dst, port);
             Answer answer = walk.packet(packet, box ? Hook.INPUT : Hook.FORWARD);
             if (answer.verdict.stops()) {
-                warn("forward-blocked-by-rules", where(answer), Arrays.asList(forward.line, "rules: " + answer),
-                        "AVM forwards " + forward.protocol + (forward.port == 0 ? "" : " port " + (forward.port + i))
-                                + " to " + (box ? "the box itself" : Addresses.print(host))
-                                + ", and these rules drop it there.",
-                        "add an accept before the rule that drops it: iptables -A "
-                                + (box ? "INPUT" : "FORWARD -d " + Addresses.print(host)) + " -i $WAN_IF -p "
-                                + forward.protocol + (port < 0 ? "" : " --dport " + port)
-                                + " -j ACCEPT; or remove the forwarding on AVM's page");
+                add("forward-blocked-by-rules", where(answer), Arrays.asList(forward.line, "rules: " + answer),
+                        forward.protocol + (forward.port == 0 ? "" : " port " + (forward.port + i)),
+                        box ? "the box itself" : Addresses.print(host),
+                        box ? "INPUT" : "FORWARD -d " + Addresses.print(host),
+                        forward.protocol + (port < 0 ? "" : " --dport " + port));
                 return;
             }
         }
@@ -96,11 +93,10 @@ final class AvmFindings extends PacketCheck {
                 || !(access.namesPorts() ? !destinationPorts(rule).isEmpty() : rule.destination != null)) {
             return false;
         }
-        note("rules-blocked-by-avm", rule.origin.toString(), Arrays.asList(access.line, "rules: " + answer),
-                "This rule accepts what AVM's own filter drops "
-                        + (hook == Hook.FORWARD || hook == Hook.INPUT && wan.name.equals(answer.packet.in())
-                                ? "on the Internet side." : "on its way out."),
-                "allow it on AVM's side too: the line is in " + AvmFirewall.FILE + ", or leave the rule out");
+        add("rules-blocked-by-avm", rule.origin.toString(), Arrays.asList(access.line, "rules: " + answer),
+                hook == Hook.FORWARD || hook == Hook.INPUT && wan.name.equals(answer.packet.in())
+                        ? "on the Internet side" : "on its way out",
+                AvmFirewall.FILE);
         return true;
     }
 

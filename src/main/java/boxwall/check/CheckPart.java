@@ -21,16 +21,14 @@ class CheckPart {
         this.out = out;
     }
 
-    final void refuse(String code, String where, List<String> evidence, String effect, String remedy) {
-        out.add(new Finding(code, Finding.Severity.REFUSE, where, evidence, effect, remedy));
+    /** Adds the finding of a row of the resource findings. */
+    final void add(String row, String where, List<String> evidence, Object... values) {
+        out.add(Finding.of(row, where, evidence, values));
     }
 
-    final void warn(String code, String where, List<String> evidence, String effect, String remedy) {
-        out.add(new Finding(code, Finding.Severity.WARN, where, evidence, effect, remedy));
-    }
-
-    final void note(String code, String where, List<String> evidence, String effect, String remedy) {
-        out.add(new Finding(code, Finding.Severity.NOTE, where, evidence, effect, remedy));
+    /** Adds one about all rules of the groups. */
+    final void add(String row, RuleGroups groups, Object... values) {
+        add(row, groups.places(), groups.lines(), values);
     }
 
     /** Where the user wrote the rule that decides; empty when it is none. */

@@ -71,12 +71,7 @@ public final class Checker extends CheckPart {
         return empty("the rules that are loaded drop nothing, and every policy is ACCEPT");
     }
 
-    private static Finding empty(String what) {
-        return new Finding(EMPTY_RULESET, Finding.Severity.WARN, "", NO_EVIDENCE,
-                what + ": the box is as open as without boxwall",
-                "add accept rules, then iptables -P INPUT DROP; or include wiki-basic. If there were rules: was the text sent complete"
-                        + " (curl -T FILE, or --data-binary @FILE, not -d)?");
-    }
+    private static Finding empty(String what) { return Finding.of(EMPTY_RULESET, "", NO_EVIDENCE, what); }
 
     /** A finding rule-left-out for each reason why the compiler leaves rules with a function out for this box. */
     public static List<Finding> leftOut(List<Note> notes) {
@@ -90,8 +85,8 @@ public final class Checker extends CheckPart {
         }
         List<Finding> findings = new ArrayList<>();
         for (String reason : groups.causes()) {
-            findings.add(new Finding("rule-left-out", Finding.Severity.WARN, groups.places(reason),
-                    groups.lines(reason), reason, instead.get(reason)));
+            findings.add(Finding.of("rule-left-out", groups.places(reason), groups.lines(reason), reason,
+                    instead.get(reason)));
         }
         return findings;
     }
@@ -114,12 +109,10 @@ public final class Checker extends CheckPart {
 
     private void text() {
         for (SyntaxError error : rules.parsed.errors()) {
-            refuse("syntax", error.file + ":" + error.line + ":" + error.column, NO_EVIDENCE, error.what, error.todo);
+            add("syntax", error.file + ":" + error.line + ":" + error.column, NO_EVIDENCE, error.what, error.todo);
         }
         for (Line host : rules.parsed.hostNames) {
-            refuse("host-name-in-rule", host.origin.toString(), NO_EVIDENCE,
-                    "'" + host.name + "' is a host name; there is no name service when the box boots",
-                    "write its address");
+            add("host-name-in-rule", host.origin.toString(), NO_EVIDENCE, host.name);
         }
     }
 
@@ -153,14 +146,12 @@ public final class Checker extends CheckPart {
             }
         }
         for (Map.Entry<String, Finding> each : unmet.entrySet()) {
-            Finding f = each.getValue();
-            out.add(new Finding(f.code, f.severity, wanting.places(each.getKey()), f.evidence(), f.effect(), f.remedy));
+            out.add(each.getValue().at(wanting.places(each.getKey()), each.getValue().evidence()));
         }
         for (String missing : tooNew.causes()) {
             List<String> lines = tooNew.lines(missing);
             lines.add(0, "iptables --version: " + version);
-            refuse("iptables-too-old", tooNew.places(missing), lines, missing + ", and this box has " + version,
-                    "leave it out; the kernel determines which iptables Freetz builds");
+            add("iptables-too-old.rule", tooNew.places(missing), lines, missing, version);
         }
         references.report();
     }
@@ -169,17 +160,11 @@ public final class Checker extends CheckPart {
     private void forgottenFamily(Ruleset written) {
         if (written.owns(Family.IPV6, Table.FILTER) && !rules.compiled.owns(Family.IPV6, Table.FILTER)) {
             // without ip6_tables nothing filters IPv6; that matters only where the box speaks it
-            boolean speaks = speaksIpv6();
-            out.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                    Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),
-                    speaks ? "the box has IPv6 addresses, but no IPv6 filter: the rules for IPv6 are left out"
-                            : "the rules for IPv6 are left out: this box has no IPv6 filter and no IPv6 address",
-                    "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT and FREETZ_MODULE_ip6table_filter, or switch IPv6 off in AVM's pages"));
+            add(speaksIpv6() ? "ipv6-unfiltered.left-out" : "ipv6-unfiltered.no-address", "",
+                    Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()));
         }
         if (written.owns(Family.IPV4, Table.FILTER) && !written.owns(Family.IPV6, Table.FILTER)) {
-            warn("ipv6-unfiltered", "", NO_EVIDENCE,
-                    "the ruleset filters IPv4 only: traffic to the IPv6 addresses of this box or LAN bypasses it",
-                    "add ip6tables lines; conf/boxwall.rules has a set to start from");
+            add("ipv6-unfiltered.ipv4-only", "", NO_EVIDENCE);
         }
     }
 

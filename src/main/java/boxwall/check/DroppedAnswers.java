@@ -84,14 +84,12 @@ final class DroppedAnswers extends PacketCheck {
     }
 
     private void report(Hook way, Hook back, List<String> evidence, String where, int lostPort) {
-        warn("established-missing", where, evidence, back + " drops the replies to what " + way + " lets "
-                + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
-                + (lostPort == 0 ? ""
-                        : ": this box can't track connections, and UDP replies pass only from ports that a rule names"),
-                lostPort != 0
-                        ? family.command + " -A " + way + " -p udp --dport " + lostPort
-                                + " -j ACCEPT, for each remote port in use"
-                        : family.command + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
-                                + (where.length() == 0 ? "" : ", before the line that drops them"));
+        String direction = way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out";
+        if (lostPort == 0) {
+            add("established-missing", where, evidence, back, way, direction, family.command,
+                    where.length() == 0 ? "" : ", before the line that drops them");
+        } else {
+            add("established-missing.udp", where, evidence, back, way, direction, family.command, lostPort);
+        }
     }
 }

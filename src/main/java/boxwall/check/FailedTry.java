@@ -78,12 +78,9 @@ public final class FailedTry {
         Capability known = facts.module(name);
         String cure = facts.symbolCure(name);
         boolean missing = known.state == Capability.State.MISSING;
-        return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
-                Arrays.asList("boxwall-apply: " + error, known.evidence()),
-                missing ? "this kernel has no module \"" + name + "\""
-                        : "the kernel did not load the module \"" + name + "\"",
-                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or remove it from the ruleset"
-                        : cure != null ? cure : "dmesg | tail says why");
+        return Finding.of(missing ? "module-missing.modprobe" : "module-refused.modprobe", "",
+                Arrays.asList("boxwall-apply: " + error, known.evidence()), name,
+                cure != null ? cure : "dmesg | tail says why");
     }
 
     /** The number after {@code line} or {@code line:}; -1 when there is none. */
@@ -179,11 +176,7 @@ public final class FailedTry {
         for (String line : log) {
             evidence.add("dmesg: " + line);
         }
-        return new Finding("rule-refused", Finding.Severity.REFUSE, at.origin().toString(), evidence,
-                "the kernel refuses this rule of the table " + refused.word()
-                        + (log.isEmpty() ? "; its log gives no reason"
-                                : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),
-                log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"
-                        : "change the rule as the log says, or leave it out; more rules may be refused, the first is named");
+        return Finding.of(log.isEmpty() ? "rule-refused" : "rule-refused.logged", at.origin().toString(), evidence,
+                refused.word(), log.isEmpty() ? "" : LogMessage.of(log.get(0)).text());
     }
 }

@@ -53,11 +53,7 @@ final class MissingReferences extends CheckPart {
     void report() {
         interfaces();
         if (!sets.causes().isEmpty()) {
-            warn("set-needed", sets.places(), sets.lines(), "the set " + Words.join(sets.causes(), ", ")
-                    + " must exist before boxwall loads these rules, also at boot: else iptables reports that it doesn't exist,"
-                    + " and nothing of " + Words.join(setTables, ", ") + " is loaded",
-                    "create it (ipset create) before rc.boxwall starts; rc.custom runs later. Or write the addresses as rules: compiled with"
-                            + " --optimize a long list costs little per packet");
+            add("set-needed", sets, Words.join(sets.causes(), ", "), Words.join(setTables, ", "));
         }
     }
 
@@ -98,18 +94,14 @@ final class MissingReferences extends CheckPart {
                     absent.add(name);
                 }
             }
-            warn("interface-missing", missing.places(), missing.lines(), (absent.isEmpty() ? ""
-                    : "this box has no interface " + Words.join(absent, ", "))
-                    + (absent.isEmpty() || ports.isEmpty() ? "" : "; ") + Words.join(ports, "; ")
-                    + (ports.isEmpty() ? "" : ": netfilter sees the bridge, never its ports")
-                    + "; no packet has such an interface, so with -i or -o these rules never match, and with ! always",
-                    "write " + roles() + "; the box has " + names());
+            List<String> reasons = new ArrayList<>();
+            if (!absent.isEmpty()) { reasons.add("this box has no interface " + Words.join(absent, ", ")); }
+            if (!ports.isEmpty()) {
+                reasons.add(Words.join(ports, "; ") + ": netfilter sees the bridge, never its ports");
+            }
+            add("interface-missing", missing, Words.join(reasons, "; "), roles(), names());
         }
-        if (!later.causes().isEmpty()) {
-            note("interface-missing", later.places(), later.lines(),
-                    "not there now, may appear later: " + Words.join(later.causes(), ", "),
-                    "nothing, if that is intended: the rules apply once it exists");
-        }
+        if (!later.causes().isEmpty()) { add("interface-missing.later", later, Words.join(later.causes(), ", ")); }
     }
 
     private String roles() {

@@ -59,11 +59,8 @@ final class Neighbours extends PacketCheck {
             dhcp(Hook.OUTPUT, side, OWN, DHCP_SERVERS, 546, 547, out);
         }
         if (!dropped.isEmpty()) {
-            warn("neighbour-discovery-dropped", "", dropped,
-                    "IPv6 won't work on " + side.name + ", " + words
-                            + ": these rules drop what a link needs (neighbour discovery, router advertisements"
-                            + (internet ? ", DHCPv6" : "") + ")",
-                    Words.join(wanted, "; ") + ", before the line that drops them; or include ipv6-basic");
+            add("neighbour-discovery-dropped", "", dropped, side.name, words, internet ? ", DHCPv6" : "",
+                    Words.join(wanted, "; "));
         }
     }
 

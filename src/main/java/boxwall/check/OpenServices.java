@@ -67,11 +67,10 @@ final class OpenServices extends PacketCheck {
         }
         if (open.isEmpty()) { return; }
         // a policy of ACCEPT closes nothing to anybody, and says so
-        out.add(new Finding("wan-service-open", byRule ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
-                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name
-                        + " in " + family.word() + (certain ? "" : ", perhaps") + " according to netfilter's rules",
-                drop(tcp, "tcp") + (tcp.isEmpty() || udp.isEmpty() ? "" : " and ") + drop(udp, "udp")
-                        + ", before the rule that accepts"));
+        Finding finding =
+                Finding.of("wan-service-open", "", open, wan.name, family.word() + (certain ? "" : ", perhaps"),
+                        drop(tcp, "tcp") + (tcp.isEmpty() || udp.isEmpty() ? "" : " and ") + drop(udp, "udp"));
+        out.add(byRule ? finding : finding.withSeverity(Finding.Severity.NOTE));
     }
 
     private String drop(List<Object> ports, String protocol) {
@@ -97,9 +96,7 @@ final class OpenServices extends PacketCheck {
         TrailEntry first = open.keySet().iterator().next();
         Rule limited = first.rule.copy()
                 .match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20"))).build();
-        note("flood-unlimited", rules.places(), rules.lines(),
-                "anybody on the Internet may open any number of connections: port scans, floods, thousands of password guesses a minute",
-                "after the rule for ESTABLISHED: " + family.command + " " + Writer.rule(first.chain, limited));
+        add("flood-unlimited", rules, family.command, Writer.rule(first.chain, limited));
     }
 
     /** Rules that may stop the administrator before one that accepts him: with any state, for any limit. */
@@ -124,9 +121,7 @@ final class OpenServices extends PacketCheck {
         for (TrailEntry step : stoppers) {
             evidence.add(step.toString());
         }
-        note("administrator-not-first", stoppers.iterator().next().origin().toString(), evidence,
-                "a rule before the one that accepts the administrator could drop his packets, depending on their state or on a limit",
-                "as the first rule of INPUT: " + family.command + " -A INPUT -i $LAN_IF -s $LAN_NET"
-                        + (family == Family.IPV4 ? "" : "6") + " -j ACCEPT");
+        add("administrator-not-first", stoppers.iterator().next().origin().toString(), evidence, family.command,
+                family == Family.IPV4 ? "$LAN_NET" : "$LAN_NET6");
     }
 }

@@ -92,24 +92,19 @@ public final class Proofs extends CheckPart {
         try {
             found = Expectation.check(expect.name, expect.keys, rules.loaded, leftOut);
         } catch (IllegalArgumentException e) {
-            refuse("policy-test-failed", where, NO_EVIDENCE, "invalid expect line: " + e.getMessage(),
-                    "correct the line");
+            add("policy-test-failed.line", where, NO_EVIDENCE, e.getMessage());
             return;
         }
         Answer shown = found.counterexample;
         if (found.skippedBecause != null) {
-            note("policy-test-skipped", where, NO_EVIDENCE, "the expect line was not checked: " + found.skippedBecause,
-                    "nothing, if that is right for this box");
+            add("policy-test-skipped", where, NO_EVIDENCE, found.skippedBecause);
         } else if (expect.preset && !found.held && shown == null && found.reason.startsWith("matches no packet")) {
-            note("policy-test-skipped", where, NO_EVIDENCE,
-                    "the expect line was not checked: on this box it " + found.reason,
-                    "nothing, if the preset's values are intended");
+            add("policy-test-skipped.preset", where, NO_EVIDENCE, found.reason);
         } else if (!found.held) {
             List<String> evidence = shown == null ? NO_EVIDENCE : Words.lines(shown.inFull());
             List<Origin> by = expect.preset ? overriding(expect, shown) : Collections.<Origin>emptyList();
             if (by.isEmpty()) {
-                refuse("policy-test-failed", where, evidence, found.reason,
-                        "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
+                add("policy-test-failed", where, evidence, found.reason);
             } else {
                 overridden(expect, by.get(0), evidence, found.reason);
             }
@@ -139,22 +134,20 @@ public final class Proofs extends CheckPart {
         for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
         }
-        List<String> all = new ArrayList<>();
+        String where = by.toString();
         int at = 0;
         while (at < out.size()
-                && !(out.get(at).code.equals("policy-test-overridden") && out.get(at).where.equals(by.toString()))) {
+                && !(out.get(at).code.equals("policy-test-overridden") && out.get(at).where.equals(where))) {
             at++;
         }
-        Finding old = at < out.size() ? out.remove(at) : null;
-        if (old != null) { all.addAll(old.evidence()); }
+        if (at == out.size()) {
+            Finding finding = Finding.of("policy-test-overridden", where, NO_EVIDENCE, expect.origin.file);
+            out.add(rules.parsed.isShipped(by) ? finding.withSeverity(Finding.Severity.NOTE) : finding);
+        }
+        List<String> all = new ArrayList<>(out.get(at).evidence());
         all.add(expect.origin + ": " + line + ": " + reason);
         all.addAll(evidence);
-        out.add(at,
-                new Finding("policy-test-overridden",
-                        rules.parsed.isShipped(by) ? Finding.Severity.NOTE : Finding.Severity.WARN, by.toString(), all,
-                        old != null ? old.effect()
-                                : "the line overrides what the preset " + expect.origin.file + " promises",
-                        "nothing, if that is intended; else narrow the line, or put it after the preset's"));
+        out.set(at, out.get(at).at(where, all));
     }
 
     /** A finding for each cause: rules that the same other rules keep from being reached are named together. */
@@ -186,18 +179,16 @@ public final class Proofs extends CheckPart {
         int more = first.covers.size() - COVERS_SHOWN;
         if (more > 0) { evidence.add("    and " + more + " more"); }
         String where = Words.join(places, ", ");
-        String family = first.family.command + ": ";
+        String command = first.family.command;
         if (first.redundant) {
-            note("rule-redundant", where, evidence, family + first.why(), "delete the rule");
+            add("rule-redundant", where, evidence, command, first.why());
             return;
         }
-        boolean one = alike.size() == 1;
-        String effect = one ? "no packet reaches this rule; " + first.why() : "no packet reaches these " + alike.size()
-                + " rules; " + Words.replace(first.why(), " its ", " their ");
-        // a LOG that nobody reaches protects no less
-        out.add(new Finding("rule-unreachable", first.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, where,
-                evidence, family + effect,
-                one ? "move the rule up, or delete it" : "move the rules up, or delete them"));
+        Finding finding = alike.size() == 1 ? Finding.of("rule-unreachable", where, evidence, command, first.why())
+                : Finding.of("rule-unreachable.several", where, evidence, command,
+                        Words.replace(first.why(), " its ", " their "), alike.size());
+        // an unreachable LOG doesn't weaken the protection
+        out.add(first.decides() ? finding : finding.withSeverity(Finding.Severity.NOTE));
     }
 
     /** A preset's line that another preset makes needless, or the user's in the same way, is no fault of anybody's. */
@@ -219,10 +210,7 @@ public final class Proofs extends CheckPart {
             }
         }
         if (!open.isEmpty()) {
-            warn("exposed-service", "", open,
-                    open.size() + (open.size() == 1 ? " service that listens is" : " services that listen are")
-                            + " open to the Internet side according to netfilter's rules",
-                    "if that isn't intended: drop it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
+            add(open.size() == 1 ? "exposed-service.one" : "exposed-service", "", open, open.size());
         }
     }
 
@@ -234,30 +222,23 @@ public final class Proofs extends CheckPart {
     private void guests(Family family) {
         if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) { return; }
         Verdicts verdicts = unintended(family);
-        String command = family.command;
         if (facts.lan != null) {
-            guests("guest-reaches-lan", through(family, verdicts, "out", facts.lan.name),
-                    "reach the home network in " + family.word() + " according to netfilter's rules",
-                    command + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that accepts them");
+            guests("guest-reaches-lan", family, through(family, verdicts, "out", facts.lan.name));
         }
-        boolean four = family == Family.IPV4;
         Answer box = through(family, verdicts, "chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
         box = box != null ? box : through(family, verdicts, "chain", "INPUT", "proto", "udp", "dport",
-                four ? UDP_PORTS_V4 : UDP_PORTS_V6);
-        guests("guest-reaches-box", box,
-                "reach more of the box than DHCP and DNS in " + family.word() + ", possibly its web page",
-                command + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (four ? "67" : "547")
-                        + " -j ACCEPT, then " + command
-                        + " -A INPUT -i $GUEST_IF -j DROP, before the rule that accepts them");
+                family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
+        guests("guest-reaches-box", family, box);
     }
 
     /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
-    private void guests(String code, Answer answer, String what, String remedy) {
+    private void guests(String code, Family family, Answer answer) {
         if (answer != null) {
             boolean accepts = answer.verdict == Verdict.ACCEPT;
             boolean rule = accepts && answer.decidedBy != null && answer.decidedBy.rule != null;
-            out.add(new Finding(code, rule ? Finding.Severity.WARN : Finding.Severity.NOTE, where(answer),
-                    Words.lines(answer.inFull()), "guests " + (accepts ? "" : "may ") + what, remedy));
+            Finding finding = Finding.of(code, where(answer), Words.lines(answer.inFull()), accepts ? "" : "may ",
+                    family.word(), family.command, family == Family.IPV4 ? "67" : "547");
+            out.add(rule ? finding : finding.withSeverity(Finding.Severity.NOTE));
         }
     }
 
@@ -303,8 +284,7 @@ public final class Proofs extends CheckPart {
         Set<Rule> said = new HashSet<>();
         for (Answer answer : Exposure.spoofable(rules.written, facts.wan.name, inner)) {
             if (said.add(answer.decidedBy.rule)) {
-                warn("spoofable-accept", where(answer), Words.lines(answer.inFull()),
-                        "the rule trusts the source address: a host on " + facts.wan.name + " can forge it",
+                add("spoofable-accept", where(answer), Words.lines(answer.inFull()), facts.wan.name,
                         remedy(answer.packet, answer.decidedBy));
             }
         }

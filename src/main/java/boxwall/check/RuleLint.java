@@ -63,10 +63,7 @@ final class RuleLint extends CheckPart {
                                 + Writer.rule(at.chain, limited);
             }
         }
-        if (remedy != null) {
-            note("log-unlimited", logs.places(), logs.lines(),
-                    "every packet writes a log line: a flood fills the log and keeps the box busy", remedy);
-        }
+        if (remedy != null) { add("log-unlimited", logs, remedy); }
     }
 
     /** Chains that packets get to without a limit; a list, as files nest deeper than the stack goes. */
@@ -109,11 +106,7 @@ final class RuleLint extends CheckPart {
             }
         }
         if (!evidence.isEmpty()) {
-            note("time-is-utc", Words.join(places, ", "), evidence, kernelZone
-                    ? "--kerneltz uses the kernel's time zone: the box's boot scripts may never have set it, and it ignores summer time"
-                    : "the times are UTC, not the box's local time: one hour behind German time in winter, two in summer",
-                    kernelZone ? "write UTC and leave --kerneltz out"
-                            : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer");
+            add(kernelZone ? "time-is-utc.kernel-zone" : "time-is-utc", Words.join(places, ", "), evidence);
         }
     }
 
@@ -138,11 +131,8 @@ final class RuleLint extends CheckPart {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
             if (four.policy == Policy.DROP && !Protection.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
-                warn("ipv6-unfiltered", "",
-                        Arrays.asList("iptables: policy of " + name + " DROP",
-                                "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),
-                        name + " is closed for IPv4 and open for IPv6", "ip6tables -P " + name
-                                + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from");
+                add("ipv6-unfiltered.chain", "", Arrays.asList("iptables: policy of " + name + " DROP",
+                        "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"), name);
             }
         }
     }

@@ -111,7 +111,7 @@ final class LivePlan {
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
         }
-        Finding counting = Witness.told(words);
+        Finding counting = Witness.of(words);
         if (counting != null) { findings.add(counting); }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,

@@ -1,11 +1,12 @@
 package boxwall.facts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-import boxwall.avm.Acceleration;
-import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
 import boxwall.box.Firmware;
 import boxwall.box.Interface;
@@ -21,10 +22,7 @@ import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 
-/**
- * What an administrator should know of a box: the kernel's side of iptables, the programs, and what else touches
- * packets.
- */
+/** The findings about a box: kernel, programs, and what else handles packets. */
 final class BoxFindings {
     /** Freetz' own criterion (rc.mod, vulcheck_2014): FRITZ!OS 04.55 or later with a revision before this one. */
     private static final int REVISION_FIXED_2014 = 27349;
@@ -60,89 +58,64 @@ final class BoxFindings {
         return out;
     }
 
-    private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
-        out.add(new Finding(code, severity, "", evidence, effect, remedy, facts.secrets));
+    private void add(String row, List<String> evidence, Object... values) {
+        out.add(Finding.of(row, "", evidence, values).without(facts.secrets));
     }
 
-    private static List<String> one(String line) {
-        return line == null || line.length() == 0 ? Collections.<String>emptyList() : Collections.singletonList(line);
+    /** Adds a finding with one line of evidence, or none for "". */
+    private void add(String row, String line, Object... values) {
+        add(row, line.length() == 0 ? Collections.<String>emptyList() : Collections.singletonList(line), values);
     }
 
     private void kernel() {
         if (!facts.generation.listed) {
-            String release = facts.kernel.value();
-            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.kernel.evidence()),
-                    release == null ? "Which kernel this is could not be read; only what the box itself shows counts."
-                            : "This kernel is not in the list of FRITZ!Box kernels; it is treated like "
-                                    + facts.generation.like() + ", and readings of the box take precedence.",
-                    "boxwall record DIR, and send the folder");
+            add(facts.kernel.value() == null ? "kernel-unknown" : "kernel-unknown.release", facts.kernel.evidence(),
+                    facts.generation.like());
         }
         boolean proc = !readings.names("/proc").isEmpty();
-        boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
-        if (!facts.modules().loaded.known && any) {
-            add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
-                    "The loaded modules are unknown, so every answer about modules is a guess from "
-                            + (proc ? "other readings." : "files."),
-                    proc || readings.paths().isEmpty()
-                            ? "lsmod on the box; boxwall record DIR writes it with all the rest"
-                            : "mount -t proc proc /proc; ls -l /proc/modules");
+        boolean files = !readings.paths().isEmpty();
+        if (!facts.modules().loaded.known && (files || !readings.commandNames().isEmpty())) {
+            add(files && !proc ? "modules-unknown.no-proc" : "modules-unknown",
+                    "neither /proc/modules nor lsmod was read", proc ? "other readings" : "files");
         }
     }
 
     private void userland() {
         Userland userland = facts.userland;
         if (Boolean.FALSE.equals(userland.present)) {
-            add("iptables-missing", Severity.REFUSE, one("no iptables in /sbin, /usr/sbin, /bin, /usr/bin"),
-                    "There is no iptables program on this box, so no rule can be loaded.",
-                    "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
+            add("iptables-missing", "no iptables in /sbin, /usr/sbin, /bin, /usr/bin");
         } else if (Boolean.FALSE.equals(userland.restore)) {
-            add("restore-missing", Severity.REFUSE, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
-                    "Without iptables-restore a table can't be replaced in one step, so boxwall loads no rules.",
-                    "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
+            add("restore-missing", "no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin");
         }
         if (userland.version.value() != null && Versions.compare(userland.version.value(), "1.4.11") < 0) {
-            add("iptables-too-old", Severity.WARN, one(userland.version.evidence()),
-                    "This iptables is older than any that Freetz builds today; it may not take what boxwall writes.",
-                    "make menuconfig: FREETZ_PACKAGE_IPTABLES (1.4.11.1 or later)");
+            add("iptables-too-old", userland.version.evidence());
         }
     }
 
     private void tables() {
         Capability filter = facts.capability(Family.IPV4, Kind.TABLE, "filter");
-        if (filter.state.stops()) {
-            add("table-missing", Severity.REFUSE, one(filter.evidence()),
-                    "This kernel has no filter table, so IPv4 can't be filtered at all.",
-                    "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
-        }
-        List<String> gone = facts.modules().dep.missingFiles();
-        if (!gone.isEmpty()) {
-            add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())),
-                    gone.size()
-                            + (gone.size() == 1 ? " module that modules.dep names has no file"
-                                    : " modules that modules.dep names have no file")
-                            + ": rules that need one can't be loaded.",
-                    "rebuild and reinstall the firmware; the flash may have been too small");
+        if (filter.state.stops()) { add("table-missing.filter", filter.evidence()); }
+        List<String> missing = facts.modules().dep.missingFiles();
+        if (!missing.isEmpty()) {
+            add(missing.size() == 1 ? "module-missing.file" : "module-missing.files", first(missing), missing.size());
         }
         Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
         if (facts.generation.name().equals("2.6.19") && (nat.state == State.LOADABLE || nat.state.stops())) {
-            add("nat-needs-replaced-kernel", Severity.NOTE, one(nat.evidence()),
-                    "On 2.6.19 the nat table works only with a replaced kernel.",
-                    "make menuconfig: FREETZ_REPLACE_KERNEL");
+            add("nat-needs-replaced-kernel", nat.evidence());
         }
+    }
+
+    /** As many lines as a finding shows. */
+    private static List<String> first(List<String> lines) {
+        return lines.subList(0, Math.min(5, lines.size()));
     }
 
     private void conntrack() {
         ConntrackVerdict verdict = facts.conntrack();
         if (verdict.ground == ConntrackVerdict.Ground.SYMBOLS) {
-            add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
-                    "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
-                            + "weakened to stateless ones.",
-                    "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
+            add("conntrack-symbol-conflict", verdict.evidence);
         } else if (verdict.ground == ConntrackVerdict.Ground.LAYOUT) {
-            add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
-                    "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
-                            + "would corrupt memory.",
-                    "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
+            add("conntrack-layout-mismatch", verdict.evidence);
         } else if (verdict.ground == ConntrackVerdict.Ground.KDSLDMOD) {
             besideKdsldmod(verdict);
         } else {
@@ -153,15 +126,12 @@ final class BoxFindings {
                     && !refusal.module.contains("nf_conntrack") && !refusal.module.contains("ip_conntrack")
                     && facts.modules().loaded.contains(refusal.owner)
                     && !facts.modules().loaded.contains(refusal.module)) {
-                add("conntrack-symbol-conflict", Severity.WARN, one(refusal.line),
-                        "Netfilter's connection tracking was loaded first and keeps AVM's module " + refusal.module
-                                + " out: services that need it (telephony, DSL, acceleration) may not work.",
-                        "remove nf_conntrack from /tmp/flash/mod/modules, then modsave and reboot");
+                add("conntrack-symbol-conflict.loaded", refusal.line, refusal.module);
             }
         }
     }
 
-    /** Loud when conntrack is loaded, or would be at the next boot; else the reason why states are weakened. */
+    /** A warning when conntrack is loaded or will be at the next boot; else the reason why states are weakened. */
     private void besideKdsldmod(ConntrackVerdict verdict) {
         List<String> evidence = new ArrayList<>(verdict.evidence);
         for (String line : readings.lines("/tmp/flash/mod/modules")) {
@@ -171,88 +141,73 @@ final class BoxFindings {
                 evidence.add(Line.evidence("/tmp/flash/mod/modules", line));
             }
         }
-        boolean loud = evidence.size() > 1;
-        add("conntrack-unsafe-kernel", loud ? Severity.WARN : Severity.NOTE, evidence, loud
-                ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box then reboots after some minutes."
-                : "Connection tracking beside AVM's kdsldmod makes this box reboot after some minutes, so rules with states are "
-                        + "weakened to stateless ones.",
-                loud ? "remove these modules from /tmp/flash/mod/modules and debug.cfg, then modsave and reboot; never rmmod kdsldmod"
-                        : "STATEFUL=auto or no in boxwall.cfg; states need a box without dsld (FREETZ_REMOVE_DSLD)");
+        add(evidence.size() > 1 ? "conntrack-unsafe-kernel.loaded" : "conntrack-unsafe-kernel", evidence);
     }
 
     private void memory(ConntrackVerdict verdict) {
         if (facts.generation.policy == KernelGeneration.Policy.MEMORY && facts.generation.listed
                 && verdict.state.allowsState() && verdict.state != ConntrackVerdict.State.UNKNOWN) {
-            add("conntrack-memory", Severity.WARN, verdict.evidence,
-                    "With " + (facts.firmware.memoryMb.value() == null ? "the"
-                            : "its " + facts.firmware.memoryMb.value() + " MB and the")
-                            + " old kernel this box may reboot when its connection table grows.",
-                    "modprobe ip_conntrack hashsize=509; echo 2036 > /proc/sys/net/ipv4/netfilter/ip_conntrack_max");
+            Integer memory = facts.firmware.memoryMb.value();
+            add("conntrack-memory", verdict.evidence, memory == null ? "the" : "its " + memory + " MB and the");
         }
     }
 
     /**
-     * Modules with connection tracking built in beside a kernel without: they load, match nothing, and LOG panics
-     * (measured, 2.6.32).
+     * Modules built with connection tracking for a kernel without it load, match nothing, and panic at LOG (measured on
+     * 2.6.32).
      */
     private void layout() {
         if (facts.conntrack().ground == ConntrackVerdict.Ground.LAYOUT && !facts.generation.atLeast("4.1")) {
-            add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence,
-                    "The iptables modules may have been built for another struct sk_buff: then rules load but match nothing, and the "
-                            + "first LOG crashes the box.",
-                    "rebuild the firmware with nf_conntrack off in the kernel's configuration; before that no LOG rule without a counting test");
+            add("netfilter-layout-mismatch", facts.conntrack().evidence);
         }
     }
 
+    /** One finding for each module of netfilter. */
     private void refusedModules() {
-        List<String> done = new ArrayList<>();
+        Set<String> reported = new HashSet<>();
         for (KernelLog.Refusal refusal : log.refusals) {
             String module = refusal.module;
-            boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0
-                    || module.equals("x_tables") || module.startsWith("nf_");
-            boolean byConntrack =
-                    facts.pullsConntrack(module) && facts.conntrack().state == ConntrackVerdict.State.REFUSED;
+            if (!isNetfilter(module) || reported.contains(module)) { continue; }
             State state = facts.modules().of(module).state;
-            if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
-                done.add(module);
-                add("module-refused", Severity.NOTE, one(refusal.line),
-                        module + " is part of this kernel: the module of the same name is refused, and isn't needed.",
-                        "take " + module + " out of /tmp/flash/mod/modules and of the firmware's menu");
-            } else if (ours && !byConntrack && !done.contains(module) && state == State.REFUSED) {
-                done.add(module);
-                add("module-refused", Severity.WARN, one(facts.modules().of(module).evidence()),
-                        "The kernel refuses the module " + module + ", so rules that need it can't be loaded.",
-                        cure(refusal));
+            boolean byConntrack =
+                    facts.conntrack().state == ConntrackVerdict.State.REFUSED && facts.pullsConntrack(module);
+            if (state == State.BUILTIN && refusal.owner.equals("kernel")) {
+                reported.add(module);
+                add("module-refused.builtin", refusal.line, module);
+            } else if (state == State.REFUSED && !byConntrack) {
+                reported.add(module);
+                refused(refusal);
             }
         }
     }
 
-    private String cure(KernelLog.Refusal refusal) {
-        return refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL ? facts.symbolCure(refusal)
-                : refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL ? "take " + refusal.module
-                        + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already"
-                : "rebuild the module together with the running firmware: it was made for another kernel";
+    private static boolean isNetfilter(String module) {
+        return module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0
+                || module.equals("x_tables") || module.startsWith("nf_");
+    }
+
+    private void refused(KernelLog.Refusal refusal) {
+        String evidence = facts.modules().of(refusal.module).evidence();
+        if (refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL) {
+            add("module-refused.symbol", evidence, refusal.module, facts.symbolCure(refusal));
+        } else if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL) {
+            add("module-refused.duplicate", evidence, refusal.module, refusal.owner);
+        } else {
+            add("module-refused.version", evidence, refusal.module);
+        }
     }
 
     private void acceleration() {
-        Acceleration pa = facts.acceleration;
-        if (pa.mayBypass()) {
-            add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence),
-                    "Accelerated flows bypass netfilter: no rule, counter or LOG sees their further packets, and a "
-                            + "new DROP takes effect only when the flow ends.",
-                    "PA=flush in boxwall.cfg (default), or by hand: echo flush > /proc/net/avm_pa/control; for every packet: PA=disable");
-        }
+        if (facts.acceleration.mayBypass()) { add("pa-bypasses-netfilter", facts.acceleration.evidence); }
     }
 
     private void dsld() {
         if (facts.surroundings.dsld.value().equals("running")) {
-            add("dsld-in-path", Severity.NOTE, one(facts.surroundings.dsld.evidence()),
-                    "AVM's dsld filters and translates on the Internet side as well: what either of the two drops is dropped.",
-                    "allow forwardings in both; showdsldstat shows AVM's side");
+            add("dsld-in-path", facts.surroundings.dsld.evidence());
         }
     }
 
-    /** IPv6 with an address that others reach, and no ip6tables filter that does anything. */
+    /** An IPv6 address that other hosts reach, and no ip6tables filter that can drop a packet. */
     private void ipv6() {
         List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces) {
@@ -264,10 +219,7 @@ final class BoxFindings {
         if (!evidence.isEmpty() && !isFiltered6()) {
             boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state.stops()
                     && !Boolean.FALSE.equals(facts.userland.ip6);
-            add("ipv6-unfiltered", Severity.WARN, evidence,
-                    "IPv6 is on and no ip6tables rule filters it: what IPv4 rules forbid may be open over IPv6.",
-                    possible ? "add ip6tables rules (preset basic has them)"
-                            : "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT, FREETZ_MODULE_ip6table_filter; or switch IPv6 off");
+            add(possible ? "ipv6-unfiltered.no-rules" : "ipv6-unfiltered.no-table", evidence);
         }
     }
 
@@ -281,26 +233,20 @@ final class BoxFindings {
                 return true;
             }
         }
-        // registered but not saved: someone loaded it for a purpose
+        // the table is loaded and its rules weren't read: assume that it was loaded for rules
         return readings.command("ip6tables-save") == null;
     }
 
     private void printk() {
         if (facts.surroundings.printk.value().equals("avm")) {
-            add("printk-diverted", Severity.NOTE, one(facts.surroundings.printk.evidence()),
-                    "AVM's printk takes kernel messages: LOG lines appear on /dev/debug and console 0, not in dmesg or syslog.",
-                    "for a while: echo STD_PRINTK > /dev/debug (DECT is off meanwhile; AVM_PRINTK restores it); permanently: make menuconfig, "
-                            + "FREETZ_PATCH_PRINTK");
+            add("printk-diverted", facts.surroundings.printk.evidence());
         }
     }
 
     private void bootScripts() {
-        if (!facts.surroundings.strayRules.isEmpty()) {
-            List<String> some = facts.surroundings.strayRules;
-            add("debug-cfg-rules", Severity.WARN, some.subList(0, Math.min(5, some.size())),
-                    some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set"
-                            + (some.size() == 1 ? "s" : "") + " iptables rules: at boot they mix with boxwall's.",
-                    "boxwall import FILE converts them; then delete them there");
+        List<String> rules = facts.surroundings.strayRules;
+        if (!rules.isEmpty()) {
+            add(rules.size() == 1 ? "debug-cfg-rules.one" : "debug-cfg-rules", first(rules), rules.size());
         }
     }
 
@@ -309,37 +255,29 @@ final class BoxFindings {
         String version = firmware.version.value();
         if (version == null) {
             if (readings.file("/etc/.version") != null) {
-                unknownFirmware(one("/etc/.version has no known version number"), "of February 2014");
+                unknownFirmware(Collections.singletonList("/etc/.version has no known version number"),
+                        "February 2014");
             }
             return;
         }
         boolean late = Versions.compare(version, VERSION_AFTER_2014) >= 0;
         boolean old = late ? Versions.compare(version, "7.57") < 0 && Versions.compare(version, "7.31") != 0
                 : Versions.compare(version, "4.55") >= 0;
-        List<String> evidence = new ArrayList<>(one(firmware.version.evidence()));
         Integer revision = firmware.revision.value();
-        evidence.add(revision == null ? "/etc/.revision wasn't read" : firmware.revision.evidence());
+        List<String> evidence = Arrays.asList(firmware.version.evidence(),
+                revision == null ? "/etc/.revision wasn't read" : firmware.revision.evidence());
         if (old && revision == null) {
-            unknownFirmware(evidence, late ? "of September 2023" : "of February 2014");
+            unknownFirmware(evidence, late ? "September 2023" : "February 2014");
         } else if (old && !late && revision < REVISION_FIXED_2014) {
-            add("firmware-cve-2014-9727", Severity.WARN, evidence,
-                    "This firmware has the vulnerability of February 2014: anybody who reaches its web interface, also through a page opened in the LAN, "
-                            + "can run commands on the box.",
-                    "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
+            add("firmware-cve-2014-9727", evidence);
         } else if (old && late && revision < REVISION_FIXED_2023) {
             // among the images before 06.50 some models never had the page in question (Freetz-NG's firmware list)
             boolean sure = Versions.compare(version, "6.50") >= 0;
-            add("firmware-tr064-2023", sure ? Severity.WARN : Severity.NOTE, evidence,
-                    "This firmware is older than AVM's fix of September 2023 for its web interface"
-                            + (sure ? "." : ", which most models of its age need."),
-                    "install AVM's last firmware for this model (07.57, 07.31 or later); until then keep remote access off");
+            add(sure ? "firmware-tr064-2023" : "firmware-tr064-2023.most", evidence);
         }
     }
 
     private void unknownFirmware(List<String> evidence, String hole) {
-        add("firmware-revision-unknown", Severity.NOTE, evidence,
-                "Whether this firmware has the vulnerability " + hole + " is unknown.",
-                "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014
-                        + " or more has the fix of 2014, " + REVISION_FIXED_2023 + " that of 2023");
+        add("firmware-revision-unknown", evidence, hole, REVISION_FIXED_2014, REVISION_FIXED_2023);
     }
 }

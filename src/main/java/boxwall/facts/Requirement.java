@@ -102,16 +102,15 @@ public final class Requirement {
 
     private static String name(String feature) { return feature.substring(feature.indexOf(' ') + 1); }
 
-    /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
+    /** The finding for a rule that can't or must not be applied; null for a rule that can. */
     public Finding finding(String where) {
         if (state.compareTo(State.UNKNOWN) < 0) { return null; }
-        String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing"
-                : "module-missing";
-        String effect = state == State.REFUSED ? "this kernel must not or can't load what \"" + worst + "\" needs"
-                : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
-                : "whether this kernel has \"" + worst + "\" is unknown; boxwall tries it";
-        return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
-                Collections.singletonList(features.get(worst).evidence()), effect, remedy());
+        boolean table = worst.startsWith("table");
+        String row = table ? "table-missing.rule" : "module-missing.rule";
+        if (state == State.REFUSED) {
+            row = "module-refused.rule";
+        } else if (state == State.UNKNOWN) { row = table ? "table-missing.untested" : "module-missing.untested"; }
+        return Finding.of(row, where, Collections.singletonList(features.get(worst).evidence()), worst, remedy());
     }
 
     private String remedy() {

@@ -1,54 +1,27 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.TextTable;
 import boxwall.netfilter.Words;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The texts of remarks, and tables of advice: the rows of the resource messages, which describes their form. */
 final class Messages {
-    private static final Map<String, List<String[]>> ROWS = new HashMap<>();
-
-    static {
-        for (String line : Rows.lines("/boxwall/imports/messages")) {
-            String[] row = Words.split(line, '|');
-            for (int i = 0; i < row.length; i++) {
-                row[i] = row[i].trim();
-            }
-            if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
-            ROWS.get(row[0]).add(row);
-        }
-    }
+    private static final TextTable TABLE = new TextTable("/boxwall/imports/messages", 5);
 
     private Messages() {}
 
     /** The rows of a table, each with the table's name before its columns. */
     static List<String[]> rows(String table) {
-        return ROWS.get(table);
+        return TABLE.rows(table);
     }
 
     /** What is there, and what to do; {@code shown}: the line, for messages that quote it. */
     static String[] of(String shown, String name, Object... values) {
-        String[] row = ROWS.get(name).get(0);
-        return new String[] {filled(row[1], shown, values),
-                row.length < 3 ? "nothing to do" : filled(row[2], shown, values)};
-    }
-
-    private static String filled(String text, String shown, Object... values) {
-        StringBuilder out = new StringBuilder();
-        int from = 0;
-        for (int at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
-            int number = text.charAt(at + 1) - '0';
-            if (number >= 0 && number <= values.length) {
-                out.append(text, from, at).append(number == 0 ? shown : values[number - 1]);
-                from = at + 2;
-            }
-        }
-        return out.append(text, from, text.length()).toString();
+        String[] row = rows(name).get(0);
+        return new String[] {TextTable.filled(row[1], shown, values),
+                row.length < 3 ? "nothing to do" : TextTable.filled(row[2], shown, values)};
     }
 
     /** The box's name for the output of a command, or null. */
@@ -83,7 +56,7 @@ final class Messages {
                 all &= key.charAt(0) == '#' ? comment.contains(key.substring(1))
                         : key.equals(side) || words.contains(key);
             }
-            if (all) { return filled(row[2], "", option); }
+            if (all) { return TextTable.filled(row[2], "", option); }
         }
         throw new AssertionError("the last rows fit every option");
     }

@@ -49,9 +49,15 @@ public final class Words {
 
     /** The parts between separators, empty ones too; a text without a separator is one part. */
     public static String[] split(String text, char separator) {
+        return split(text, separator, Integer.MAX_VALUE);
+    }
+
+    /** The same parts, at most so many: the last one contains the separators that are left. */
+    static String[] split(String text, char separator, int most) {
         List<String> parts = new ArrayList<>();
         int start = 0;
-        for (int end = text.indexOf(separator); end >= 0; end = text.indexOf(separator, start)) {
+        for (int end = text.indexOf(separator); end >= 0 && parts.size() < most - 1; end =
+                text.indexOf(separator, start)) {
             parts.add(text.substring(start, end));
             start = end + 1;
         }

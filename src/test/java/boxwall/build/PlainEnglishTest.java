@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class PlainEnglishTest {
     private static final List<String> PLACES = List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
             "CHANGELOG.md", "docs", "conf", "freetz-package/boxwall.md", "freetz-package/Config.in", "src/main/java",
-            "src/main/resources/boxwall/http", "src/main/resources/boxwall/imports");
+            "src/main/resources/boxwall/http", "src/main/resources/boxwall/imports",
+            "src/main/resources/boxwall/box/findings");
 
     /**
      * Joins what a line end, a comment's margin or a concatenation of strings separates; every replacement keeps the

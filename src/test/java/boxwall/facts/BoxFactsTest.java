@@ -248,15 +248,15 @@ class BoxFactsTest {
     void whatTheBootPlaneSaysOfItsCountingIsUnderstood() {
         String words =
                 "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
-        assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code);
-        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code);
-        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(1, 84)).code);
+        assertEquals("netfilter-sees-nothing", Witness.of(words.formatted(0, 0)).code);
+        assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(2, 0)).code);
+        assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(1, 84)).code);
         assertEquals(List.of(words.formatted(20, 0).substring("netfilter-sees-nothing: ".length())),
-                Witness.told("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence());
-        assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code);
+                Witness.of("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence());
+        assertEquals("netfilter-unproved", Witness.of("netfilter-unproved: no ping to lo could be counted").code);
         assertEquals("pa-control-ineffective",
-                Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);
-        assertNull(Witness.told("restore-failed: iptables-restore -c: status 1"));
+                Witness.of("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);
+        assertNull(Witness.of("restore-failed: iptables-restore -c: status 1"));
     }
 
     /** A candidate keeps the facts of its box, perhaps for days; what they were read from must not stay with them. */

@@ -21,13 +21,9 @@ import org.junit.jupiter.api.Test;
 class DocsTest {
     private static final List<KernelGeneration> GENERATIONS =
             KernelGeneration.ALL.stream().map(row -> KernelGeneration.of(row[1])).toList();
-    /**
-     * A code is the first argument of {@code new Finding(…)}, of {@code refuse}, {@code warn}, {@code note} and
-     * {@code found}, or of {@code add(…, Severity)} and {@code finding(…, line)}.
-     */
+    /** A code is the first argument of {@code new Finding(…)}, or the beginning of a row of the resource findings. */
     private static final Pattern USED = Pattern.compile(
-            "(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\b(?:refuse|warn|note|found)\\(\\s*|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
-                    + "\\bfinding\\((?=\"[a-z0-9-]+\", line))\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?");
+            "new Finding\\(\\s*(?:\\w+ \\? )?\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?|(?m)^([a-z0-9-]+)[.a-z0-9-]* \\| ");
     private static final List<String> PROMISED =
             Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "
                     + "netfilter-layout-mismatch netfilter-sees-nothing conntrack-unsafe-kernel conntrack-memory nat-needs-replaced-kernel "
@@ -49,12 +45,15 @@ class DocsTest {
             }
         }
         Set<String> used = new TreeSet<>(PROMISED);
+        List<Path> sources = new ArrayList<>(List.of(Path.of("src/main/resources/boxwall/box/findings")));
         try (var walk = Files.walk(Path.of("src/main/java"))) {
-            for (Path file : walk.filter(p -> p.toString().endsWith(".java")).toList()) {
-                Matcher matcher = USED.matcher(Files.readString(file));
-                while (matcher.find()) {
-                    used.add(matcher.group(1));
-                    if (matcher.group(2) != null) { used.add(matcher.group(2)); }
+            walk.filter(p -> p.toString().endsWith(".java")).forEach(sources::add);
+        }
+        for (Path file : sources) {
+            Matcher matcher = USED.matcher(Files.readString(file));
+            while (matcher.find()) {
+                for (int i = 1; i <= 3; i++) {
+                    if (matcher.group(i) != null) { used.add(matcher.group(i)); }
                 }
             }
         }
