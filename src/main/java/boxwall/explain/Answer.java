@@ -8,21 +8,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/** What a walk found: the verdict, the rule that decides, and the trail. */
+/** The result of a packet's walk: the verdict, the rule that decides, and the trail. */
 public final class Answer {
     /** The packet that was walked. */
     public final Packet packet;
     /** UNKNOWN when more than one outcome is possible. */
     public final Verdict verdict;
-    /** Every possible outcome, one at least; UNKNOWN: a program outside the kernel decides, or nobody here knows. */
+    /** Every possible verdict, at least one; UNKNOWN: a program outside the kernel decides, or an unknown target. */
     public final Set<Verdict> possible;
-    /** What decides; null when the verdict is UNKNOWN, no table was asked, or the kernel drops by itself. */
+    /** The rule or policy that decides; null when the verdict is UNKNOWN, no table applied, or the kernel drops. */
     public final TrailEntry decidedBy;
     /** The rules that matched, in order, and the policies. */
     public final List<TrailEntry> trail;
-    /** The lines whose matches can't be foreseen, when the verdict depends on them; empty unless it is UNKNOWN. */
+    /** The lines with matches that can't be predicted, when the verdict depends on them; empty unless it is UNKNOWN. */
     public final List<Origin> dependsOn;
-    /** What was assumed on the way (routing, translation), in words. */
+    /** Assumptions on the way (routing, translation), in words. */
     public final List<String> notes;
 
     Answer(Packet packet, Set<Verdict> possible, TrailEntry decidedBy, List<TrailEntry> trail,
@@ -47,7 +47,7 @@ public final class Answer {
                 + (dependsOn.isEmpty() ? "" : ", depends on " + Words.join(dependsOn, ", "));
     }
 
-    /** The answer, then the trail and the notes, one a line. */
+    /** The answer, then the trail and the notes, each in a line. */
     public String inFull() {
         StringBuilder out = new StringBuilder().append(packet).append('\n').append(this).append('\n');
         for (TrailEntry entry : trail) {

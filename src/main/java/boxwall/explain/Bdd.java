@@ -5,18 +5,17 @@ import java.util.Arrays;
 
 /**
  * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node
- * asks one bit ({@code level}) and leads on to {@code low} or {@code high}. Equal sets have equal numbers, so comparing
- * sets is comparing ints.
+ * tests one bit ({@code level}) and continues with {@code low} or {@code high}. Equal sets have equal numbers, so sets
+ * are compared as ints.
  *
  * <p>
- * Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a
- * limit, takes so many steps for each node of that limit, and then throws {@link TooComplex}: what is asked of it ends,
- * whatever the rules are.
+ * Nodes are in int arrays and are never freed: a diagram lives as long as its query. Nodes and steps have a limit,
+ * beyond which {@link TooComplex} is thrown, so every query ends.
  */
 final class Bdd {
     static final int NONE = 0;
     static final int ALL = 1;
-    /** Bytes that a node takes, with its share of the hash table, the cache, and an array being copied. */
+    /** Bytes of a node, with its share of the hash table, the cache, and an array that is being copied. */
     static final int NODE_BYTES = 32;
 
     private static final int AND = 0;
@@ -24,7 +23,7 @@ final class Bdd {
     private static final int MINUS = 2;
     private static final int PROJECT = 3;
     private static final int START = 1024;
-    /** Steps for each node that it may have: the cache forgets, so a small diagram could be gone through for ever. */
+    /** Limit of steps for each allowed node: the cache forgets results, so a small diagram could take for ever. */
     private static final int STEPS_PER_NODE = 16;
     private static final long STEPS_MIN = 8000000;
 
@@ -35,11 +34,11 @@ final class Bdd {
     private int[] next;
     private int[] heads;
     private int[] cache;
-    /** All steps of this JVM, for a test that counts them. */
+    /** The steps of all diagrams in this JVM, for a test that counts them. */
     static long steps;
 
     private int size = 2;
-    /** The share of each node before {@link #shared}. */
+    /** The share of each node before {@link #shared}, see {@link #share}. */
     private double[] shares = {};
     private int shared;
     private long stepsLeft;
@@ -51,37 +50,39 @@ final class Bdd {
         resize(Math.min(START, limit));
     }
 
-    /** The nodes that a third of this JVM's heap holds: the other two are the ruleset's and the daemon's. */
+    /** The nodes that fit into a third of this JVM's heap: the ruleset and the daemon need the rest. */
     static int affordable() {
         long nodes = Runtime.getRuntime().maxMemory() / 3 / NODE_BYTES;
         return (int) Math.max(START, Math.min(nodes, 4000000));
     }
 
-    /** The steps that one question may take. */
+    /** Limit of the steps of one query. */
     long stepsAllowed() {
         return Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);
     }
 
     long stepsTaken() { return stepsAllowed() - stepsLeft; }
 
-    /** Lets another question take as many steps again. */
+    /** Allows another query the same number of steps. */
     void refill() { stepsLeft = stepsAllowed(); }
 
-    /** Counts work, a walk's too; ends it when it was too much, or nobody waits any more. */
+    /** Counts a step of a walk or an operation; ends it at the limit, or when nobody waits for the result. */
     void step() {
         steps++;
         if ((--stepsLeft & 1023) == 0) { Abandoned.check(); }
         if (stepsLeft < 0) { throw new TooComplex("the query takes too many steps"); }
     }
 
-    /** The bit a node asks; MAX_VALUE for {@link #NONE} and {@link #ALL}. */
-    int level(int set) { return level[set]; }
+    /** The bit that a node tests; MAX_VALUE for {@link #NONE} and {@link #ALL}. */
+    int level(int set) {
+        return level[set];
+    }
 
     int low(int set) { return low[set]; }
 
     int high(int set) { return high[set]; }
 
-    /** The set that goes on with {@code whenZero} or {@code whenOne}; both must ask later bits only. */
+    /** The set that continues with {@code whenZero} or {@code whenOne}; both must test later bits only. */
     int node(int at, int whenZero, int whenOne) {
         if (whenZero == whenOne) { return whenZero; }
         int hash = hash(at, whenZero, whenOne);
@@ -103,7 +104,7 @@ final class Bdd {
         return h ^ h >>> 15;
     }
 
-    /** Makes room for more nodes; the length is a power of two, for the hash. */
+    /** Makes room for more nodes; the hash requires a length that is a power of two. */
     private void resize(int length) {
         Abandoned.check();
         if (length > limit) { throw new TooComplex("the sets of packets take more than " + size + " nodes"); }
@@ -124,11 +125,11 @@ final class Bdd {
         return a == NONE || b == NONE ? NONE : a == ALL || a == b ? b : b == ALL ? a : apply(AND, a, b);
     }
 
-    /** What is in all of the sets. */
+    /** The intersection of all sets. */
     int and(int a, int b, int... more) {
         int set = and(a, b);
-        for (int each : more) {
-            set = and(set, each);
+        for (int other : more) {
+            set = and(set, other);
         }
         return set;
     }
@@ -137,19 +138,19 @@ final class Bdd {
         return a == ALL || b == ALL ? ALL : a == NONE || a == b ? b : b == NONE ? a : apply(OR, a, b);
     }
 
-    /** What is in {@code a} but not in {@code b}. */
+    /** The part of {@code a} that is not in {@code b}. */
     int minus(int a, int b) {
         return a == NONE || b == ALL || a == b ? NONE : b == NONE ? a : apply(MINUS, a, b);
     }
 
     int not(int a) { return minus(ALL, a); }
 
-    /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
+    /** The values of the bits from {@code from} to before {@code to} in the set, with every value of the other bits. */
     int project(int set, int from, int to) {
         return set == NONE ? NONE : level[set] >= to ? ALL : apply(PROJECT + from, set, to);
     }
 
-    /** Answers from the cache, where an empty entry asks what is answered without one. */
+    /** Reads the result from the cache, or computes it. An empty entry is for operands that never get here. */
     private int apply(int operation, int a, int b) {
         int[] results = cache;
         int slot = (hash(operation, a, b) & results.length / 4 - 1) * 4;
@@ -175,7 +176,7 @@ final class Bdd {
             int one = operation == AND ? and(a1, b1) : operation == OR ? or(a1, b1) : minus(a1, b1);
             result = node(at, zero, one);
         }
-        // in a cache that has been replaced meanwhile it is forgotten
+        // lost if the cache was replaced meanwhile
         results[slot] = operation;
         results[slot + 1] = a;
         results[slot + 2] = b;
@@ -186,14 +187,14 @@ final class Bdd {
     /** The part of all bit strings that is in the set, 0 to 1; an estimate by the precision of a double. */
     double share(int set) {
         if (shares.length <= set) { shares = Arrays.copyOf(shares, level.length); }
-        // a node is younger than those that it leads to
+        // a node has a higher number than its successors
         for (; shared <= set; shared++) {
             shares[shared] = shared <= ALL ? shared : (shares[low[shared]] + shares[high[shared]]) / 2;
         }
         return shares[set];
     }
 
-    /** One bit string of a set that isn't empty, zeros where there is a choice. */
+    /** A bit string of a set that isn't empty, with zeros where both bits are possible. */
     boolean[] any(int set, int bits) {
         boolean[] found = new boolean[bits];
         int at = set;

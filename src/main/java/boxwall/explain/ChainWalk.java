@@ -14,28 +14,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Walks packets through one built-in chain of one table as ipt_do_table does. Packets with the same rewrites walk
- * together; those that may match and may not go both ways. The work stays linear in the rules however many of them are
- * unknown: all packets at a place ask its rule once.
+ * Walks packets through one built-in chain of one table, as ipt_do_table does. Packets with the same rewrites walk
+ * together; packets that may match take both branches. The work is linear in the rules, even with many unknown matches:
+ * all packets at a rule are matched at once.
  */
 final class ChainWalk {
-    /** The kernel refuses to load loops; a walk deeper than this is one. */
+    /** The kernel refuses loops; a walk deeper than this is a loop. */
     private static final int DEPTH_MAX = 256;
-    /** Questions in one chain, or this many times all rules: chains that call each other twice multiply. */
+    /** Limit of rule visits, or this many times all rules: chains that call each other twice multiply. */
     private static final int VISITS_MAX = 200000;
     private static final int TIMES_MAX = 4;
-    /** Marks and states that packets at one place may have been given; each rule that may write one doubles them. */
+    /** Limit of different rewrites at one rule; each rule that may write a mark or a state doubles them. */
     private static final int REWRITES_MAX = 256;
 
     private final Ruleset ruleset;
     private final Table table;
     private final Sets sets;
     private final Outcome outcome;
-    private final Map<Rewrites, Integer> through = new LinkedHashMap<>();
+    private final Map<Rewrites, Integer> accepted = new LinkedHashMap<>();
     private final int most;
     private int visits;
 
-    /** A walk through a table, which tells what it finds. */
+    /** A walk through a table that reports to an outcome. */
     ChainWalk(Ruleset ruleset, Table table, Sets sets, Outcome outcome) {
         this.ruleset = ruleset;
         this.table = table;
@@ -44,77 +44,77 @@ final class ChainWalk {
         this.most = Math.max(VISITS_MAX, TIMES_MAX * ruleset.ruleCount(sets.family));
     }
 
-    /** Walks a built-in chain; returns what it accepts. */
+    /** Walks a built-in chain; returns the packets that it accepts. */
     Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
-        TrailEntry entry = TrailEntry.policy(table, chain.name, chain.policy);
+        TrailEntry entry = new TrailEntry(table, chain, 0, true);
         Verdict verdict = Verdict.valueOf(chain.policy.name());
-        for (Map.Entry<Rewrites, Integer> each : walk(chain, packets, 0).entrySet()) {
-            end(entry, verdict, each.getKey(), each.getValue());
+        for (Map.Entry<Rewrites, Integer> group : walk(chain, packets, 0).entrySet()) {
+            end(entry, verdict, group.getKey(), group.getValue());
         }
-        return through;
+        return accepted;
     }
 
     private void end(TrailEntry entry, Verdict verdict, Rewrites rewrites, int packets) {
         outcome.decided(entry, verdict, packets);
         if (verdict == Verdict.ACCEPT) {
-            sets.add(through, rewrites, packets);
+            sets.add(accepted, rewrites, packets);
         } else {
             outcome.add(verdict, packets);
         }
     }
 
-    /** The packets that come back from a chain: by RETURN or past its end. */
+    /** Walks a chain; returns the packets that leave it by RETURN or at its end. */
     private Map<Rewrites, Integer> walk(Chain chain, Map<Rewrites, Integer> packets, int depth) {
         outcome.entered(chain);
-        Map<Rewrites, Integer> here = packets;
+        Map<Rewrites, Integer> current = packets;
         Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
         for (Rule rule : chain.rules) {
             Abandoned.check();
             number++;
-            if (here.isEmpty()) { break; }
-            visits += here.size();
+            if (current.isEmpty()) { break; }
+            visits += current.size();
             if (depth >= DEPTH_MAX || visits > most) {
                 throw new TooComplex("chains call each other more than " + most + " rules long, at " + chain.name,
                         rule);
             }
-            if (here.size() > REWRITES_MAX) {
+            if (current.size() > REWRITES_MAX) {
                 throw new TooComplex(
                         "packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name, rule);
             }
-            here = ask(chain, number, rule, here, back, depth);
+            current = pass(chain, number, rule, current, back, depth);
         }
-        sets.addAll(back, here);
+        sets.addAll(back, current);
         return back;
     }
 
-    /** Asks all packets at a rule, and does what its target does; returns what goes on to the next rule. */
-    private Map<Rewrites, Integer> ask(Chain chain, int number, Rule rule, Map<Rewrites, Integer> here,
+    /** Passes packets through one rule; returns the packets that go on to the next rule. */
+    private Map<Rewrites, Integer> pass(Chain chain, int number, Rule rule, Map<Rewrites, Integer> packets,
             Map<Rewrites, Integer> back, int depth) {
-        Criteria asked = sets.universe.criteria(rule);
-        SetMatch[] matches = new SetMatch[here.size()];
+        Criteria criteria = sets.universe.criteria(rule);
+        SetMatch[] matches = new SetMatch[packets.size()];
         boolean some = false;
         boolean certain = true;
         int i = 0;
-        for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
+        for (Map.Entry<Rewrites, Integer> group : packets.entrySet()) {
             sets.bdd.step();
-            SetMatch match = SetMatch.of(asked, sets, each.getValue(), each.getKey());
+            SetMatch match = SetMatch.of(criteria, sets, group.getValue(), group.getKey());
             some |= match.possible != Bdd.NONE;
             certain &= match.certain == match.possible;
             matches[i++] = match;
         }
-        if (!some) { return here; }
-        TrailEntry entry = TrailEntry.rule(table, chain.name, number, rule, certain);
+        if (!some) { return packets; }
+        TrailEntry entry = new TrailEntry(table, chain, number, certain);
         Map<Rewrites, Integer> matched = new LinkedHashMap<>();
         Map<Rewrites, Integer> on = new LinkedHashMap<>();
         i = 0;
-        for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
+        for (Map.Entry<Rewrites, Integer> group : packets.entrySet()) {
             SetMatch match = matches[i++];
-            sets.add(matched, each.getKey(), match.possible);
-            sets.add(on, each.getKey(), sets.bdd.minus(each.getValue(), match.certain));
+            sets.add(matched, group.getKey(), match.possible);
+            sets.add(on, group.getKey(), sets.bdd.minus(group.getValue(), match.certain));
             if (match.possible != Bdd.NONE) { outcome.matched(entry, match.possible); }
         }
-        if (outcome.skips(rule)) { return here; }
+        if (outcome.skips(rule)) { return packets; }
         act(entry, matched, on, back, depth);
         return on;
     }
@@ -127,9 +127,9 @@ final class ChainWalk {
             sets.addAll(target.isGoto() ? back : on, walk(called, matched, depth + 1));
             return;
         }
-        for (Map.Entry<Rewrites, Integer> each : matched.entrySet()) {
-            Rewrites rewrites = each.getKey();
-            int packets = each.getValue();
+        for (Map.Entry<Rewrites, Integer> group : matched.entrySet()) {
+            Rewrites rewrites = group.getKey();
+            int packets = group.getValue();
             if (Targets.goesOn(target)) {
                 sets.add(on, changed(target, rewrites), packets);
             } else if (target.name.equals("RETURN")) {
@@ -137,10 +137,10 @@ final class ChainWalk {
             } else if (Targets.translates(target)) {
                 outcome.decided(entry, Verdict.ACCEPT, packets);
                 translate(target, rewrites, packets);
-            } else if (Targets.verdict(target) != null) {
-                end(entry, Targets.verdict(target), rewrites, packets);
+            } else if (Verdict.of(target) != null) {
+                end(entry, Verdict.of(target), rewrites, packets);
             } else {
-                // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
+                // QUEUE, NFQUEUE, TARPIT, an unknown extension: any verdict is possible, or the next rule
                 end(entry, Verdict.UNKNOWN, rewrites, packets);
                 sets.add(on, rewrites, packets);
             }
@@ -156,13 +156,14 @@ final class ChainWalk {
         return mark == null ? rewrites.withoutMark() : rewrites.mark((int) mark[0], (int) mark[1]);
     }
 
-    /** What a nat target writes, as far as it is static; what the kernel chooses itself isn't known afterwards. */
+    /** Writes what a nat target writes; values that the kernel chooses are unknown afterwards. */
     private void translate(Target target, Rewrites rewrites, int packets) {
         if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
-            // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and a port that is taken
+            // NETMAP and SAME change either side, depending on the hook; SNAT and MASQUERADE the source address and
+            // port
             boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
             Rewrites after = rewrites.with(Field.SRC, null).with(Field.SPORT, null);
-            sets.add(through, both ? after.with(Field.DST, null) : after, packets);
+            sets.add(accepted, both ? after.with(Field.DST, null) : after, packets);
             return;
         }
         int port = Targets.port(target, sets.family);
@@ -170,26 +171,27 @@ final class ChainWalk {
         if (!target.name.equals("DNAT")) {
             redirect(after, packets);
         } else {
-            sets.add(through, Targets.keepsAddress(target, sets.family) ? after
+            sets.add(accepted, Targets.keepsAddress(target, sets.family) ? after
                     : after.with(Field.DST, Targets.address(target, sets.family)), packets);
         }
     }
 
-    /** To the first address of the interface that each packet came in through; from the box itself to loopback. */
+    /** Writes the first address of each packet's incoming interface; loopback for packets from the box itself. */
     private void redirect(Rewrites after, int packets) {
         if (after.touches(Field.IN)) {
-            sets.add(through, after.with(Field.DST, own(after.constant(Field.IN))), packets);
+            sets.add(accepted, after.with(Field.DST, firstAddress(after.constant(Field.IN))), packets);
             return;
         }
         for (byte[] in : sets.universe.names) {
-            sets.add(through, after.with(Field.DST, own(in)), sets.bdd.and(packets, sets.having(Field.IN, in)));
+            sets.add(accepted, after.with(Field.DST, firstAddress(in)),
+                    sets.bdd.and(packets, sets.having(Field.IN, in)));
         }
     }
 
-    private byte[] own(byte[] in) {
+    private byte[] firstAddress(byte[] in) {
         if (in == null) { return null; }
         if (in[0] == 0) { return Addresses.parse(sets.family == Family.IPV4 ? "127.0.0.1" : "::1"); }
-        List<byte[]> own = sets.site.addresses(sets.family, Numbers.text(in));
-        return own.isEmpty() ? null : own.get(0);
+        List<byte[]> addresses = sets.site.addresses(sets.family, Numbers.text(in));
+        return addresses.isEmpty() ? null : addresses.get(0);
     }
 }

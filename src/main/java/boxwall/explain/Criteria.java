@@ -15,26 +15,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a rule asks: criteria that must all hold, and the matches that nobody can foresee ({@code limit},
- * {@code string}, an extension not known here), which are unknown. Semantics: ip_packet_match of the kernel's
- * ip_tables.c and ip6_tables.c; xt_tcpudp.c, xt_multiport.c, ip_tables.c (icmp), xt_state.c, xt_conntrack.c,
- * xt_iprange.c, xt_mac.c, xt_mark.c.
+ * The conditions of a rule, which must all hold; matches that can't be predicted ({@code limit}, {@code string}, an
+ * unknown extension) are marked. Semantics: ip_packet_match of the kernel's ip_tables.c and ip6_tables.c; xt_tcpudp.c,
+ * xt_multiport.c, ip_tables.c (icmp), xt_state.c, xt_conntrack.c, xt_iprange.c, xt_mac.c, xt_mark.c.
  */
 final class Criteria {
     private static final List<String> WITH_PORTS = Arrays.asList("tcp", "udp", "sctp", "dccp", "udplite");
-    /** Matches that look into the transport header: on a later fragment they never match, negated or not. */
-    private static final List<String> INSIDE =
+    /** Matches that read the transport header: they never match a later fragment, negated or not. */
+    private static final List<String> READS_TRANSPORT =
             Arrays.asList("tcp", "udp", "sctp", "dccp", "udplite", "icmp", "icmp6", "icmpv6", "multiport");
-    /** All rules that were parsed in this JVM, for a test that counts them. */
+    /** The rules that this JVM has parsed, for a test that counts them. */
     static int parsed;
-    /** What must hold, all of it; empty for a rule that asks nothing. */
+    /** The conditions; empty for a rule that matches every packet. */
     final List<Criterion> all = new ArrayList<>(4);
-    /** Whether it asks, besides, what can't be foreseen. */
+    /** Whether the rule has a match besides that can't be predicted. */
     boolean opaque;
-    /** The fields that are asked, a bit for each by its ordinal. */
+    /** The fields of all conditions, a bit for each by its ordinal. */
     final int fields;
 
-    /** Reads what a rule asks. */
+    /** Reads the conditions of a rule. */
     Criteria(Rule rule, Family family) {
         parsed++;
         if (rule.source != null) { add(Field.SRC, rule.source.negated, Span.of(rule.source.value)); }
@@ -44,15 +43,15 @@ final class Criteria {
         protocol(rule.protocol);
         if (rule.fragment != null) { all.add(Criterion.fragment(rule.fragment.value != rule.fragment.negated)); }
         for (Match match : rule.matches) {
-            // xt_mac.c: what didn't come over Ethernet (a DSL line, lo) has no other address, but none
+            // xt_mac.c: a packet that didn't come over Ethernet (a DSL line, lo) has no address and never matches
             boolean mayHaveNone = match.name.equals("mac") && (rule.in == null || rule.in.negated)
                     && !match.options.isEmpty() && match.options.get(0).negated;
             opaque |= mayHaveNone;
             read(match, family);
         }
         int bits = 0;
-        for (Criterion each : all) {
-            bits |= 1 << each.field.ordinal() | (each.other == null ? 0 : 1 << each.other.ordinal());
+        for (Criterion criterion : all) {
+            bits |= 1 << criterion.field.ordinal() | (criterion.other == null ? 0 : 1 << criterion.other.ordinal());
         }
         fields = bits;
     }
@@ -61,11 +60,11 @@ final class Criteria {
 
     private void device(Field field, Negatable<String> name) {
         if (name != null) {
-            boolean open = name.value.endsWith("+");
-            String start = open ? name.value.substring(0, name.value.length() - 1) : name.value;
-            // of a whole name the zero behind it counts too
+            boolean isPrefix = name.value.endsWith("+");
+            String start = isPrefix ? name.value.substring(0, name.value.length() - 1) : name.value;
+            // a whole name includes the zero after it
             byte[] mask = new byte[16];
-            Arrays.fill(mask, 0, Math.min(start.length() + (open ? 0 : 1), 16), (byte) 255);
+            Arrays.fill(mask, 0, Math.min(start.length() + (isPrefix ? 0 : 1), 16), (byte) 255);
             add(field, name.negated, Span.masked(Numbers.interfaceName(start), mask));
         }
     }
@@ -78,10 +77,10 @@ final class Criteria {
         } else if (number > 0) { add(Field.PROTOCOL, protocol.negated, Span.range(1, number, number)); }
     }
 
-    /** Adds what a match asks, as far as it can be foreseen. */
+    /** Adds the conditions of a match, as far as they can be predicted. */
     private void read(Match match, Family family) {
         if (match.name.equals("comment")) { return; }
-        if (INSIDE.contains(match.name)) { all.add(Criterion.fragment(false)); }
+        if (READS_TRANSPORT.contains(match.name)) { all.add(Criterion.fragment(false)); }
         opaque |= match.options.isEmpty() && !WITH_PORTS.contains(match.name) && !match.name.equals("icmp");
         for (Option option : match.options) {
             Field field = field(match.name, option.name);
@@ -94,7 +93,7 @@ final class Criteria {
         }
     }
 
-    /** The field that an option asks for; null when it isn't known here. */
+    /** The field that an option matches; null for an unknown option. */
     private static Field field(String match, String option) {
         if (match.equals("multiport") || WITH_PORTS.contains(match) && option.endsWith("port")) {
             return option.startsWith("--d") ? Field.DPORT : Field.SPORT;
@@ -105,7 +104,7 @@ final class Criteria {
                 : match.equals("mac") ? Field.MAC : match.equals("mark") ? Field.MARK : null;
     }
 
-    /** The values of a field that an option names; null when it can't be read. */
+    /** The values of a field that an option matches; null for a value with an error. */
     private static List<Span> spans(Field field, Option option, Family family) {
         if (field.isPort()) { return spans(option.ports()); }
         if (field == Field.STATE) { return states(option.states()); }

@@ -3,10 +3,10 @@ package boxwall.explain;
 import java.util.Collections;
 import java.util.List;
 
-/** One question of a rule: does a field of the packet lie in one of these spans, or, negated, in none? */
+/** A condition of a rule: a field of the packet is in one of some spans, or, negated, in none. */
 final class Criterion {
     final Field field;
-    /** A second field of which it is enough that it lies in a span (multiport's --ports), or null. */
+    /** A second field, which may be in a span instead (multiport's --ports), or null. */
     final Field other;
     final boolean negated;
     final List<Span> spans;
@@ -20,7 +20,7 @@ final class Criterion {
 
     Criterion(Field field, boolean negated, Span span) { this(field, null, negated, Collections.singletonList(span)); }
 
-    /** Asks for a later fragment, or for a packet that is none. */
+    /** Matches later fragments, or all other packets. */
     static Criterion fragment(boolean later) {
         return new Criterion(Field.FRAGMENT, !later, Span.range(1, 1, 1));
     }

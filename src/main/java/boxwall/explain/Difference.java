@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** What two rulesets decide differently, as regions with an example each, largest first. REJECT counts as DROP. */
+/** The packets that two rulesets decide differently: regions, each with an example. REJECT counts as DROP. */
 public final class Difference {
-    /** Regions that are named for one hook and one kind of change. */
+    /** Limit of regions for one hook and one kind of change. */
     private static final int REGIONS_MAX = 16;
     private static final Verdict[] KINDS = {Verdict.ACCEPT, Verdict.DROP, Verdict.UNKNOWN};
 
-    /** Largest first; empty when both decide alike, unless {@link #incomplete()} says that it isn't known. */
+    /** Largest first; empty when both decide alike or, with {@link #incomplete()}, when that is unknown. */
     public final List<Change> changes = new ArrayList<>();
     private String incomplete;
 
@@ -64,17 +64,17 @@ public final class Difference {
         return new Difference(before, after, site, Bdd.affordable());
     }
 
-    /** What could not be compared or named, or null when the list is complete. */
+    /** Why the list of changes is incomplete, or null when it is complete. */
     public String incomplete() {
         return incomplete;
     }
 
     /**
-     * Whether two rulesets decide alike on every packet whatsoever: those too that no network could send, and REJECT is
-     * not DROP here.
+     * Proves that two rulesets decide alike on every packet, even those that no network could send. REJECT is not DROP
+     * here.
      *
-     * @param nodes what the proof may take: nodes of {@link Bdd}, 32 bytes each; {@link #affordable()}
-     * @return null when it is proved; else why it isn't, with a packet where they differ
+     * @param nodes limit of the diagram's nodes, 32 bytes each; {@link #affordable()}
+     * @return null when it is proved; else why it isn't, with a packet that they decide differently
      */
     public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
@@ -99,8 +99,10 @@ public final class Difference {
         return null;
     }
 
-    /** As many nodes as this JVM's heap has room for. */
-    public static int affordable() { return Bdd.affordable(); }
+    /** The number of nodes for which this JVM's heap has room. */
+    public static int affordable() {
+        return Bdd.affordable();
+    }
 
     private static String notCompared(Family family, Hook hook, TooComplex e) {
         return family.word() + " " + hook + " could not be compared, " + e.getMessage();
@@ -111,7 +113,7 @@ public final class Difference {
                 nodes);
     }
 
-    /** The families of which something is owned; IPv4 when none is. */
+    /** The families of which a ruleset has tables; IPv4 when none has. */
     static List<Family> families(Ruleset... rulesets) {
         List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
@@ -147,11 +149,13 @@ public final class Difference {
         }
     }
 
-    /** The packets that are accepted, that are stopped, and those of which it can't be said. */
+    /**
+     * The packets that are accepted, those that are stopped, and those with an unknown verdict, as in {@link #KINDS}.
+     */
     private static int[] split(Ruleset ruleset, Sets sets, Hook hook, int packets) {
-        Outcome walk = HookWalk.walk(ruleset, sets, hook, packets);
-        int accepted = walk.accepted(packets);
-        int stopped = walk.stopped(packets);
+        Outcome outcome = HookWalk.walk(ruleset, sets, hook, packets);
+        int accepted = outcome.accepted(packets);
+        int stopped = outcome.stopped(packets);
         return new int[] {accepted, stopped, sets.bdd.minus(sets.bdd.minus(packets, accepted), stopped)};
     }
 }

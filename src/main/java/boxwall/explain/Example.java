@@ -6,23 +6,23 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Network;
 import java.util.Map;
 
-/** Takes the packet out of a set that a person would think of: real interfaces, addresses that live there. */
+/** Chooses the most common packet of a set: real interfaces, addresses of their networks, usual ports. */
 final class Example {
-    /** A packet of a set that isn't empty, for a walk to a hook; fields that mean nothing in it are left unknown. */
+    /** A packet of a set that isn't empty, for a walk to a hook; fields without a meaning in it are unknown. */
     static Packet of(Sets sets, Hook hook, int set) {
         int left = set;
         for (int wish : wishes(sets, hook)) {
             int both = sets.bdd.and(left, wish);
             left = both == Bdd.NONE ? left : both;
         }
-        return trim(sets.packet(left), sets, hook);
+        return withoutMeaningless(sets.packet(left), sets, hook);
     }
 
     private static int[] wishes(Sets sets, Hook hook) {
         Bdd bdd = sets.bdd;
         return new int[] {sets.having(Field.MARK, 0, 0),
                 sets.having(Field.MAC, sets.universe.macs.get(sets.universe.macs.size() - 1)), sets.whole(),
-                known(sets, Field.IN), known(sets, Field.OUT),
+                onInterface(sets, Field.IN), onInterface(sets, Field.OUT),
                 hook == Hook.OUTPUT ? sets.own(Field.SRC, false) : neighbours(sets, Field.IN, Field.SRC),
                 hook == Hook.INPUT ? Bdd.ALL : neighbours(sets, Field.OUT, Field.DST),
                 hook == Hook.INPUT ? sets.own(Field.DST, false) : Bdd.ALL, bdd.or(sets.protocol(6), sets.protocol(17)),
@@ -30,7 +30,7 @@ final class Example {
                 sets.having(Field.SPORT, 40000, 65535), sets.having(Field.DPORT, 22, 65535)};
     }
 
-    private static int known(Sets sets, Field field) {
+    private static int onInterface(Sets sets, Field field) {
         int set = Bdd.NONE;
         for (String name : sets.site.interfaces()) {
             set = name.equals("lo") ? set : sets.bdd.or(set, sets.device(field, name));
@@ -38,7 +38,7 @@ final class Example {
         return set;
     }
 
-    /** Hosts attached to the interface; on the default route's one for documentation (RFC 5737, RFC 3849). */
+    /** Hosts of each interface's networks; on the default route a documentation address (RFC 5737, RFC 3849). */
     private static int neighbours(Sets sets, Field device, Field address) {
         Bdd bdd = sets.bdd;
         int set = Bdd.NONE;
@@ -54,7 +54,7 @@ final class Example {
         return bdd.minus(set, bdd.or(sets.own(address, false), address == Field.DST ? sets.local() : Bdd.NONE));
     }
 
-    private static Packet trim(Packet packet, Sets sets, Hook hook) {
+    private static Packet withoutMeaningless(Packet packet, Sets sets, Hook hook) {
         int protocol = packet.protocol();
         Packet trimmed = packet;
         if (protocol != 6 && protocol != 17 && protocol != 132 && protocol != 33 && protocol != 136) {

@@ -16,15 +16,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** What becomes of a packet on a box: by the rules that it would load, as written, and at AVM's firewall. */
+/**
+ * The verdicts on a packet on a box: of the rules that it would load, of the rules as written, and of AVM's firewall.
+ */
 public final class Explanation {
-    /** By what the box would load: this counts. */
+    /** The result of the rules that the box would load: this counts. */
     public final Answer answer;
-    /** By the rules as written, with states; null when the box loads just those. */
+    /** The result of the rules as written, with states; null when the box loads exactly those. */
     public final Answer asWritten;
     /**
-     * What the packet passes on the whole box, a line each, as Freetz' wiki draws it. AVM's dsld sits on the Internet
-     * side and filters and translates there; netfilter stands behind it, and both have to let a packet pass: <pre>
+     * The packet's path through the whole box, one line for each station, as in Freetz' wiki. AVM's dsld filters and
+     * translates on the Internet side; netfilter comes after it, and both must accept a packet: <pre>
      * Internet &lt;-&gt; dsld &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN          VPN, guests &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN
      * </pre>
      */
@@ -37,12 +39,12 @@ public final class Explanation {
     private final BoxFacts facts;
 
     /**
-     * Walks the packet that the keys mean.
+     * Walks the packet that the keys describe.
      *
-     * @param loaded what the box would load
+     * @param loaded the rules that the box would load
      * @param written the rules as written, where the box loads them without connection tracking; else null
      * @param keys as {@link Keys#packet}
-     * @throws IllegalArgumentException for a key or value that isn't understood, with what was expected
+     * @throws IllegalArgumentException for a key or value with an error, with what was expected
      */
     public Explanation(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
         this.loaded = loaded;
@@ -55,12 +57,12 @@ public final class Explanation {
         path = Collections.unmodifiableList(path());
     }
 
-    /** What holds at one time, where other things hold at others. */
+    /** The verdict at one time, for rules with hours. */
     public static final class Now {
         public final Verdict verdict;
         /** As in {@link Answer}. */
         public final TrailEntry decidedBy;
-        /** HH:MM:SS in UTC, when a rule before what decides, or that itself, begins or ends; null where not known. */
+        /** HH:MM:SS in UTC when the deciding rule or one before it begins or ends; null when unknown. */
         public final String until;
 
         private Now(Verdict verdict, TrailEntry decidedBy, String until) {
@@ -70,7 +72,7 @@ public final class Explanation {
         }
     }
 
-    /** The answer at a second since 1970; null where the clock isn't set, or no rule with known hours matters. */
+    /** The verdict at a second since 1970; null when the clock isn't set, or no rule with known hours matters. */
     public Now now(Long second) {
         boolean depends = false;
         for (TrailEntry entry : answer.trail) {
@@ -82,84 +84,82 @@ public final class Explanation {
         Answer now = new Walk(Hours.at(loaded, family, second), site).packet(packet, hook);
         TrailEntry by = now.decidedBy;
         if (by != null && by.rule != null) {
-            // as it is written, with its hours
-            by = TrailEntry.rule(by.table, by.chain, by.number,
-                    loaded.chain(family, by.table, by.chain).rules.get(by.number - 1), by.certain);
+            // the rule as written, with its hours
+            by = new TrailEntry(by.table, loaded.chain(family, by.table, by.chain), by.number, by.certain);
         }
         return new Now(now.verdict, by, by == null ? null : until(second, by));
     }
 
     private String until(long second, TrailEntry by) {
-        int least = 0;
+        int shortest = 0;
         String end = null;
-        String known = null;
+        String result = null;
         for (TrailEntry entry : answer.trail) {
             Hours hours = entry.rule == null ? null : Hours.of(entry.rule);
             int left = hours == null || hours.holds(second) == null ? 0 : hours.left(second);
-            if (left > 0 && (least == 0 || left < least)) {
-                least = left;
+            if (left > 0 && (shortest == 0 || left < shortest)) {
+                shortest = left;
                 end = hours.end(second, left);
             }
-            // the last of them: a chain may be called twice
-            if (entry.table == by.table && entry.chain.equals(by.chain) && entry.number == by.number) { known = end; }
+            // the last such entry: a chain may be called twice
+            if (entry.table == by.table && entry.chain.equals(by.chain) && entry.number == by.number) { result = end; }
         }
-        return known;
+        return result;
     }
 
     private List<String> path() {
         List<String> lines = new ArrayList<>();
         boolean own = packet.src() != null && site.isOwn(packet.src());
         boolean known = packet.src() != null && site.knows(packet.family());
-        boolean sent = hook == Hook.OUTPUT
-                || hook == null && given(packet.in()) == null && (own || given(packet.out()) != null && !known);
-        boolean kept = !sent && (hook == Hook.INPUT || hook == null && packet.dst() != null
+        boolean fromBox = hook == Hook.OUTPUT
+                || hook == null && nonEmpty(packet.in()) == null && (own || nonEmpty(packet.out()) != null && !known);
+        boolean toBox = !fromBox && (hook == Hook.INPUT || hook == null && packet.dst() != null
                 && (site.isLocal(packet.dst()) || Site.startsOnItsLink(packet.src())));
-        String in = sent ? null : given(packet.in());
-        String out = kept ? null : given(packet.out()) != null ? packet.out() : packet.dst() == null ? null
+        String in = fromBox ? null : nonEmpty(packet.in());
+        String out = toBox ? null : nonEmpty(packet.out()) != null ? packet.out() : packet.dst() == null ? null
                 : site.interfaceTo(packet.dst());
-        lines.add(sent ? "the box" : in == null ? "no interface given" : name(in));
-        if (isWan(in)) { lines.add("AVM's dsld: " + dsld(true, kept)); }
+        lines.add(fromBox ? "the box" : in == null ? "no interface given" : name(in));
+        if (isWan(in)) { lines.add("AVM's dsld: " + dsld(true, toBox)); }
         lines.add("netfilter: " + (in != null && in.equals(out)
                 ? "not visible to netfilter: both ends are behind " + in
                         + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: "
-                : "") + answer + accelerated(sent || kept) + port(in) + port(out));
-        if (isWan(out)) { lines.add("AVM's dsld: " + dsld(false, kept)); }
-        lines.add(kept ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
+                : "") + answer + accelerated(fromBox || toBox) + port(in) + port(out));
+        if (isWan(out)) { lines.add("AVM's dsld: " + dsld(false, toBox)); }
+        lines.add(toBox ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
         return lines;
     }
 
-    private static String given(String name) { return name == null || name.length() == 0 ? null : name; }
+    private static String nonEmpty(String name) { return name == null || name.length() == 0 ? null : name; }
 
     private boolean isWan(String name) { return facts.wan != null && facts.wan.name.equals(name); }
 
     private String name(String name) {
-        Interface one = find(name);
-        return one == null ? name + ", which this box doesn't have"
-                : one.role == Interface.Role.WAN ? name + ", the Internet side" : name.equals(one.role.word()) ? name
-                : name + " (" + one.role.word() + ")";
+        Interface device = find(name);
+        return device == null ? name + ", which this box doesn't have"
+                : device.role == Interface.Role.WAN ? name + ", the Internet side"
+                : name.equals(device.role.word()) ? name : name + " (" + device.role.word() + ")";
     }
 
     private String port(String name) {
-        Interface one = find(name);
-        return one == null || one.role != Interface.Role.PORT || one.ip != null ? ""
+        Interface device = find(name);
+        return device == null || device.role != Interface.Role.PORT || device.ip != null ? ""
                 : "; " + name + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
     }
 
     private Interface find(String name) {
-        for (Interface one : facts.interfaces) {
-            if (one.name.equals(name)) { return one; }
+        for (Interface device : facts.interfaces) {
+            if (device.name.equals(name)) { return device; }
         }
         return null;
     }
 
-    /** Established flows take AVM's fast way; what opens or ends a TCP connection and fragments never do. */
-    private String accelerated(boolean endsHere) {
+    /** Packet Acceleration takes established connections; not fragments, nor segments that open or end one. */
+    private String accelerated(boolean byBox) {
         Acceleration pa = facts.acceleration;
         Integer flags = packet.flags();
         boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
                 || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
-        return slow || endsHere || !pa.mayBypass() ? ""
-                : "; not visible to netfilter once the connection is accelerated";
+        return slow || byBox || !pa.mayBypass() ? "" : "; not visible to netfilter once the connection is accelerated";
     }
 
     private String dsld(boolean in, boolean toBox) {
@@ -179,7 +179,7 @@ public final class Explanation {
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 
-    /** Netfilter sees the packet after dsld's translation: with the address and port of a forwarding's end. */
+    /** Netfilter sees the packet after dsld's translation: with the destination of a forwarding. */
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The values of one field that lie in a set, as ranges in ascending order, and in words. */
+/** The values of one field in a set, in words: from ranges in ascending order. */
 final class FieldValues {
-    /** Ranges that are looked for; a set of more is described by its first ones. */
+    /** Limit of collected ranges; a set of more is described by the first ones. */
     private static final int RANGES_MAX = 64;
     private static final int WORDS_MAX = 6;
 
@@ -24,9 +24,9 @@ final class FieldValues {
     private final List<byte[][]> gaps = new ArrayList<>();
 
     /**
-     * Reads sets that ask bits of that field only.
+     * Reads sets that test bits of one field only.
      *
-     * @param others what the field could be too, but isn't; where that is shorter, the words say {@code all but}
+     * @param others the values that are not in the set; if they are fewer, the words are {@code all but …}
      */
     FieldValues(Sets sets, Field field, int set, int others) {
         this.sets = sets;
@@ -48,10 +48,10 @@ final class FieldValues {
             append(to, low.clone(), high);
             return;
         }
-        boolean asked = sets.bdd.level(set) == sets.start(field) + bit;
-        collect(to, asked ? sets.bdd.low(set) : set, bit + 1, low);
+        boolean tested = sets.bdd.level(set) == sets.start(field) + bit;
+        collect(to, tested ? sets.bdd.low(set) : set, bit + 1, low);
         flip(low, bits, bit);
-        collect(to, asked ? sets.bdd.high(set) : set, bit + 1, low);
+        collect(to, tested ? sets.bdd.high(set) : set, bit + 1, low);
         flip(low, bits, bit);
     }
 
@@ -85,7 +85,7 @@ final class FieldValues {
         return (fewer ? "all but " : "") + list(fewer ? gaps : ranges);
     }
 
-    /** Whether the values have no order, so that each is named by itself. */
+    /** Whether the values have no order, so that each is named. */
     private boolean isListed() {
         return choices != null || field == Field.STATE || field == Field.FRAGMENT;
     }
@@ -103,16 +103,16 @@ final class FieldValues {
         for (byte[][] range : list) {
             if (isListed()) {
                 for (int i = (int) Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
-                    words.add(one(i));
+                    words.add(name(i));
                 }
             } else if (words.size() < WORDS_MAX) { words.add(range(range[0], range[1])); }
         }
-        String said = Words.join(words, ",");
-        return isListed() || list.size() <= WORDS_MAX ? said
-                : said + " and " + (list.size() > RANGES_MAX ? "many" : list.size() - WORDS_MAX) + " more";
+        String joined = Words.join(words, ",");
+        return isListed() || list.size() <= WORDS_MAX ? joined
+                : joined + " and " + (list.size() > RANGES_MAX ? "many" : list.size() - WORDS_MAX) + " more";
     }
 
-    private String one(int value) {
+    private String name(int value) {
         return field == Field.STATE ? State.values()[value].toString()
                 : field == Field.FRAGMENT ? value == 0 ? "no later fragments" : "later fragments only"
                 : field == Field.MAC ? Addresses.printMac(choices.get(value)) : Numbers.text(choices.get(value));
@@ -134,17 +134,20 @@ final class FieldValues {
         return low == high && before.length() == 0 ? String.valueOf(low) : low + "-" + before + high;
     }
 
-    /** One address, a network where the range is one, else both ends. */
+    /** A single address, a network, or both ends of a range. */
     private static String addresses(Family family, byte[] low, byte[] high) {
         int bits = family.addressBits;
         int prefix = Network.ofPrefix(family, low, bits).common(Network.ofPrefix(family, high, bits));
         Network network = Network.ofPrefix(family, low, prefix);
-        boolean isOne =
+        boolean isNetwork =
                 prefix > 0 && Arrays.equals(network.address(), low) && Arrays.equals(Numbers.last(network), high);
-        return Addresses.print(low) + (!isOne ? "-" + Addresses.print(high) : prefix == bits ? "" : "/" + prefix);
+        return Addresses.print(low) + (!isNetwork ? "-" + Addresses.print(high) : prefix == bits ? "" : "/" + prefix);
     }
 
-    /** What all the combinations have in common; {@code some of …} when that isn't all that there is to say. */
+    /**
+     * The flags that all combinations have in common; {@code some with …} when not every such combination is in the
+     * set.
+     */
     private String flags() {
         int common = 63;
         int never = 63;
@@ -156,8 +159,8 @@ final class FieldValues {
                 count++;
             }
         }
-        boolean whole = count == 1 << 6 - Integer.bitCount(common | never);
-        return (whole ? "" : "some with ") + TcpFlags.words(common)
+        boolean all = count == 1 << 6 - Integer.bitCount(common | never);
+        return (all ? "" : "some with ") + TcpFlags.words(common)
                 + (never == 0 ? "" : " without " + TcpFlags.words(never));
     }
 }

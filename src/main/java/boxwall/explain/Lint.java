@@ -68,9 +68,6 @@ public final class Lint {
     /** The needless rules, and the rule that is tried; by identity. */
     private final Map<Rule, Rule> deleted = new IdentityHashMap<>();
     private final Map<Hook, FamilyVerdicts.Walked> walks = new TreeMap<>();
-    /** Of all hooks. */
-    private final Map<Rule, Integer> matched = new IdentityHashMap<>();
-    private final Map<Chain, Chain> entered = new IdentityHashMap<>();
 
     private Lint(FamilyVerdicts of, List<NeedlessRule> found) {
         this.of = of;
@@ -94,6 +91,8 @@ public final class Lint {
     }
 
     private void find() {
+        Map<Rule, Integer> matched = new IdentityHashMap<>();
+        Map<Chain, Chain> entered = new IdentityHashMap<>();
         for (Hook hook : FamilyVerdicts.HOOKS) {
             FamilyVerdicts.Walked walked = of.at(hook, of.everything(hook));
             walks.put(hook, walked);
@@ -156,12 +155,9 @@ public final class Lint {
      * policy states the intention), nor are rules whose packets would reach a LOG or another rule with an effect.
      */
     private void redundant(TrailEntry entry) {
-        Verdict verdict = Targets.verdict(entry.rule.target);
+        Verdict verdict = Verdict.of(entry.rule.target);
         Criteria criteria = sets.universe.criteria(entry.rule);
-        if (verdict == null || entry.rule.target.isGoto() || deleted.containsKey(entry.rule) || criteria.all.isEmpty()
-                || criteria.opaque) {
-            return;
-        }
+        if (verdict == null || deleted.containsKey(entry.rule) || criteria.all.isEmpty() || criteria.opaque) { return; }
         deleted.put(entry.rule, entry.rule);
         Without without = new Without(entry.rule);
         boolean same = true;

@@ -5,7 +5,7 @@ import boxwall.netfilter.Words;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Unsigned numbers as bytes in network order, and the numbers and names that rules are written with. */
+/** Unsigned numbers as bytes in network order, names of interfaces as bytes, and names of protocols. */
 final class Numbers {
     private static final String[] PROTOCOLS = {"icmp=1", "igmp=2", "ipencap=4", "tcp=6", "egp=8", "igp=9", "udp=17",
             "dccp=33", "ipv6=41", "rsvp=46", "gre=47", "esp=50", "ah=51", "ipv6-icmp=58", "icmpv6=58", "icmp6=58",
@@ -22,7 +22,7 @@ final class Numbers {
         return bytes;
     }
 
-    /** The number that at most seven bytes mean. */
+    /** The number of at most seven bytes. */
     static long number(byte[] bytes) {
         long number = 0;
         for (byte b : bytes) {
@@ -50,7 +50,7 @@ final class Numbers {
         return last;
     }
 
-    /** An interface's name as the kernel keeps it, 16 bytes. */
+    /** An interface's name as the kernel stores it, 16 bytes. */
     static byte[] interfaceName(String name) {
         return Arrays.copyOf(Words.bytesOf(name), 16);
     }
@@ -73,7 +73,7 @@ final class Numbers {
         return (int) Words.number(word, 255);
     }
 
-    /** A protocol's name, or its number when it has none here. */
+    /** A protocol's name, or its number for a protocol that isn't in the table. */
     static String protocolName(int number) {
         for (String entry : PROTOCOLS) {
             if (entry.endsWith("=" + number)) { return entry.substring(0, entry.indexOf('=')); }

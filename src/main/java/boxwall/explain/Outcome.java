@@ -3,7 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Rule;
 
-/** What a walk finds: the packets for which each verdict is possible. A subclass is told how it came to that. */
+/** The result of a walk: the packets for which each verdict is possible. Subclasses record the walk's events. */
 class Outcome {
     final Bdd bdd;
     private final int[] possible = new int[Verdict.values().length];
@@ -20,41 +20,41 @@ class Outcome {
         return bdd.or(possible(Verdict.ACCEPT), possible(Verdict.UNKNOWN));
     }
 
-    /** The packets that get something else than the verdict, or may. */
+    /** The packets for which another verdict is possible. */
     final int otherThan(Verdict verdict) {
         int other = Bdd.NONE;
-        for (Verdict each : Verdict.values()) {
-            other = each == verdict ? other : bdd.or(other, possible(each));
+        for (Verdict candidate : Verdict.values()) {
+            other = candidate == verdict ? other : bdd.or(other, possible(candidate));
         }
         return other;
     }
 
-    /** Those of the packets that are certainly accepted. */
+    /** The packets that are certainly accepted. */
     final int accepted(int packets) {
         return bdd.minus(packets, otherThan(Verdict.ACCEPT));
     }
 
-    /** Those of the packets that are certainly dropped or rejected. */
+    /** The packets that are certainly dropped or rejected. */
     final int stopped(int packets) {
         return bdd.minus(packets, passing());
     }
 
     final void add(Verdict verdict, int packets) { possible[verdict.ordinal()] = bdd.or(possible(verdict), packets); }
 
-    /** Whether a rule is walked as if it weren't there; it is still told of. */
+    /** Whether the walk ignores a rule's effect; {@link #matched} is still called. */
     boolean skips(Rule rule) {
         return false;
     }
 
-    /** Packets get to a chain. */
+    /** Packets reach a chain. */
     void entered(Chain chain) {}
 
-    /** A rule matches these packets, for sure or perhaps; told again, with the same step, for other rewrites. */
+    /** A rule matches these packets, or may; called for each of their rewrites, with the same entry. */
     void matched(TrailEntry entry, int packets) {}
 
-    /** A rule or a policy ends the way of these packets through a table. */
+    /** A rule or a policy ends the walk of these packets through a table. */
     void decided(TrailEntry entry, Verdict verdict, int packets) {}
 
-    /** Something was assumed or done between the tables. */
+    /** An assumption, or an event between the tables. */
     void note(String note) {}
 }

@@ -7,8 +7,8 @@ import boxwall.netfilter.TcpFlags;
 import java.util.Arrays;
 
 /**
- * One packet as a rule can see it. What isn't given is not known (null), and a rule that asks for it is unknown.
- * Immutable: what sets a value returns another packet, and null makes the value unknown.
+ * The fields of one packet that rules match. A field that isn't given is unknown (null), and so is whether a rule with
+ * it matches. Immutable: setters return another packet; null makes a field unknown.
  */
 public final class Packet {
     public static final int FIN = 1;
@@ -20,7 +20,7 @@ public final class Packet {
 
     private final Family family;
     private final byte[][] values;
-    /** The bits of the mark that are known; 0 when none is. */
+    /** The known bits of the mark, 0 for none. */
     final int markKnown;
 
     private Packet(Family family, byte[][] values, int markKnown) {
@@ -29,14 +29,14 @@ public final class Packet {
         this.markKnown = markKnown;
     }
 
-    /** A packet of that family of which only this is known: it begins a connection (state NEW), and is no fragment. */
+    /** A packet that begins a connection (state NEW) and is no fragment; all other fields are unknown. */
     public static Packet of(Family family) {
         return new Packet(family, new byte[Field.values().length][], 0).state(State.NEW).fragment(Boolean.FALSE);
     }
 
     public Family family() { return family; }
 
-    /** The incoming interface; null when not known, empty where there is none (a packet that the box itself sends). */
+    /** The incoming interface; null when unknown, empty for none (a packet from the box itself). */
     public String in() {
         return name(Field.IN);
     }
@@ -61,7 +61,7 @@ public final class Packet {
         return value(Field.FRAGMENT) == null ? null : Boolean.valueOf(value(Field.FRAGMENT)[0] != 0);
     }
 
-    /** What conntrack says of it, or null. */
+    /** The connection tracking state, or null. */
     public State state() {
         return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
     }
@@ -90,24 +90,24 @@ public final class Packet {
     @Override
     public String toString() {
         StringBuilder out = new StringBuilder("family=").append(family.digit());
-        say(out, "in", in());
-        say(out, "out", out());
-        say(out, "src", src() == null ? null : Addresses.print(src()));
-        say(out, "dst", dst() == null ? null : Addresses.print(dst()));
-        say(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
-        say(out, "sport", sport());
-        say(out, "dport", dport());
+        add(out, "in", in());
+        add(out, "out", out());
+        add(out, "src", src() == null ? null : Addresses.print(src()));
+        add(out, "dst", dst() == null ? null : Addresses.print(dst()));
+        add(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
+        add(out, "sport", sport());
+        add(out, "dport", dport());
         byte[] icmp = value(Field.ICMP);
-        say(out, "type", icmp == null ? null : (icmp[0] & 255) + "/" + (icmp[1] & 255));
-        say(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
-        say(out, "state", state());
+        add(out, "type", icmp == null ? null : (icmp[0] & 255) + "/" + (icmp[1] & 255));
+        add(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
+        add(out, "state", state());
         long mark = markKnown == -1 ? Numbers.number(value(Field.MARK)) : 0;
-        say(out, "mark", mark == 0 ? null : "0x" + Long.toHexString(mark));
-        say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
+        add(out, "mark", mark == 0 ? null : "0x" + Long.toHexString(mark));
+        add(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }
 
-    private static void say(StringBuilder out, String key, Object value) {
+    private static void add(StringBuilder out, String key, Object value) {
         if (value != null && value.toString().length() > 0) { out.append(' ').append(key).append('=').append(value); }
     }
 
@@ -140,7 +140,7 @@ public final class Packet {
 
     public Packet protocol(Integer number) { return number(Field.PROTOCOL, number); }
 
-    /** By name or number; unknown for a word that is neither. */
+    /** Sets the protocol by name or number; any other word makes it unknown. */
     public Packet protocol(String word) {
         int number = Numbers.protocol(word);
         return protocol(number < 0 ? null : Integer.valueOf(number));
@@ -164,10 +164,7 @@ public final class Packet {
 
     public Packet mac(byte[] address) { return value(Field.MAC, address); }
 
-    /** The packet's mark, or null. */
-    public Packet mark(Long mark) {
-        return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4));
-    }
+    public Packet mark(Long mark) { return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4)); }
 
     /** A mark of which only the bits in {@code known} are known. */
     Packet mark(int mark, int known) {

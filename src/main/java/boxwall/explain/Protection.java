@@ -13,11 +13,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Whether a ruleset keeps anything out at all: one that can't stop a packet protects nobody. */
+/** Whether a ruleset can stop any packet at all. */
 public final class Protection {
     private Protection() {}
 
-    /** Whether a policy, or a rule that packets can get to, may stop a packet; a target that isn't known may. */
+    /** Whether a policy, or a rule of a chain that packets can reach, may stop a packet; an unknown target may. */
     public static boolean stopsAnything(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
@@ -29,7 +29,7 @@ public final class Protection {
         return false;
     }
 
-    /** The same of one chain and those that it calls. */
+    /** The same for one chain and the chains that it calls. */
     public static boolean stops(Ruleset ruleset, Family family, Table table, Chain start) {
         List<Chain> open = new ArrayList<>(Collections.singletonList(start));
         Set<String> seen = new HashSet<>();

@@ -4,22 +4,22 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import java.util.Map;
 
-/** Packets that a line describes: each field has some values, whatever the others have. */
+/** Packets that a line describes: each field has some values, independently of the others. */
 public final class Region implements Comparable<Region> {
     private final Family family;
     /** INPUT, FORWARD or OUTPUT. */
     private final Hook hook;
-    /** In words already: values would keep their whole diagram from being collected. */
-    private final Map<Field, String> values;
-    /** The part of all packets of the family that lie here, 0 to 1: good for comparing sizes, not for traffic. */
+    /** The fields that are restricted, in words: a reference to the diagram would keep it in memory. */
+    private final Map<Field, String> words;
+    /** The region's part of all packets of the family, 0 to 1: compares sizes, says nothing about traffic. */
     public final double share;
     /** The region as a set of the diagram that it was made from. */
     final int set;
 
-    Region(Family family, Hook hook, Map<Field, String> values, double share, int set) {
+    Region(Family family, Hook hook, Map<Field, String> words, double share, int set) {
         this.family = family;
         this.hook = hook;
-        this.values = values;
+        this.words = words;
         this.share = share;
         this.set = set;
     }
@@ -39,18 +39,18 @@ public final class Region implements Comparable<Region> {
     }
 
     /** The protocols in words, null for all. */
-    public String protocols() { return values.get(Field.PROTOCOL); }
+    public String protocols() { return words.get(Field.PROTOCOL); }
 
     /** The destination addresses in words, null for all. */
     public String destinations() {
-        return values.get(Field.DST);
+        return words.get(Field.DST);
     }
 
     /** The destination ports in words, null for all. */
-    public String ports() { return values.get(Field.DPORT); }
+    public String ports() { return words.get(Field.DPORT); }
 
     private String words(Field field, String otherwise) {
-        return values.containsKey(field) ? values.get(field) : otherwise;
+        return words.containsKey(field) ? words.get(field) : otherwise;
     }
 
     /** {@code tcp from guest (192.168.179.0/24) to lan, port 80,443, state NEW}. */
@@ -73,6 +73,6 @@ public final class Region implements Comparable<Region> {
     }
 
     private void add(StringBuilder out, String before, Field field, String after) {
-        if (values.containsKey(field)) { out.append(before).append(values.get(field)).append(after); }
+        if (words.containsKey(field)) { out.append(before).append(words.get(field)).append(after); }
     }
 }

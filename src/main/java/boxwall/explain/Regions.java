@@ -9,51 +9,51 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Describes a set as regions, largest first. One packet of the set is taken and its fields are let go one by one, each
- * as far as the set reaches; what remains uncovered gives the next region. Fields that matter least to people are let
- * go first, so that they drop out of the words where they can. Regions don't overlap; together they are the set.
+ * Describes a set as regions, largest first. A region begins as one packet of the set; its fields are widened one by
+ * one, each as far as the set allows; the rest of the set makes the next region. The least interesting fields are
+ * widened first, so that the description needs them least. Regions don't overlap; together they are the set.
  */
 final class Regions {
-    private static final Field[] LET_GO = {Field.MARK, Field.MAC, Field.SPORT, Field.FLAGS, Field.ICMP, Field.FRAGMENT,
+    private static final Field[] WIDENED = {Field.MARK, Field.MAC, Field.SPORT, Field.FLAGS, Field.ICMP, Field.FRAGMENT,
             Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
 
     private final Sets sets;
     private final Hook hook;
-    private final int care;
+    private final int relevant;
     /** Every value of each field. */
-    private final int[] all = new int[LET_GO.length];
+    private final int[] all = new int[WIDENED.length];
     private boolean complete = true;
 
-    /** Describes for people who care about some packets only; the others are not distinguished. */
-    Regions(Sets sets, Hook hook, int care) {
+    /** Describes sets of relevant packets; other packets may be in a region or not, whatever makes it simpler. */
+    Regions(Sets sets, Hook hook, int relevant) {
         this.sets = sets;
         this.hook = hook;
-        this.care = care;
+        this.relevant = relevant;
         for (int i = 0; i < all.length; i++) {
-            all[i] = sets.project(sets.everything(), LET_GO[i]);
+            all[i] = sets.project(sets.everything(), WIDENED[i]);
         }
     }
 
-    /** Whether the last description named the whole set. */
+    /** Whether the last description covers the whole set. */
     boolean isComplete() { return complete; }
 
     /** At most {@code most} regions. */
     List<Region> of(int set, int most) {
         Bdd bdd = sets.bdd;
         List<Region> regions = new ArrayList<>();
-        int left = bdd.and(set, care);
+        int left = bdd.and(set, relevant);
         while (left != Bdd.NONE && regions.size() < most) {
-            int[] box = grow(sets.packet(left), left);
-            int[] behind = behind(box);
+            int[] values = widened(sets.packet(left), left);
+            int[] after = after(values);
             int before = Bdd.ALL;
-            Map<Field, String> values = new TreeMap<>();
-            for (int i = 0; i < box.length; i++) {
-                if (box[i] != all[i]) {
-                    values.put(LET_GO[i], words(LET_GO[i], box[i], bdd.and(before, behind[i]), left));
+            Map<Field, String> words = new TreeMap<>();
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] != all[i]) {
+                    words.put(WIDENED[i], words(WIDENED[i], values[i], bdd.and(before, after[i]), left));
                 }
-                before = bdd.and(before, box[i]);
+                before = bdd.and(before, values[i]);
             }
-            regions.add(new Region(sets.family, hook, values, bdd.share(bdd.and(before, care)), before));
+            regions.add(new Region(sets.family, hook, words, bdd.share(bdd.and(before, relevant)), before));
             left = bdd.minus(left, before);
         }
         complete = left == Bdd.NONE;
@@ -61,53 +61,54 @@ final class Regions {
         return regions;
     }
 
-    /** For each field all those behind it together. */
-    private int[] behind(int[] box) {
-        int[] behind = new int[box.length];
-        int together = Bdd.ALL;
-        for (int i = box.length - 1; i >= 0; i--) {
-            behind[i] = together;
-            together = sets.bdd.and(box[i], together);
+    /** For each field the intersection of all fields after it. */
+    private int[] after(int[] values) {
+        int[] after = new int[values.length];
+        int intersection = Bdd.ALL;
+        for (int i = values.length - 1; i >= 0; i--) {
+            after[i] = intersection;
+            intersection = sets.bdd.and(values[i], intersection);
         }
-        return behind;
+        return after;
     }
 
-    /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
+    /** Describes the values that occur in the rest of the set, or those that don't. */
     private String words(Field field, int inside, int others, int left) {
         Bdd bdd = sets.bdd;
         int occurring = bdd.and(inside, sets.project(bdd.and(others, left), field));
-        int other = bdd.minus(sets.project(bdd.and(others, care), field), inside);
+        int other = bdd.minus(sets.project(bdd.and(others, relevant), field), inside);
         return new FieldValues(sets, field, occurring, other).toString();
     }
 
-    /** What each field may be: the packet's own value, let go as far as the set reaches. */
-    private int[] grow(Packet packet, int set) {
+    /** The values of each field: the packet's own value, widened as far as the set allows. */
+    private int[] widened(Packet packet, int set) {
         Bdd bdd = sets.bdd;
-        int[] box = new int[LET_GO.length];
-        for (int i = 0; i < box.length; i++) {
-            box[i] = sets.having(LET_GO[i], packet.value(LET_GO[i]));
+        int[] values = new int[WIDENED.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = sets.having(WIDENED[i], packet.value(WIDENED[i]));
         }
-        int[] behind = behind(box);
-        int before = care;
-        for (int i = 0; i < box.length; i++) {
-            int outside = sets.project(bdd.minus(bdd.and(before, behind[i]), set), LET_GO[i]);
-            box[i] = bdd.minus(all[i], outside);
-            if (LET_GO[i] == Field.PROTOCOL) { box[i] = bdd.and(box[i], meant(box, packet)); }
-            before = bdd.and(before, box[i]);
+        int[] after = after(values);
+        int before = relevant;
+        for (int i = 0; i < values.length; i++) {
+            int outside = sets.project(bdd.minus(bdd.and(before, after[i]), set), WIDENED[i]);
+            values[i] = bdd.minus(all[i], outside);
+            if (WIDENED[i] == Field.PROTOCOL) { values[i] = bdd.and(values[i], ofGivenFields(values, packet)); }
+            before = bdd.and(before, values[i]);
         }
-        return box;
+        return values;
     }
 
-    /** Protocols that have what the box says already: ports, or TCP's flags. */
-    private int meant(int[] box, Packet packet) {
-        int own = packet.protocol().intValue();
-        boolean alone = isGiven(box, Field.FLAGS) || isGiven(box, Field.ICMP);
-        if (!alone && !isGiven(box, Field.SPORT) && !isGiven(box, Field.DPORT)) { return Bdd.ALL; }
-        return alone || own != 6 && own != 17 ? sets.protocol(own) : sets.bdd.or(sets.protocol(6), sets.protocol(17));
+    /** The protocols that have the fields which the region names already: ports, TCP's flags, ICMP's type. */
+    private int ofGivenFields(int[] values, Packet packet) {
+        int protocol = packet.protocol().intValue();
+        boolean single = isGiven(values, Field.FLAGS) || isGiven(values, Field.ICMP);
+        if (!single && !isGiven(values, Field.SPORT) && !isGiven(values, Field.DPORT)) { return Bdd.ALL; }
+        return single || protocol != 6 && protocol != 17 ? sets.protocol(protocol)
+                : sets.bdd.or(sets.protocol(6), sets.protocol(17));
     }
 
-    private boolean isGiven(int[] box, Field field) {
-        int i = Arrays.asList(LET_GO).indexOf(field);
-        return box[i] != all[i];
+    private boolean isGiven(int[] values, Field field) {
+        int i = Arrays.asList(WIDENED).indexOf(field);
+        return values[i] != all[i];
     }
 }

@@ -3,25 +3,27 @@ package boxwall.explain;
 import java.util.Arrays;
 
 /**
- * What hooks and targets have changed in packets on their way, apart from the sets: a set always holds packets as they
- * came, so an example taken from it is a packet that can be sent. Each field is as it came, a constant, or unknown; the
- * mark bit by bit.
+ * The changes that hooks and targets made to packets. They are kept apart from the sets: a set contains packets as they
+ * came, so an example from it is a packet that can be sent. Each field is unchanged, a constant, or unknown; each bit
+ * of the mark too, or flipped.
  */
 final class Rewrites {
     private static final byte[] UNKNOWN = {};
     /** Nothing has changed. */
     static final Rewrites NOTHING = new Rewrites(new byte[Field.values().length][], 0, 0, 0);
 
-    /** By the field's ordinal: null as it came, {@link #UNKNOWN}, or a constant; none for the mark. */
+    /**
+     * By the field's ordinal: null for an unchanged field, {@link #UNKNOWN}, or a constant; always null for the mark.
+     */
     private final byte[][] values;
-    /** The fields that aren't as they came, a bit for each by its ordinal. */
+    /** The changed fields, a bit for each by its ordinal. */
     private final int touched;
-    /** The mark's bits that were written: their value is that of {@link #markFlip}. */
+    /** The mark's bits that were written: {@link #markFlip} has their values. */
     final int markSet;
-    /** The mark's bits that are turned over against the packet's own, or against zero where they were written. */
+    /** The mark's bits that differ from the packet's own bits, or, where they were written, from zero. */
     final int markFlip;
     final int markUnknown;
-    /** 0 until it is asked for. */
+    /** 0 before the first use. */
     private int hash;
 
     private Rewrites(byte[][] values, int markSet, int markFlip, int markUnknown) {
@@ -36,7 +38,7 @@ final class Rewrites {
         touched = bits;
     }
 
-    /** One packet whose fields are all written: each a constant, or unknown as far as the packet is. */
+    /** A single packet: each field is a constant, or unknown. */
     static Rewrites of(Packet packet) {
         byte[][] values = new byte[Field.values().length][];
         for (Field field : Field.values()) {
@@ -47,30 +49,30 @@ final class Rewrites {
         return new Rewrites(values, packet.markKnown, mark == null ? 0 : (int) Numbers.number(mark), ~packet.markKnown);
     }
 
-    /** With a field that is constant from here on, or unknown when the value is null; not for the mark. */
+    /** With a field set to a constant, or unknown when the value is null; not for the mark. */
     Rewrites with(Field field, byte[] value) {
         byte[][] copy = values.clone();
         copy[field.ordinal()] = value == null ? UNKNOWN : value;
         return new Rewrites(copy, markSet, markFlip, markUnknown);
     }
 
-    /** With a field as it is there. */
+    /** With a field as in other rewrites. */
     Rewrites asIn(Rewrites other, Field field) {
         byte[][] copy = values.clone();
         copy[field.ordinal()] = other.values[field.ordinal()];
         return new Rewrites(copy, markSet, markFlip, markUnknown);
     }
 
-    /** With the mark's bits in {@code clear} zero, then those in {@code flip} turned over. */
+    /** With the mark's bits in {@code clear} set to zero, then those in {@code flip} flipped. */
     Rewrites mark(int clear, int flip) {
         return new Rewrites(values, markSet | clear, (markFlip & ~clear ^ flip) & ~(markUnknown & ~clear),
                 markUnknown & ~clear);
     }
 
-    /** With a mark of which nothing is known. */
+    /** With an unknown mark. */
     Rewrites withoutMark() { return new Rewrites(values, 0, 0, -1); }
 
-    /** Whether one of the fields (a bit for each, by its ordinal) isn't as it came. */
+    /** Whether any of the fields (a bit for each, by its ordinal) is changed. */
     boolean touch(int fields) {
         return (fields & touched) != 0;
     }
@@ -79,7 +81,7 @@ final class Rewrites {
 
     boolean isUnknown(Field field) { return values[field.ordinal()] == UNKNOWN; }
 
-    /** The field's value, or null when it is as it came, or unknown. */
+    /** The field's value, or null when it is unchanged or unknown. */
     byte[] constant(Field field) {
         return isUnknown(field) ? null : values[field.ordinal()];
     }

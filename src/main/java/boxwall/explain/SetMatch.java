@@ -1,15 +1,15 @@
 package boxwall.explain;
 
 /**
- * The packets that a rule matches, of those that stand before it: for sure, and perhaps. Both are sets of packets as
- * they came; the rewrites say what the rule really sees.
+ * The packets that a rule matches: certainly, and possibly. Both are sets of packets as they came; their rewrites say
+ * what the rule sees.
  */
 final class SetMatch {
-    private static final SetMatch NOBODY = new SetMatch(Bdd.NONE, Bdd.NONE);
-    private static final SetMatch EVERYBODY = new SetMatch(Bdd.ALL, Bdd.ALL);
-    private static final SetMatch ANYBODY = new SetMatch(Bdd.NONE, Bdd.ALL);
+    private static final SetMatch NONE = new SetMatch(Bdd.NONE, Bdd.NONE);
+    private static final SetMatch ALL = new SetMatch(Bdd.ALL, Bdd.ALL);
+    private static final SetMatch UNKNOWN = new SetMatch(Bdd.NONE, Bdd.ALL);
 
-    /** Packets that match whatever is unknown. */
+    /** Packets that match whatever the unknown values are. */
     final int certain;
     /** Packets that match, or may. */
     final int possible;
@@ -19,25 +19,25 @@ final class SetMatch {
         this.possible = possible;
     }
 
-    /** Asks all criteria of a rule. */
-    static SetMatch of(Criteria criteria, Sets sets, int here, Rewrites rewrites) {
+    /** Matches packets with all criteria of a rule. */
+    static SetMatch of(Criteria criteria, Sets sets, int packets, Rewrites rewrites) {
         Bdd bdd = sets.bdd;
         if (!rewrites.touch(criteria.fields)) {
-            int set = bdd.and(here, sets.matches(criteria));
-            return set == Bdd.NONE ? NOBODY : new SetMatch(criteria.opaque ? Bdd.NONE : set, set);
+            int set = bdd.and(packets, sets.matches(criteria));
+            return set == Bdd.NONE ? NONE : new SetMatch(criteria.opaque ? Bdd.NONE : set, set);
         }
-        int certain = criteria.opaque ? Bdd.NONE : here;
-        int possible = here;
+        int certain = criteria.opaque ? Bdd.NONE : packets;
+        int possible = packets;
         for (Criterion criterion : criteria.all) {
-            SetMatch one = of(criterion, sets, rewrites);
-            possible = bdd.and(possible, one.possible);
-            if (possible == Bdd.NONE) { return NOBODY; }
-            certain = bdd.and(certain, one.certain);
+            SetMatch match = of(criterion, sets, rewrites);
+            possible = bdd.and(possible, match.possible);
+            if (possible == Bdd.NONE) { return NONE; }
+            certain = bdd.and(certain, match.certain);
         }
         return new SetMatch(certain, possible);
     }
 
-    /** Asks one criterion of all packets. */
+    /** Matches all packets with one criterion. */
     static SetMatch of(Criterion criterion, Sets sets, Rewrites rewrites) {
         if (criterion.field == Field.MARK) { return mark(criterion, sets, rewrites); }
         if (!rewrites.touches(criterion.field) && (criterion.other == null || !rewrites.touches(criterion.other))) {
@@ -56,19 +56,21 @@ final class SetMatch {
     private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(possible), bdd.not(certain)); }
 
     private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
-        if (rewrites.isUnknown(field)) { return ANYBODY; }
+        if (rewrites.isUnknown(field)) { return UNKNOWN; }
         byte[] constant = rewrites.constant(field);
         if (constant == null) {
             int set = sets.having(field, criterion.spans);
             return new SetMatch(set, set);
         }
         for (Span span : criterion.spans) {
-            if (span.contains(constant)) { return EVERYBODY; }
+            if (span.contains(constant)) { return ALL; }
         }
-        return NOBODY;
+        return NONE;
     }
 
-    /** (mark and mask) equals value, by bits: written ones are known, the others are the packet's, turned or not. */
+    /**
+     * Matches (mark and mask) with a value bit by bit: written bits are known, others are the packet's, flipped or not.
+     */
     private static SetMatch mark(Criterion criterion, Sets sets, Rewrites rewrites) {
         Span span = criterion.spans.get(0);
         int value = (int) Numbers.number(span.first);
@@ -78,12 +80,12 @@ final class SetMatch {
             int bit = 0x80000000 >>> i;
             if ((mask & bit & ~rewrites.markUnknown) == 0) { continue; }
             boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
-            int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE
+            int isSet = (rewrites.markSet & bit) != 0 ? Bdd.NONE
                     : sets.bdd.node(sets.start(Field.MARK) + i, Bdd.NONE, Bdd.ALL);
-            possible = sets.bdd.and(possible, wanted ? has : sets.bdd.not(has));
+            possible = sets.bdd.and(possible, wanted ? isSet : sets.bdd.not(isSet));
         }
-        boolean guess = (mask & rewrites.markUnknown) != 0;
-        SetMatch result = new SetMatch(guess ? Bdd.NONE : possible, possible);
+        boolean unknown = (mask & rewrites.markUnknown) != 0;
+        SetMatch result = new SetMatch(unknown ? Bdd.NONE : possible, possible);
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 }

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sets of packets of one family: lays the fields out as bits of a {@link Bdd}, and turns spans and criteria into sets.
- * What splits traffic coarsely (interfaces, state, protocol) comes first, what rules list many of (addresses, ports)
- * later: that keeps the diagrams small.
+ * Sets of packets of one family: maps the fields to bits of a {@link Bdd}, and spans and criteria to sets. Fields with
+ * few values (interfaces, state, protocol) come first, those with many values in a ruleset (addresses, ports) later:
+ * that keeps the diagrams small.
  */
 final class Sets {
     private static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
             Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
     /**
-     * The ICMP requests that conntrack takes as new: echo, timestamp, information, address mask; in ICMPv6 echo and
-     * node information (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
+     * The ICMP requests that are NEW to conntrack: echo, timestamp, information, address mask; in ICMPv6 echo and node
+     * information (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
      */
     private static final int[] REQUESTS_V4 = {8, 13, 15, 17};
     private static final int[] REQUESTS_V6 = {128, 139};
@@ -52,7 +52,7 @@ final class Sets {
         total = at;
     }
 
-    /** The values that stand for all that a field may have, numbered in this order; null for a field taken as it is. */
+    /** The numbered values of a field of which few are distinguished; null for a field whose bits are its value. */
     List<byte[]> choices(Field field) {
         return field.isInterface() ? universe.names : field == Field.MAC ? universe.macs : null;
     }
@@ -60,15 +60,15 @@ final class Sets {
     /** The first bit of a field. */
     int start(Field field) { return start[field.ordinal()]; }
 
-    /** How many bits a field has here. */
+    /** The number of a field's bits in the diagram. */
     int bits(Field field) { return bits[field.ordinal()]; }
 
-    /** What a set says of one field, whatever the others are. */
+    /** The values of one field in a set, with every value of the other fields. */
     int project(int set, Field field) {
         return bdd.project(set, start(field), start(field) + bits(field));
     }
 
-    /** Every packet: all bits but those that stand for no value. */
+    /** Every packet: all bit strings but those with a number that has no value. */
     int everything() {
         if (everything != Bdd.NONE) { return everything; }
         everything = having(Field.STATE, 0, State.values().length - 1);
@@ -109,7 +109,7 @@ final class Sets {
         return equal(field, span.first, span.second);
     }
 
-    /** The packets with a number of at most four bytes from low to high. */
+    /** The packets with a number from low to high in a field of at most four bytes. */
     int having(Field field, long low, long high) {
         return having(field, Span.range(field.bytes(family), low, high));
     }
@@ -119,7 +119,7 @@ final class Sets {
         return having(field, Span.of(network));
     }
 
-    /** Those with an address in one of the networks of this family. */
+    /** The packets with an address in one of the networks of this family. */
     int networks(Field field, Iterable<Network> networks) {
         int set = Bdd.NONE;
         for (Network network : networks) {
@@ -128,7 +128,7 @@ final class Sets {
         return set;
     }
 
-    /** The packets with this very value in a field. */
+    /** The packets with a value in a field. */
     int having(Field field, byte[] value) {
         return having(field, Span.one(value));
     }
@@ -142,7 +142,7 @@ final class Sets {
 
     int icmp() { return protocol(family == Family.IPV4 ? 1 : 58); }
 
-    /** The packets with these of the flags in the mask. */
+    /** The packets whose flags in the mask have a value. */
     int flags(int value, int mask) {
         return having(Field.FLAGS, Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask}));
     }
@@ -153,9 +153,8 @@ final class Sets {
     int whole() { return having(Field.FRAGMENT, 0, 0); }
 
     /**
-     * First packets of new connections, which a statement about those means: the TCP segment with SYN alone of FIN,
-     * SYN, RST and ACK; the ICMP requests that conntrack takes as new; every packet of another protocol; no later
-     * fragment.
+     * First packets of new connections: the TCP segment with SYN alone of FIN, SYN, RST and ACK; the ICMP requests that
+     * are NEW to conntrack; every packet of another protocol; no later fragment.
      */
     int first() {
         if (first != Bdd.NONE) { return first; }
@@ -166,13 +165,13 @@ final class Sets {
         return first;
     }
 
-    /** Packets of a known connection; of TCP with ACK, for nobody sends anything else after the first. */
+    /** Packets of a known connection; for TCP only with ACK, which every segment after the first has. */
     int later() {
         int acknowledges = bdd.or(flags(Packet.ACK, Packet.ACK), bdd.not(protocol(6)));
         return bdd.and(acknowledges, bdd.and(whole(), state(State.ESTABLISHED)));
     }
 
-    /** Every packet but what conntrack never says: NEW of an ICMP message that isn't a request. */
+    /** Every packet but those with a state that conntrack never gives: NEW for an ICMP message that isn't a request. */
     int possible() {
         return bdd.minus(everything(), bdd.and(icmp(), state(State.NEW), bdd.not(requests())));
     }
@@ -185,7 +184,7 @@ final class Sets {
         return requests;
     }
 
-    /** What comes in at all: IPv4 loopback addresses are martians on every interface but lo (ip_route_input_slow). */
+    /** The packets that may come in: IPv4 loopback addresses are martians except on lo (ip_route_input_slow). */
     int arriving() {
         if (family == Family.IPV6) { return Bdd.ALL; }
         Network loopback = Network.parse("127.0.0.0/8");
@@ -195,11 +194,11 @@ final class Sets {
 
     /** The packets that a router may forward. */
     int crossing() {
-        return bdd.not(bdd.or(networks(Field.DST, Site.LINK_DESTINATIONS), ofItsLink()));
+        return bdd.not(bdd.or(networks(Field.DST, Site.LINK_DESTINATIONS), fromLinkLocal()));
     }
 
-    /** The packets from an address of one link. */
-    int ofItsLink() { return networks(Field.SRC, Site.LINK_SOURCES); }
+    /** The packets from a link-local address. */
+    int fromLinkLocal() { return networks(Field.SRC, Site.LINK_SOURCES); }
 
     /** The packets to addresses that end on this box. */
     int local() { return networks(Field.DST, site.local); }
@@ -212,7 +211,7 @@ final class Sets {
                 : bdd.minus(arriving, local());
     }
 
-    /** The packets from, or to, the box's own addresses, perhaps without those of its loopback. */
+    /** The packets with one of the box's own addresses, with or without its loopback addresses. */
     int own(Field field, boolean loopback) {
         int set = Bdd.NONE;
         for (byte[] address : site.addresses(family, null)) {
@@ -221,23 +220,23 @@ final class Sets {
         return set;
     }
 
-    /** The packets that leave through the interface that routing would take; all of them when no route is known. */
+    /** The packets that leave through the interface of their route; all packets when no route is known. */
     int routed() {
-        int done = Bdd.NONE;
+        int covered = Bdd.NONE;
         int routed = Bdd.NONE;
         for (int prefix = family.addressBits; prefix >= 0; prefix--) {
             for (Map.Entry<Network, String> route : site.routes().entrySet()) {
                 if (route.getKey().family == family && route.getKey().prefix == prefix) {
-                    int to = bdd.minus(having(Field.DST, route.getKey()), done);
+                    int to = bdd.minus(having(Field.DST, route.getKey()), covered);
                     routed = bdd.or(routed, bdd.and(to, device(Field.OUT, route.getValue())));
-                    done = bdd.or(done, to);
+                    covered = bdd.or(covered, to);
                 }
             }
         }
-        return done == Bdd.NONE ? Bdd.ALL : routed;
+        return covered == Bdd.NONE ? Bdd.ALL : routed;
     }
 
-    /** The packets that meet all criteria as they came. */
+    /** The packets that match all criteria, without rewrites. */
     int matches(Criteria criteria) {
         Integer found = known.get(criteria);
         if (found == null) {
@@ -247,15 +246,15 @@ final class Sets {
         return found;
     }
 
-    int matches(List<Criterion> all) {
+    int matches(List<Criterion> criteria) {
         int set = Bdd.ALL;
-        for (Criterion each : all) {
-            set = bdd.and(set, matches(each));
+        for (Criterion criterion : criteria) {
+            set = bdd.and(set, matches(criterion));
         }
         return set;
     }
 
-    /** The packets that a criterion matches as they came. */
+    /** The packets that match a criterion, without rewrites. */
     int matches(Criterion criterion) {
         Integer found = known.get(criterion);
         if (found == null) {
@@ -268,7 +267,7 @@ final class Sets {
         return found;
     }
 
-    /** Bit {@code i} of a field's bits in a number of more bytes: the lowest ones count. */
+    /** Bit {@code i} of a field in a number that may have more bits: the lowest bits count. */
     private boolean bitOf(byte[] number, Field field, int i) {
         int at = number.length * 8 - bits(field) + i;
         return (number[at / 8] & 0x80 >> at % 8) != 0;
@@ -276,7 +275,10 @@ final class Sets {
 
     private int equal(Field field, byte[] value, byte[] mask) { return compare(field, value, mask, Bdd.NONE, Bdd.ALL); }
 
-    /** All or none of the packets with a field below a value, and of those at it; of the bits in the mask, if any. */
+    /**
+     * Compares a field with a value, in the bits of a mask if there is one: returns the sets {@code below} and
+     * {@code equal}, which are all packets or none, for packets with a lower and with an equal value.
+     */
     private int compare(Field field, byte[] value, byte[] mask, int below, int equal) {
         int set = equal;
         for (int i = bits(field) - 1; i >= 0; i--) {
@@ -310,17 +312,17 @@ final class Sets {
         return packet;
     }
 
-    /** Adds packets to those that have the same rewrites. */
+    /** Adds packets to those with the same rewrites. */
     void add(Map<Rewrites, Integer> to, Rewrites rewrites, int packets) {
         if (packets != Bdd.NONE) {
-            Integer there = to.get(rewrites);
-            to.put(rewrites, there == null ? packets : bdd.or(there, packets));
+            Integer present = to.get(rewrites);
+            to.put(rewrites, present == null ? packets : bdd.or(present, packets));
         }
     }
 
     void addAll(Map<Rewrites, Integer> to, Map<Rewrites, Integer> packets) {
-        for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
-            add(to, each.getKey(), each.getValue());
+        for (Map.Entry<Rewrites, Integer> group : packets.entrySet()) {
+            add(to, group.getKey(), group.getValue());
         }
     }
 }

@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface.
- * Nothing is added to it once it is asked. Without own addresses of a family nothing is known of its routing.
+ * The box's interfaces with its own addresses, and the routes. Complete before its first use. Without own addresses of
+ * a family nothing is known of its routing.
  */
 public final class Site {
     /**
-     * IPv6 addresses of one link: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel
-     * ip6_forward and ip6_mc_input), whatever its own addresses are. {@code ff02::} under a mask that leaves the flags
-     * open: ff12:: and ff32:: are of the same scope.
+     * Link-local IPv6 addresses: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel
+     * ip6_forward and ip6_mc_input). The mask of {@code ff02::} ignores the flags: ff12:: and ff32:: have the same
+     * scope.
      */
     static final List<Network> LINK_DESTINATIONS = Arrays.asList(Network.parse("fe80::/10"),
             new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
@@ -34,7 +34,7 @@ public final class Site {
     private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
     private final Map<Network, String> routes = new LinkedHashMap<>();
     private final Map<String, String> roles = new LinkedHashMap<>();
-    /** What {@link #isLocal} is true for. */
+    /** The networks of {@link #isLocal}. */
     final List<Network> local = new ArrayList<>();
 
     Site() {
@@ -43,16 +43,16 @@ public final class Site {
         }
     }
 
-    /** A site of which nothing is known. */
+    /** A box of which nothing is known. */
     public static Site unknown() { return new Site(); }
 
-    /** What is known of a box; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
+    /** Reads the facts; an alias ({@code lan:0}) is another address of its interface, as in the kernel. */
     public static Site of(BoxFacts facts) {
         Site site = new Site();
-        for (Interface each : facts.interfaces) {
-            int colon = each.name.indexOf(':');
-            String name = colon > 0 ? each.name.substring(0, colon) : each.name;
-            site.add(name).attach(name, each.ip, each.net).attach(name, each.ip6, each.net6);
+        for (Interface device : facts.interfaces) {
+            int colon = device.name.indexOf(':');
+            String name = colon > 0 ? device.name.substring(0, colon) : device.name;
+            site.add(name).attach(name, device.ip, device.net).attach(name, device.ip6, device.net6);
         }
         if (facts.wan != null) {
             site.route(Network.parse("0.0.0.0/0"), facts.wan.name).route(Network.parse("::/0"), facts.wan.name);
@@ -60,7 +60,7 @@ public final class Site {
         return site.role("lan", name(facts.lan)).role("wan", name(facts.wan)).role("guest", name(facts.guest));
     }
 
-    /** The interfaces' names, in the order in which they were given; empty when not known. */
+    /** The interfaces' names in the order of the facts; empty when unknown. */
     public Set<String> interfaces() {
         return Collections.unmodifiableSet(own.keySet());
     }
@@ -78,9 +78,9 @@ public final class Site {
     /** The addresses of one interface, or of all of them when the name is null. */
     public List<byte[]> addresses(Family family, String name) {
         List<byte[]> found = new ArrayList<>();
-        for (Map.Entry<String, List<byte[]>> each : own.entrySet()) {
-            if (name == null || each.getKey().equals(name)) {
-                for (byte[] address : each.getValue()) {
+        for (Map.Entry<String, List<byte[]>> entry : own.entrySet()) {
+            if (name == null || entry.getKey().equals(name)) {
+                for (byte[] address : entry.getValue()) {
                     if (address.length * 8 == family.addressBits) { found.add(address.clone()); }
                 }
             }
@@ -88,7 +88,7 @@ public final class Site {
         return found;
     }
 
-    /** Networks, and behind which interface each lies: attached ones and routes, by default everything. */
+    /** The networks with their interfaces: attached networks, routes, and the default route. */
     public Map<Network, String> routes() {
         return Collections.unmodifiableMap(routes);
     }
@@ -100,24 +100,24 @@ public final class Site {
 
     /** Whether the address is the box's own on any interface. */
     public boolean isOwn(byte[] address) {
-        for (byte[] mine : addresses(address.length == 4 ? Family.IPV4 : Family.IPV6, null)) {
-            if (Arrays.equals(mine, address)) { return true; }
+        for (byte[] own : addresses(address.length == 4 ? Family.IPV4 : Family.IPV6, null)) {
+            if (Arrays.equals(own, address)) { return true; }
         }
         return false;
     }
 
     /**
-     * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6
-     * link-local ones. (Multicast routing is left out: the box's own stack is asked in any case.)
+     * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast, and link-local
+     * IPv6 addresses. (Multicast routing is ignored: the box itself gets those packets in any case.)
      */
     boolean isLocal(byte[] dst) { return isIn(dst, local); }
 
-    /** Whether a packet to that address stays on its link; null is not known to. */
+    /** Whether a packet to that address stays on its link; false for null. */
     static boolean endsOnItsLink(byte[] dst) {
         return isIn(dst, LINK_DESTINATIONS);
     }
 
-    /** Whether a packet from that address stays on its link; null is not known to. */
+    /** Whether a packet from that address stays on its link; false for null. */
     static boolean startsOnItsLink(byte[] src) {
         return isIn(src, LINK_SOURCES);
     }
@@ -129,12 +129,12 @@ public final class Site {
         return false;
     }
 
-    /** Whether nobody outside can send to the address. */
+    /** Whether it is a loopback address, to which nobody outside can send. */
     static boolean isLoopback(byte[] address) {
         return address.length == 4 ? address[0] == 127 : Arrays.equals(address, Numbers.bytes(1, 16));
     }
 
-    /** The interface through which the box would send to that address, or null when no route is known. */
+    /** The interface of the route to that address, or null when none is known. */
     public String interfaceTo(byte[] dst) {
         String best = null;
         int bestPrefix = -1;
@@ -147,13 +147,13 @@ public final class Site {
         return best;
     }
 
-    /** Adds an interface; harmless when it is there already. */
+    /** Adds an interface, if it isn't known yet. */
     Site add(String name) {
         if (!own.containsKey(name)) { own.put(name, new ArrayList<byte[]>()); }
         return this;
     }
 
-    /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
+    /** Adds an interface's own address with its network, as in 192.168.178.1 and 24. */
     Site add(String name, byte[] address, int prefix) {
         add(name).own.get(name).add(address.clone());
         Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
@@ -170,17 +170,17 @@ public final class Site {
                 : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
     }
 
-    /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
+    /** Adds a route; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
     Site route(Network network, String name) {
         add(name).routes.put(network, name);
         return this;
     }
 
-    /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
+    /** Sets the interface of a role ({@code lan}, {@code wan}, {@code guest}), used when no interface has that name. */
     Site role(String word, String name) {
         if (name != null) { roles.put(word, name); }
         return this;
     }
 
-    private static String name(Interface one) { return one == null ? null : one.name; }
+    private static String name(Interface device) { return device == null ? null : device.name; }
 }

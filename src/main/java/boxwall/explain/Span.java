@@ -2,7 +2,7 @@ package boxwall.explain;
 
 import boxwall.netfilter.Network;
 
-/** Some values of a field: a range with both ends, or all that equal a value under a mask. */
+/** Some values of a field: a range with both ends, or all values that equal a value under a mask. */
 final class Span {
     /** Whether {@link #second} is a mask. */
     final boolean masked;
@@ -17,7 +17,7 @@ final class Span {
         this.second = second;
     }
 
-    /** From {@code low} to {@code high}, both included, as unsigned numbers; empty when low is the higher one. */
+    /** The unsigned numbers from {@code low} to {@code high}, both included; empty when low is greater. */
     static Span range(byte[] low, byte[] high) {
         return new Span(false, low, high);
     }
@@ -37,7 +37,7 @@ final class Span {
         return range(Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));
     }
 
-    /** What equals {@code value} where {@code mask} has ones; nothing when value has ones where mask has none. */
+    /** The values that equal {@code value} where {@code mask} has ones; none when value has other ones. */
     static Span masked(byte[] value, byte[] mask) {
         return new Span(true, value, mask);
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What a target does: let the packet go on to the next rule (changed or not), or end the chain with a verdict. */
+/** The effects of targets: the packet goes on to the next rule (changed or not), or the chain ends. */
 final class Targets {
     private static final Set<String> GOES_ON = new HashSet<>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
             "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CLASSIFY", "AUDIT", "CHECKSUM", "TRACE", "SET", "RATEEST", "LED",
@@ -21,19 +21,12 @@ final class Targets {
         return target == null || GOES_ON.contains(target.name);
     }
 
-    /** The verdict that is the target, or null. */
-    static Verdict verdict(Target target) {
-        boolean one = target != null
-                && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
-        return one ? Verdict.valueOf(target.name) : null;
-    }
-
-    /** Whether the target is one of nat's: the packet is accepted by the table, with other addresses. */
+    /** Whether the target belongs to nat: the table accepts the packet, with other addresses. */
     static boolean translates(Target target) {
         return TRANSLATES.contains(target.name);
     }
 
-    /** Whether going on changes nothing that a later rule can ask. */
+    /** Whether the target leaves every field of the packet unchanged. */
     static boolean changesNothing(Target target) {
         return target == null || !target.name.equals("MARK") && !target.name.equals("CONNMARK")
                 && !target.name.equals("HMARK") && !untracks(target);
@@ -44,21 +37,21 @@ final class Targets {
         return target.name.equals("NOTRACK") || target.name.equals("CT") && target.option("--notrack") != null;
     }
 
-    /** What MARK does, (mark and not clear) xor flip, as clear and flip; null when every bit may change. */
+    /** The effect of MARK, (mark and not clear) xor flip, as clear and flip; null when every bit may change. */
     static long[] mark(Target target) {
         if (!target.name.equals("MARK") || target.options.size() != 1) { return null; }
-        // the other ways to write it (--or-mark and its like) are read as this one
+        // the parser converts the other options (--or-mark, --set-mark) to this one
         Option option = target.option("--set-xmark");
         long[] masked = option == null ? null : option.masked();
         return masked == null ? null : new long[] {masked[1], masked[0]};
     }
 
-    /** Whether CONNMARK only reads the packet's mark (--save-mark, --set-…): the packet stays as it is. */
+    /** Whether CONNMARK only reads the packet's mark (--save-mark, --set-…). */
     static boolean keepsMark(Target target) {
         return target.name.equals("CONNMARK") && target.option("--restore-mark") == null;
     }
 
-    /** The one address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
+    /** The single address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
     static byte[] address(Target target, Family family) {
         Option option = target.option("--to-destination");
         byte[][] range = option == null || target.options.size() != 1 ? null : option.natAddresses(family);
@@ -71,7 +64,7 @@ final class Targets {
         return destination != null && destination.natAddresses(family) == null && destination.natPorts(family) != null;
     }
 
-    /** The one port that DNAT or REDIRECT writes; -1 when the port stays, -2 when it can't be foreseen. */
+    /** The single port that DNAT or REDIRECT writes; -1 for the packet's own port, -2 for one of several ports. */
     static int port(Target target, Family family) {
         Option option = target.option("--to-ports");
         option = option == null ? target.option("--to-destination") : option;

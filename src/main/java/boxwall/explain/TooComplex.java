@@ -2,11 +2,11 @@ package boxwall.explain;
 
 import boxwall.netfilter.Rule;
 
-/** A question about packets took too many steps or too much memory: it stays undecided, which is never a pass. */
+/** A query takes too many steps or too much memory: it stays undecided, which never counts as proved. */
 final class TooComplex extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The rule at which it was given up, or null. */
+    /** The rule at which the walk ended, or null. */
     final transient Rule at;
 
     TooComplex(String what) { this(what, null); }

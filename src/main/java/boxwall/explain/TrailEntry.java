@@ -12,7 +12,7 @@ import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One entry of a trail: a rule that matched (or may have), or the policy at a built-in chain's end. */
+/** A rule that matched (or may have), or the policy at a built-in chain's end, with its place. */
 public final class TrailEntry {
     public final Table table;
     public final String chain;
@@ -22,24 +22,17 @@ public final class TrailEntry {
     public final Rule rule;
     /** The policy, or null for a rule. */
     public final Policy policy;
-    /** False when the rule matches only if something unknown is so. */
+    /** False when it is unknown whether the rule matches. */
     public final boolean certain;
 
-    private TrailEntry(Table table, String chain, int number, Rule rule, Policy policy, boolean certain) {
+    /** The rule with a number, or the policy for 0. */
+    TrailEntry(Table table, Chain chain, int number, boolean certain) {
         this.table = table;
-        this.chain = chain;
+        this.chain = chain.name;
         this.number = number;
-        this.rule = rule;
-        this.policy = policy;
+        this.rule = number == 0 ? null : chain.rules.get(number - 1);
+        this.policy = number == 0 ? chain.policy : null;
         this.certain = certain;
-    }
-
-    static TrailEntry rule(Table table, String chain, int number, Rule rule, boolean certain) {
-        return new TrailEntry(table, chain, number, rule, null, certain);
-    }
-
-    static TrailEntry policy(Table table, String chain, Policy policy) {
-        return new TrailEntry(table, chain, 0, null, policy, true);
     }
 
     /** Every rule of a family with its place, in the order of the tables. */
@@ -47,9 +40,8 @@ public final class TrailEntry {
         List<TrailEntry> all = new ArrayList<>();
         for (Table table : ruleset.tables(family)) {
             for (Chain chain : ruleset.chains(family, table)) {
-                int number = 0;
-                for (Rule rule : chain.rules) {
-                    all.add(rule(table, chain.name, ++number, rule, true));
+                for (int number = 1; number <= chain.rules.size(); number++) {
+                    all.add(new TrailEntry(table, chain, number, true));
                 }
             }
         }
@@ -64,8 +56,8 @@ public final class TrailEntry {
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof TrailEntry)) { return false; }
-        TrailEntry s = (TrailEntry) other;
-        return s.table == table && s.number == number && s.chain.equals(chain) && s.certain == certain;
+        TrailEntry o = (TrailEntry) other;
+        return o.table == table && o.number == number && o.chain.equals(chain) && o.certain == certain;
     }
 
     @Override
@@ -79,7 +71,7 @@ public final class TrailEntry {
                 + ruleText();
     }
 
-    /** The rule for people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; what is sent to the kernel is written elsewhere. */
+    /** The rule for people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; not for the kernel. */
     public String ruleText() {
         StringBuilder out = new StringBuilder();
         part(out, "-s", rule.source);

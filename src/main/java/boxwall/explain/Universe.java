@@ -14,13 +14,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The interface names and hardware addresses that rules can tell apart: every one that is named, one more for each
- * {@code eth+}, and one that nothing names. What holds for these holds for all, and sets need a few bits for them
- * instead of 128 and 48. Knows besides what each rule asks, read once for all walks: sets remember what they made of
- * it, and would keep a copy of every rule for each walk.
+ * The interface names and hardware addresses that rules distinguish: every name in a rule, another name for each
+ * {@code eth+}, and one that no rule names. They represent all others, so sets need a few bits for them instead of 128
+ * and 48. Also keeps the criteria of each rule, parsed once for all walks: sets cache results by these objects.
  */
 final class Universe {
-    /** The interfaces' names as the kernel keeps them, in a fixed order. */
+    /** The interfaces' names as the kernel stores them, in a fixed order. */
     final List<byte[]> names = new ArrayList<>();
     /** The hardware addresses, the last of which no rule names. */
     final List<byte[]> macs = new ArrayList<>();
@@ -33,52 +32,52 @@ final class Universe {
         this(rulesets, site, family, further, new IdentityHashMap<Rule, Criteria>());
     }
 
-    /** The same with what is known already of the rules; what is parsed of them goes there. */
+    /** The same with the criteria of rules that are parsed already, to which others are added. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further, Map<Rule, Criteria> criteria) {
         this.criteria = criteria;
         this.family = family;
         this.site = site;
         Set<String> exact = new LinkedHashSet<>(site.interfaces());
-        Set<String> open = new LinkedHashSet<>();
+        Set<String> prefixes = new LinkedHashSet<>();
         for (Criterion criterion : further) {
-            collect(criterion, exact, open);
+            collect(criterion, exact, prefixes);
         }
         for (Ruleset ruleset : rulesets) {
-            for (TrailEntry at : TrailEntry.all(ruleset, family)) {
+            for (TrailEntry entry : TrailEntry.all(ruleset, family)) {
                 Abandoned.check();
-                for (Criterion criterion : criteria(at.rule).all) {
-                    collect(criterion, exact, open);
+                for (Criterion criterion : criteria(entry.rule).all) {
+                    collect(criterion, exact, prefixes);
                 }
             }
         }
         exact.remove("");
-        open.add("other");
-        for (String prefix : open) {
-            represent(prefix, exact, open);
+        prefixes.add("other");
+        for (String prefix : prefixes) {
+            represent(prefix, exact, prefixes);
         }
-        byte[] stranger = {2, 0, 0, 0, 0, 0};
-        while (index(macs, stranger) >= 0) {
-            stranger[5]++;
+        byte[] unnamed = {2, 0, 0, 0, 0, 0};
+        while (index(macs, unnamed) >= 0) {
+            unnamed[5]++;
         }
-        macs.add(stranger);
+        macs.add(unnamed);
         for (String name : exact) {
             names.add(Numbers.interfaceName(name));
         }
     }
 
-    /** What a rule asks; the same object each time. */
+    /** The criteria of a rule; always the same object. */
     Criteria criteria(Rule rule) {
-        Criteria asked = criteria.get(rule);
-        if (asked == null) {
-            asked = new Criteria(rule, family);
-            criteria.put(rule, asked);
+        Criteria known = criteria.get(rule);
+        if (known == null) {
+            known = new Criteria(rule, family);
+            criteria.put(rule, known);
         }
-        return asked;
+        return known;
     }
 
-    /** Whether criteria, which name single values, tell apart no more than the rules do. */
-    boolean knows(List<Criterion> asked) {
-        for (Criterion criterion : asked) {
+    /** Whether criteria, which name single values, distinguish no more than the rules do. */
+    boolean knows(List<Criterion> further) {
+        for (Criterion criterion : further) {
             boolean device = criterion.field.isInterface();
             for (Span span : device || criterion.field == Field.MAC ? criterion.spans : Collections.<Span>emptyList()) {
                 int index = index(device ? names : macs, span.first);
@@ -88,33 +87,33 @@ final class Universe {
         return true;
     }
 
-    private void collect(Criterion criterion, Set<String> exact, Set<String> open) {
+    private void collect(Criterion criterion, Set<String> exact, Set<String> prefixes) {
         for (Span span : criterion.spans) {
             if (criterion.field == Field.MAC && index(macs, span.first) < 0) {
                 macs.add(span.first);
             } else if (criterion.field.isInterface()) {
-                // a mask that ends before the name's closing zero is that of eth+
+                // a mask that ends before the zero after the name belongs to a name like eth+
                 String name = Numbers.text(span.first);
                 boolean whole = !span.masked || span.second[Math.min(15, name.length())] != 0;
-                (whole ? exact : open).add(name);
+                (whole ? exact : prefixes).add(name);
             }
         }
     }
 
-    /** Adds a name that starts so, but that no rule names, and that starts with no longer prefix that a rule has. */
-    private static void represent(String prefix, Set<String> exact, Set<String> open) {
+    /** Adds a name with a prefix that no rule names and that has no longer prefix of a rule. */
+    private static void represent(String prefix, Set<String> exact, Set<String> prefixes) {
         for (int i = 0; i < 1000; i++) {
             String name = prefix + i;
             boolean free = !exact.contains(name);
-            for (String start : open) {
-                free &= start.length() <= prefix.length() || !name.startsWith(start);
+            for (String longer : prefixes) {
+                free &= longer.length() <= prefix.length() || !name.startsWith(longer);
             }
             if (free && name.length() < 16) {
                 exact.add(name);
                 return;
             }
         }
-        // a prefix of 15 characters leaves no room for another name; the name itself stands for it
+        // a prefix of 15 characters leaves no room for another name, so it represents itself
         if (prefix.length() > 0) { exact.add(prefix); }
     }
 

@@ -1,10 +1,19 @@
 package boxwall.explain;
 
-/** What becomes of a packet. REJECT is a DROP that tells the sender; UNKNOWN depends on what isn't given. */
+import boxwall.netfilter.Target;
+
+/** The decision on a packet. REJECT is a DROP with a reply; UNKNOWN depends on something that isn't known. */
 public enum Verdict {
     ACCEPT, DROP, REJECT, UNKNOWN;
 
-    /** Whether the packet doesn't get through: DROP or REJECT. */
+    /** The verdict of a rule's target (null for none); null when the target is something else. */
+    public static Verdict of(Target target) {
+        boolean isVerdict = target != null && !target.isGoto()
+                && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
+        return isVerdict ? valueOf(target.name) : null;
+    }
+
+    /** Whether the packet is stopped: DROP or REJECT. */
     public boolean stops() {
         return this == DROP || this == REJECT;
     }

@@ -17,14 +17,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The way of one packet through a ruleset, with its trail.
- *
- * <p>
- * A walk object keeps what it parsed of the rules: use one for many packets of the same ruleset, by one thread at a
- * time.
+ * Walks single packets through a ruleset and records their trails. Keeps the parsed criteria of the rules: use one
+ * object for many packets of the same ruleset, by one thread at a time.
  */
 public final class Walk {
-    /** Nodes of a diagram that nothing is written into. */
+    /** Nodes of a diagram that stays empty. */
     private static final int NODES = 16;
 
     final Ruleset ruleset;
@@ -32,25 +29,25 @@ public final class Walk {
     private final Map<Family, Map<Rule, Criteria>> criteria;
     private final Map<Family, Sets> sets = new TreeMap<>();
 
-    /** A walk through a ruleset; nothing is walked yet. */
+    /** Walks packets of a box through a ruleset. */
     public Walk(Ruleset ruleset, Site site) {
         this(ruleset, site, null);
     }
 
-    /** The same with what another walk (or null) knows already of the rules, and is told of them. */
+    /** The same with the parsed criteria of another walk, to which others are added; or null. */
     Walk(Ruleset ruleset, Site site, Walk like) {
         this.criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
         this.ruleset = ruleset;
         this.site = site;
     }
 
-    /** What rules and criteria tell apart; each rule is parsed once. */
+    /** The values that rules and criteria distinguish; each rule is parsed once. */
     Universe universe(Family family, List<Ruleset> rulesets, List<Criterion> further) {
         if (!criteria.containsKey(family)) { criteria.put(family, new IdentityHashMap<Rule, Criteria>()); }
         return new Universe(rulesets, site, family, further, criteria.get(family));
     }
 
-    /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter. */
+    /** Whether the packet alone decides if a rule matches it: no limit, no counter, no unknown extension. */
     public static boolean foresees(Rule rule, Family family) {
         return !new Criteria(rule, family).opaque;
     }
@@ -77,19 +74,19 @@ public final class Walk {
         return trail.answer(packet);
     }
 
-    /** OUTPUT for what the box sends, FORWARD when both interfaces are given and it may cross, null: routing. */
+    /** OUTPUT for packets from the box, FORWARD for both interfaces if it may be forwarded; null: routing decides. */
     private Hook start(Packet packet) {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
-        boolean stays = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
-        if (in) { return out && !stays ? Hook.FORWARD : null; }
-        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
+        boolean linkLocal = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
+        if (in) { return out && !linkLocal ? Hook.FORWARD : null; }
+        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !linkLocal;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
         return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
     }
 
-    /** What one walk has found so far. */
+    /** Records the walk of one packet. */
     private static final class Trail extends Outcome {
         private final List<TrailEntry> trail = new ArrayList<>();
         private final Set<Origin> unknown = new LinkedHashSet<>();
@@ -129,12 +126,13 @@ public final class Walk {
 
         Answer answer(Packet packet) {
             Set<Verdict> possible = new TreeSet<>();
-            for (Verdict each : Verdict.values()) {
-                if (possible(each) != Bdd.NONE) { possible.add(each); }
+            for (Verdict verdict : Verdict.values()) {
+                if (possible(verdict) != Bdd.NONE) { possible.add(verdict); }
             }
-            boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-            TrailEntry entry = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
-            return new Answer(packet, possible, entry, trail, one ? Collections.<Origin>emptyList() : unknown, notes);
+            boolean decided = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
+            TrailEntry entry = !decided ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+            return new Answer(packet, possible, entry, trail, decided ? Collections.<Origin>emptyList() : unknown,
+                    notes);
         }
     }
 }

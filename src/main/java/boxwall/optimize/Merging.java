@@ -20,21 +20,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Rules alike but for one port become one with multiport, rules alike but for one network become one with the network
- * that holds both. All of them stand in a row of plain rules with one target, where order means nothing; the merged
- * rule stands in the place of the first and has its line. <pre>
+ * Merges rules that differ only in ports into one with multiport, and rules that differ only in networks into one with
+ * the network that contains both. They are in a sequence of plain rules with one target, where the order makes no
+ * difference; the merged rule takes the place and the line of the first. <pre>
  * -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT        -A INPUT -p tcp -m tcp -m multiport --dports 22,80 -j ACCEPT
  * -A INPUT -p tcp -m tcp --dport 80 -j ACCEPT   -&gt;
  * -A INPUT -s 10.0.0.0/25 -j DROP                    -A INPUT -s 10.0.0.0/24 -j DROP
  * -A INPUT -s 10.0.0.128/25 -j DROP
- * </pre> {@code -m tcp} stays: it drops a cut-off header, which multiport alone does otherwise.
+ * </pre> {@code -m tcp} stays: it drops truncated headers, which multiport treats differently.
  */
 final class Merging {
-    /** Ports that one multiport holds; a range takes two places (XT_MULTI_PORTS of xt_multiport.h). */
+    /** Limit of ports in one multiport; a range counts twice (XT_MULTI_PORTS of xt_multiport.h). */
     private static final int PORTS_MAX = 15;
     private static final int LINES_NAMED = 8;
 
-    /** What the rules of a group may differ in, in the order in which it is merged. */
+    /** The options that are merged, in this order. */
     private enum Side {
         SOURCE(null), DESTINATION(null), DPORT("--dport"), SPORT("--sport");
 
@@ -45,19 +45,19 @@ final class Merging {
         boolean isPort() { return option != null; }
     }
 
-    /** A network and those given ones that it stands for; sorted by address, the wider first. */
-    private static final class Sum implements Comparable<Sum> {
+    /** A network with the rules that it replaces; sorted by address, the wider network first. */
+    private static final class Union implements Comparable<Union> {
         final Network network;
-        /** The places of their rules, in the end ascending; what lies in the others is among them. */
+        /** The indexes of the rules. */
         final List<Integer> places;
 
-        private Sum(Network network, List<Integer> places) {
+        private Union(Network network, List<Integer> places) {
             this.network = network;
             this.places = places;
         }
 
         @Override
-        public int compareTo(Sum other) {
+        public int compareTo(Union other) {
             byte[] a = network.address();
             byte[] b = other.network.address();
             for (int i = 0; i < a.length; i++) {
@@ -75,14 +75,14 @@ final class Merging {
         this.notes = notes;
     }
 
-    /** A chain's rules with what can be merged merged. */
+    /** Merges a chain's rules. */
     List<Rule> of(List<Rule> rules, boolean multiport) {
         List<Rule> all = new ArrayList<>();
         int at = 0;
         while (at < rules.size()) {
             int end = at + 1;
-            if (RuleOrder.is(rules.get(at), family)) {
-                while (end < rules.size() && RuleOrder.is(rules.get(end), family)
+            if (RuleOrder.isPlain(rules.get(at), family)) {
+                while (end < rules.size() && RuleOrder.isPlain(rules.get(end), family)
                         && rules.get(end).target.equals(rules.get(at).target)) {
                     end++;
                 }
@@ -102,7 +102,7 @@ final class Merging {
         return rules;
     }
 
-    /** Merges rules that are alike but for what they ask of one side. */
+    /** Merges rules that differ only in one option. */
     private List<Rule> merged(List<Rule> run, Side side) {
         Rule[] result = run.toArray(new Rule[0]);
         Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
@@ -112,18 +112,18 @@ final class Merging {
             Rule key = key(run.get(i), side);
             if (key != null && !side.isPort() && RuleOrder.readsHeader(key) && !key.equals(last)
                     && groups.containsKey(key)) {
-                // rules that read a header keep their order among others: only neighbours are merged
+                // rules that read a header keep their order: only neighbours are merged
                 mergeNetworks(groups.remove(key), side, result);
             }
             if (key != null && !groups.containsKey(key)) { groups.put(key, new ArrayList<Integer>()); }
             if (key != null) { groups.get(key).add(Integer.valueOf(i)); }
             last = key;
         }
-        for (Map.Entry<Rule, List<Integer>> each : groups.entrySet()) {
+        for (Map.Entry<Rule, List<Integer>> group : groups.entrySet()) {
             if (side.isPort()) {
-                mergePorts(each.getKey(), each.getValue(), side, result);
+                mergePorts(group.getKey(), group.getValue(), side, result);
             } else {
-                mergeNetworks(each.getValue(), side, result);
+                mergeNetworks(group.getValue(), side, result);
             }
         }
         List<Rule> left = new ArrayList<>(Arrays.asList(result));
@@ -131,7 +131,7 @@ final class Merging {
         return left;
     }
 
-    /** The rule without what it asks of a side; null when it asks nothing, or in a way that can't be merged. */
+    /** The rule without an option; null when it lacks the option, or has a value that can't be merged. */
     private static Rule key(Rule rule, Side side) {
         if (side.isPort()) { return portless(rule, side.option); }
         return RuleOrder.hasPrefix(network(rule, side)) ? with(rule, side, null) : null;
@@ -147,41 +147,40 @@ final class Merging {
     }
 
     private void mergeNetworks(List<Integer> places, Side side, Rule[] result) {
-        List<Sum> single = new ArrayList<>();
+        List<Union> single = new ArrayList<>();
         for (Integer place : places) {
-            single.add(new Sum(network(result[place], side).value, new ArrayList<>(Collections.singletonList(place))));
+            single.add(
+                    new Union(network(result[place], side).value, new ArrayList<>(Collections.singletonList(place))));
         }
-        for (Sum sum : sums(single)) {
-            if (sum.places.size() > 1) {
-                Rule merged = with(result[sum.places.get(0)], side, sum.network);
-                replace(sum.places, merged, "as " + sum.network, result);
+        for (Union union : unions(single)) {
+            if (union.places.size() > 1) {
+                Rule merged = with(result[union.places.get(0)], side, union.network);
+                replace(union.places, merged, "as " + union.network, result);
             }
         }
     }
 
-    /**
-     * As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are.
-     */
-    private static List<Sum> sums(List<Sum> single) {
+    /** The fewest networks with the same addresses; halves are united, but never to the network of all addresses. */
+    private static List<Union> unions(List<Union> single) {
         Collections.sort(single);
-        List<Sum> done = new ArrayList<>();
-        for (Sum each : single) {
-            Sum top = each;
-            while (!done.isEmpty()) {
-                Sum before = done.get(done.size() - 1);
+        List<Union> united = new ArrayList<>();
+        for (Union next : single) {
+            Union top = next;
+            while (!united.isEmpty()) {
+                Union before = united.get(united.size() - 1);
                 Network both =
                         before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
                 if (both == null) { break; }
-                done.remove(done.size() - 1);
+                united.remove(united.size() - 1);
                 before.places.addAll(top.places);
-                top = new Sum(both, before.places);
+                top = new Union(both, before.places);
             }
-            done.add(top);
+            united.add(top);
         }
-        for (Sum each : done) {
-            Collections.sort(each.places);
+        for (Union union : united) {
+            Collections.sort(union.places);
         }
-        return done;
+        return united;
     }
 
     /** The network of which these two are the halves, or null. */
@@ -191,7 +190,7 @@ final class Merging {
         return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
-    /** The rule without its ports of that side; null when it names none by {@code -m tcp} or {@code udp}. */
+    /** The rule without its source or destination ports; null when {@code -m tcp} or {@code udp} names none. */
     private static Rule portless(Rule rule, String side) {
         Match match = reader(rule);
         if (match == null || rule.match("multiport") != null || match.option(side) == null
@@ -206,8 +205,8 @@ final class Merging {
     }
 
     private static Match reader(Rule rule) {
-        boolean one = rule.protocol != null && !rule.protocol.negated;
-        return !one || !rule.protocol.value.equals("tcp") && !rule.protocol.value.equals("udp") ? null
+        boolean named = rule.protocol != null && !rule.protocol.negated;
+        return !named || !rule.protocol.value.equals("tcp") && !rule.protocol.value.equals("udp") ? null
                 : rule.match(rule.protocol.value);
     }
 
@@ -216,15 +215,15 @@ final class Merging {
         List<Integer> parts = new ArrayList<>();
         int weight = 0;
         for (Integer place : places) {
-            Ports asked = reader(result[place]).option(side.option).ports();
-            int more = ports.contains(asked.toString()) ? 0 : asked.count() == 1 ? 1 : 2;
+            Ports named = reader(result[place]).option(side.option).ports();
+            int more = ports.contains(named.toString()) ? 0 : named.count() == 1 ? 1 : 2;
             if (weight + more > PORTS_MAX) {
                 put(key, parts, ports, side, result);
                 ports.clear();
                 parts.clear();
                 weight = 0;
             }
-            ports.add(asked.toString());
+            ports.add(named.toString());
             parts.add(place);
             weight += more;
         }
@@ -235,14 +234,14 @@ final class Merging {
         if (parts.size() < 2) { return; }
         Rule first = result[parts.get(0)];
         List<Match> matches = new ArrayList<>(key.matches);
-        Match asked = Match.of("multiport", Option.of(side.option + "s", Words.join(ports, ",")));
-        matches.add(matches.indexOf(reader(key)) + 1, asked);
+        Match multiport = Match.of("multiport", Option.of(side.option + "s", Words.join(ports, ",")));
+        matches.add(matches.indexOf(reader(key)) + 1, multiport);
         // a copy of the first, for its line
         Rule merged = ports.size() == 1 ? first : first.copy().matches(matches).build();
         replace(parts, merged, "as " + side.option + "s " + Words.join(ports, ","), result);
     }
 
-    /** Puts one rule in the place of the first of several; a note names the others by their lines. */
+    /** Replaces several rules by one, at the place of the first; a note has the lines of the others. */
     private void replace(List<Integer> places, Rule merged, String how, Rule[] result) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < places.size(); i++) {

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A ruleset that decides the same with fewer rules asked of a packet, in four steps; each is proved equal by the sets
- * of explain on the very ruleset, and left out, with a note, where that can't be proved. The nat table stays as it is:
- * it is asked once a connection.
+ * Makes an equivalent ruleset that compares a packet with fewer rules, in four steps. Each step is proved for the given
+ * ruleset by the sets of explain, and skipped, with a note, where the proof fails. The nat table stays unchanged: only
+ * a connection's first packet enters it.
  */
 public final class Optimizer {
-    /** Plain rules in a row that one more is compared with; beyond, only rules asking exactly the same are found. */
+    /** Limit of the plain rules with which another is compared; beyond it, only rules with equal matches are found. */
     private static final int COMPARED_MAX = 1000;
 
     private Optimizer() {}
@@ -41,22 +41,22 @@ public final class Optimizer {
      * The optimized ruleset.
      *
      * @param multiport the families in which the box has -m multiport
-     * @param notes gets what was done, by the user's line, and which step was left out
+     * @param notes receives the changes, by the user's line, and the skipped steps
      */
     public static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
         return of(ruleset, multiport, site, Difference.affordable(), notes);
     }
 
-    /** The same with a limit to what a proof may take: nodes of explain's sets. */
+    /** The same with a limit of a proof's nodes. */
     static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, int nodes, List<Note> notes) {
         Ruleset result = ruleset;
         for (Step step : Step.values()) {
-            List<Note> said = new ArrayList<>();
-            Ruleset next = after(step, result, multiport, said);
+            List<Note> changes = new ArrayList<>();
+            Ruleset next = after(step, result, multiport, changes);
             String unproved = next.equals(result) ? null : Difference.unproved(result, next, site, nodes);
             if (unproved == null) {
                 result = next;
-                notes.addAll(said);
+                notes.addAll(changes);
             } else {
                 notes.add(new Note(new Origin("--optimize", 0), "optimizer step skipped (" + step.words
                         + "), because it is not proved that nothing else changes: " + unproved));
@@ -92,27 +92,28 @@ public final class Optimizer {
         return chains;
     }
 
-    /** Without the rules that no packet gets past an earlier one to. */
+    /** Removes rules that match only packets which an earlier rule decides. */
     private static List<Rule> uncovered(Family family, Chain chain, List<Note> notes) {
         List<Rule> left = new ArrayList<>();
-        // by what they ask; a rule with the same question is found at once, others are compared
-        Map<Rule, Rule> ended = new LinkedHashMap<>();
+        // by their matches: a rule with equal matches is found at once, others are compared
+        Map<Rule, Rule> deciding = new LinkedHashMap<>();
         for (Rule rule : chain.rules) {
             Abandoned.check();
-            boolean asks = RuleOrder.asks(rule, family);
-            Rule question = rule.copy().target(null).build();
-            Rule by = !asks ? null : ended.containsKey(question) ? ended.get(question) : covering(rule, ended.values());
+            boolean readsPacketOnly = RuleOrder.readsPacketOnly(rule, family);
+            Rule matches = rule.copy().target(null).build();
+            Rule by = !readsPacketOnly ? null : deciding.containsKey(matches) ? deciding.get(matches)
+                    : covering(rule, deciding.values());
             if (by != null) {
                 notes.add(new Note(rule.origin, "left out of " + chain.name + ": " + by.origin + " (" + by.target.name
                         + ") matches all its packets"));
                 continue;
             }
             left.add(rule);
-            if (asks && RuleOrder.ends(rule)) {
-                ended.put(question, rule);
+            if (readsPacketOnly && RuleOrder.decides(rule)) {
+                deciding.put(matches, rule);
             } else {
-                // a barrier: what it does to a packet may change what later rules see
-                ended.clear();
+                // a barrier: it may change packets for later rules
+                deciding.clear();
             }
         }
         return left;
@@ -120,20 +121,20 @@ public final class Optimizer {
 
     private static Rule covering(Rule rule, Iterable<Rule> earlier) {
         int compared = 0;
-        for (Rule each : earlier) {
+        for (Rule candidate : earlier) {
             if (compared++ == COMPARED_MAX) { return null; }
-            if (RuleOrder.covers(each, rule)) { return each; }
+            if (RuleOrder.covers(candidate, rule)) { return candidate; }
         }
         return null;
     }
 
-    /** With the rules that accept known connections moved up as far as nothing changes: most packets belong to one. */
+    /** Moves rules that accept known connections, to which most packets belong, up as far as possible. */
     private static List<Rule> knownFirst(Family family, Chain chain, List<Note> notes) {
         List<Rule> rules = new ArrayList<>(chain.rules);
         for (int i = 1; i < rules.size(); i++) {
             Rule known = rules.get(i);
             int to = i;
-            while (to > 0 && RuleOrder.acceptsKnown(known) && RuleOrder.is(rules.get(to - 1), family)
+            while (to > 0 && RuleOrder.acceptsKnown(known) && RuleOrder.isPlain(rules.get(to - 1), family)
                     && !RuleOrder.acceptsKnown(rules.get(to - 1)) && RuleOrder.mayPrecede(known, rules.get(to - 1))) {
                 to--;
             }

@@ -18,33 +18,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Long lists as trees of chains: a packet is led by the first bits of its address, by its interface or protocol, to the
- * few rules that it may match. <pre>
+ * Turns long lists into trees of chains: jumps by the first bits of the address, by interface or by protocol lead a
+ * packet to the few rules that it may match. <pre>
  * -A INPUT -s 10.1.2.3/32 -j DROP               -A INPUT -s 8.0.0.0/5 -j bw_INPUT_1
  * -A INPUT -s 10.9.9.9/32 -j DROP         -&gt;    -A bw_INPUT_1 -s 10.1.2.3/32 -j DROP
  * … a hundred more that begin with 8 to 15      … and so on, in further chains
- * </pre> Every rule stays as it is, and those that one packet may match stay in their order: the packet sees the same
- * ones one after the other, so their counters stay right as well. A jump asks only what all rules behind it ask, and
- * has no line of its own: its origin is the file.
+ * </pre> Rules stay unchanged, and those that one packet may match stay in their order: the packet passes the same ones
+ * in sequence, so their counters stay right. A jump has only options that all rules of its chain have, and no line: its
+ * origin is the file.
  */
 final class Trees {
-    /** A list that is shorter than this is no worse than the jumps. */
-    static final int LEAST = 16;
-    /** Rules that stand in a row in the end. Each chain costs some 480 bytes of the kernel's. */
-    private static final int LEAF = 8;
-    /** Jumps beside each other for one address: half as many levels as with two, and hardly more jumps. */
+    /** Minimum length of a list: a shorter one is no slower than jumps. */
+    static final int LIST_MIN = 16;
+    /** Maximum rules of a chain that isn't split. Each chain takes some 480 bytes in the kernel. */
+    private static final int LEAF_MAX = 8;
+    /** Jumps of one chain by address: half as many levels as with two, and hardly more jumps. */
     private static final int JUMPS = 4;
     /** XT_EXTENSION_MAXNAMELEN less the closing zero, as iptables before 1.4.18 counts it. */
     private static final int NAME_MAX = 28;
 
-    /** What a list of rules can be parted by, the best first. */
+    /** The options by which a list is split, the best first. */
     private enum Key {
         SOURCE, DESTINATION, IN, OUT, PROTOCOL;
 
         boolean isAddress() { return this == SOURCE || this == DESTINATION; }
 
-        /** Whether the rule names one value. A jump must not ask for IPv6's protocol: headers may be broken. */
-        boolean reads(Rule rule, Family family) {
+        /** Whether the rule has a single value. A jump must not match IPv6's protocol: headers may be malformed. */
+        boolean isIn(Rule rule, Family family) {
             return isAddress() ? RuleOrder.hasPrefix(network(rule)) : this != PROTOCOL ? RuleOrder.isName(name(rule))
                     : family == Family.IPV4 && RuleOrder.isProtocol(rule.protocol);
         }
@@ -56,13 +56,13 @@ final class Trees {
         }
     }
 
-    /** Rules in parts of which a packet matches one at most, and before them what is in none. Each keeps its order. */
+    /** A split list: a packet matches rules of one part at most, and of the rules before all parts. */
     private static final class Parts {
-        /** Rules that belong to no part; they may stand before all parts. */
+        /** The rules of no part; they may be moved before all parts. */
         final List<Rule> before = new ArrayList<>();
         final List<List<Rule>> parts = new ArrayList<>();
 
-        /** How many rules a packet is compared with if nothing is parted further. */
+        /** Maximum number of rules with which a packet is compared if the parts aren't split. */
         int cost() {
             int largest = 0;
             for (List<Rule> part : parts) {
@@ -71,13 +71,13 @@ final class Trees {
             return before.size() + parts.size() + largest;
         }
 
-        /** By interface or protocol; null when that parts nothing. */
+        /** Splits by interface or protocol; null when there are fewer than two parts. */
         static Parts byName(List<Rule> run, Key by, Family family) {
             Parts found = new Parts();
             List<Rule> inside = new ArrayList<>();
             Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
             for (Rule rule : run) {
-                if (!by.reads(rule, family)) {
+                if (!by.isIn(rule, family)) {
                     if (!mayLead(rule, inside)) { return null; }
                     found.before.add(rule);
                     continue;
@@ -91,11 +91,11 @@ final class Trees {
         }
 
         /**
-         * By the bits that follow those that all addresses have in common; null when a rule has no address, or nothing
-         * is parted.
+         * Splits by the bits after the common prefix of all addresses; null when a rule has no address, or there are
+         * fewer than two parts.
          *
-         * @param most parts
-         * @param enough rules of a part that needs no parting
+         * @param most the maximum number of parts
+         * @param enough the rules of a part that is small enough
          */
         static Parts byAddress(List<Rule> run, Key by, int most, int enough) {
             int common = commonBits(run, by);
@@ -117,13 +117,13 @@ final class Trees {
         }
 
         private static boolean mayLead(Rule rule, List<Rule> earlier) {
-            for (Rule each : earlier) {
-                if (!RuleOrder.commute(each, rule)) { return false; }
+            for (Rule other : earlier) {
+                if (!RuleOrder.commute(other, rule)) { return false; }
             }
             return true;
         }
 
-        /** The largest part that a bit parts in two; -1 when there is none. */
+        /** The index of the largest part that a bit splits; -1 when there is none. */
         private int largest(Key by) {
             int found = -1;
             for (int i = 0; i < parts.size(); i++) {
@@ -133,7 +133,7 @@ final class Trees {
             return found;
         }
 
-        /** The rules with 0 and with 1 behind the common bits; null when one of them has no bit there. */
+        /** The rules with 0 and with 1 after the common bits; null when a rule's prefix ends there. */
         private static List<List<Rule>> halves(List<Rule> part, Key by) {
             int common = commonBits(part, by);
             List<List<Rule>> halves = new ArrayList<>();
@@ -147,7 +147,7 @@ final class Trees {
             return halves.get(0).isEmpty() || halves.get(1).isEmpty() ? null : halves;
         }
 
-        /** How many leading bits the addresses of all rules have in common; -1 when a rule names none. */
+        /** The length of the common prefix of all rules' addresses; -1 when a rule has no address. */
         private static int commonBits(List<Rule> rules, Key by) {
             int bits = -1;
             for (Rule rule : rules) {
@@ -164,22 +164,22 @@ final class Trees {
     private final Set<String> users = new HashSet<>();
     private final Set<String> taken;
     private final List<Note> notes;
-    /** The chains made so far. */
+    /** The new chains. */
     final List<Chain> made = new ArrayList<>();
     private String chain;
     private int number;
 
-    /** For the chains of one table. */
+    /** Makes trees for the chains of one table. */
     Trees(Family family, List<Chain> chains, List<Note> notes) {
         this.family = family;
-        for (Chain each : chains) {
-            users.add(each.name);
+        for (Chain user : chains) {
+            users.add(user.name);
         }
         taken = new HashSet<>(users);
         this.notes = notes;
     }
 
-    /** A chain's rules with long lists behind jumps. */
+    /** A chain's rules, with jumps for long lists. */
     List<Rule> of(Chain given) {
         chain = given.name;
         number = 0;
@@ -190,11 +190,11 @@ final class Trees {
             while (at < rules.size()) {
                 Abandoned.check();
                 int end = at;
-                while (end < rules.size() && movable(rules.get(end)) && by.reads(rules.get(end), family)) {
+                while (end < rules.size() && movable(rules.get(end)) && by.isIn(rules.get(end), family)) {
                     end++;
                 }
                 next.addAll(
-                        end - at < LEAST ? rules.subList(at, Math.max(end, at + 1)) : planted(rules.subList(at, end)));
+                        end - at < LIST_MIN ? rules.subList(at, Math.max(end, at + 1)) : tree(rules.subList(at, end)));
                 at = Math.max(end, at + 1);
             }
             rules = next;
@@ -202,14 +202,14 @@ final class Trees {
         return rules.size() == given.rules.size() ? given.rules : rules;
     }
 
-    /** A jump that comes back is as good as a verdict here: the rule stays whole. RETURN would come back too early. */
+    /** Whether a rule may be moved to another chain: it decides, or jumps to a chain of the user's. RETURN may not. */
     private boolean movable(Rule rule) {
         Target target = rule.target;
         boolean jumps = target != null && !target.isGoto() && users.contains(target.name);
-        return (jumps || RuleOrder.ends(rule)) && RuleOrder.asks(rule, family);
+        return (jumps || RuleOrder.decides(rule)) && RuleOrder.readsPacketOnly(rule, family);
     }
 
-    private List<Rule> planted(List<Rule> run) {
+    private List<Rule> tree(List<Rule> run) {
         int before = made.size();
         Rule common = common(run);
         List<Rule> body = common == null ? body(run) : Collections.singletonList(jump(common, run));
@@ -222,8 +222,8 @@ final class Trees {
 
     private List<Rule> body(List<Rule> run) {
         Parts best = null;
-        for (Key by : run.size() > LEAF ? Key.values() : new Key[0]) {
-            Parts found = by.isAddress() ? Parts.byAddress(run, by, JUMPS, LEAF) : Parts.byName(run, by, family);
+        for (Key by : run.size() > LEAF_MAX ? Key.values() : new Key[0]) {
+            Parts found = by.isAddress() ? Parts.byAddress(run, by, JUMPS, LEAF_MAX) : Parts.byName(run, by, family);
             best = found != null && (best == null || found.cost() < best.cost()) ? found : best;
         }
         if (best == null || best.cost() >= run.size()) { return run; }
@@ -250,7 +250,7 @@ final class Trees {
         return name;
     }
 
-    /** Rules that a packet is compared with at most: the parts of one body have no packet in common. */
+    /** Maximum number of rules with which a packet is compared: it enters one part of a body at most. */
     private int most(List<Rule> body) {
         int deepest = 0;
         for (Rule rule : body) {
@@ -261,7 +261,7 @@ final class Trees {
         return body.size() + deepest;
     }
 
-    /** A rule without target or line that asks what all of them ask before any -m; null when that is nothing. */
+    /** A rule with the options before any -m that all rules have, without target and line; null when there are none. */
     private Rule common(List<Rule> rules) {
         Rule first = rules.get(0);
         Rule.Builder all = new Rule.Builder(new Origin(first.origin.file, 0));
@@ -278,7 +278,7 @@ final class Trees {
     }
 
     private Negatable<String> name(List<Rule> rules, Key by) {
-        Negatable<String> name = by.reads(rules.get(0), family) ? by.name(rules.get(0)) : null;
+        Negatable<String> name = by.isIn(rules.get(0), family) ? by.name(rules.get(0)) : null;
         for (Rule rule : rules) {
             if (name != null && !name.equals(by.name(rule))) { return null; }
         }

@@ -1,8 +1,8 @@
 /**
- * Makes a ruleset ask fewer rules of a packet.
+ * Makes a ruleset compare a packet with fewer rules.
  *
  * <p>
- * In: a ruleset fit for the box. Out: one that decides the same, each step proved by explain over all packets; notes
- * with the user's lines.
+ * In: a ruleset fit for the box. Out: an equivalent ruleset, each step proved by explain over all packets; notes with
+ * the user's lines.
  */
 package boxwall.optimize;

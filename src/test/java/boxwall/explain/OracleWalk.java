@@ -337,15 +337,13 @@ final class OracleWalk {
         /** Walks from the top of a chain; a user's chain that is fallen off has the outcome UNKNOWN with no step. */
         List<Outcome> from(Chain chain, Set<Packet> packets) {
             Set<Packet> fell = walk(chain, packets, 0);
-            if (!fell.isEmpty() && chain.policy != null) {
-                trail.add(TrailEntry.policy(table, chain.name, chain.policy));
-            }
+            if (!fell.isEmpty() && chain.policy != null) { trail.add(new TrailEntry(table, chain, 0, true)); }
             for (Packet packet : fell) {
                 if (chain.policy == null) {
                     outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
                 } else {
                     outcomes.add(new Outcome(chain.policy == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
-                            TrailEntry.policy(table, chain.name, chain.policy), packet));
+                            new TrailEntry(table, chain, 0, true), packet));
                 }
             }
             return outcomes;
@@ -364,7 +362,7 @@ final class OracleWalk {
                 effort.count(here.size());
                 if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
                     unknown.add(rule.origin);
-                    end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name, number, rule, false), here);
+                    end(Verdict.UNKNOWN, new TrailEntry(table, chain, number, false), here);
                     here = new LinkedHashSet<>();
                     break;
                 }
@@ -372,7 +370,7 @@ final class OracleWalk {
                 Set<Packet> on = new LinkedHashSet<>();
                 boolean certain = split(rule, here, matched, on);
                 if (!matched.isEmpty()) {
-                    TrailEntry step = TrailEntry.rule(table, chain.name, number, rule, certain);
+                    TrailEntry step = new TrailEntry(table, chain, number, certain);
                     trail.add(step);
                     act(rule, step, matched, on, back, depth);
                 }

@@ -122,7 +122,8 @@ class OptimizerTest {
         for (TrailEntry step : answer.trail) {
             Rule rule = step.rule;
             boolean jumps = rule != null && rule.target != null && rule.target.name.startsWith("bw_");
-            if (rule != null && !jumps && (!RuleOrder.ends(rule) || !RuleOrder.asks(rule, answer.packet.family()))) {
+            if (rule != null && !jumps
+                    && (!RuleOrder.decides(rule) || !RuleOrder.readsPacketOnly(rule, answer.packet.family()))) {
                 met.add(lined(rule));
             }
         }
