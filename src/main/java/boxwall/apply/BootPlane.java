@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs boxwall-apply for the daemon, once per request. Reads its exit status only if its output doesn't show success:
@@ -22,6 +23,13 @@ public final class BootPlane {
     public final String script;
     private final String run;
     private volatile Outcome last;
+    /** Held by whoever changes the live rules: a request, or the daemon itself. */
+    public final ReentrantLock changing = new ReentrantLock();
+    /** Milliseconds of uptime at which the last try ended; 0 before. */
+    public volatile long triedMillis;
+    /** Number of tries, and milliseconds that they took in total; written under the lock. */
+    public volatile int tries;
+    public volatile long triesMillis;
 
     /**
      * Makes the boot plane's caller.
@@ -57,7 +65,12 @@ public final class BootPlane {
         List<String> words = new ArrayList<>(Arrays.asList("try", directory, String.valueOf(seconds)));
         if (force) { words.add("--force"); }
         if (replace) { words.add("--replace"); }
-        return run("pending", words.toArray(new String[0]));
+        long began = sys.uptimeMillis();
+        Outcome outcome = run("pending", words.toArray(new String[0]));
+        triedMillis = sys.uptimeMillis();
+        tries++;
+        triesMillis += triedMillis - began;
+        return outcome;
     }
 
     /** Keeps the pending change. */

@@ -30,7 +30,7 @@ final class AddressChange extends DaemonPart {
 
     /** Compares a box with the one that the live plan was compiled for, and adapts the rules; returns what remains. */
     List<Finding> follow(Box now, Outcome outcome) {
-        String saved = History.text(sys, config, 0);
+        String saved = history.text(0);
         LivePlan live = LivePlan.of(sys, config, outcome);
         List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, saved);
         if (outcome.why().contains("kernel-changed")) {
@@ -83,15 +83,15 @@ final class AddressChange extends DaemonPart {
 
     /** Compiles and applies; returns null on success or if no rule changes, else what prevents it. */
     private String applied(String saved, Box now, LivePlan live, List<String> changed) {
-        Candidate next = changes.checked(saved, now, null);
+        Candidate next = checked(saved, now, null);
         if (next.isRefused()) {
             return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
         }
         if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
         if (live != null && isLive(next, live)) { return null; }
-        if (!changes.applying.tryLock()) { return "a change is pending"; }
+        if (!plane.changing.tryLock()) { return "a change is pending"; }
         try {
-            Outcome tried = changes.apply(changes.write(next), SECONDS, false, false);
+            Outcome tried = plane.tryPlan(next.write(sys), SECONDS, false, false);
             if (tried.status != 0) { return tried.why() + " " + tried.words; }
             Outcome kept = plane.confirm(tried.id());
             log.event("followed " + changed + ": status " + kept.status + " " + kept.state() + " " + kept.why());
@@ -99,7 +99,7 @@ final class AddressChange extends DaemonPart {
         } catch (BoxException e) {
             return e.getMessage();
         } finally {
-            changes.applying.unlock();
+            plane.changing.unlock();
         }
     }
 

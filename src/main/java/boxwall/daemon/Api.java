@@ -125,7 +125,7 @@ final class Api extends DaemonPart implements Handler {
             case DISCARD :
                 return drafts.discard(request);
             case PRESETS :
-                return Reply.json(200, PresetsJson.of(changes.presets().all()));
+                return Reply.json(200, PresetsJson.of(presets().all()));
             case DEVICES :
                 return reads.devices();
             case APPLY :

@@ -42,16 +42,30 @@ final class BoxState {
     }
 
     /** Reads the whole box again. */
-    Box read() {
+    Box read() { return read(true); }
+
+    /** Reads the tables again; returns the box as it was if that fails. */
+    Box readTables() { return read(false); }
+
+    private Box read(boolean whole) {
         synchronized (reading) {
             long started = sys.uptimeMillis();
             int begun = loads;
             String outcome = plane.last().toString();
-            Box next = new Box(BoxReader.read(sys, "/", plane.script));
-            compare(next.facts, next.readings, begun + outcome);
-            known = next;
-            tablesRead(outcome, started, begun);
-            return next;
+            try {
+                Box old = whole ? null : known;
+                Box next = old == null ? new Box(BoxReader.read(sys, "/", plane.script))
+                        : old.withTables(BoxReader.part(sys, plane.script, "counters"));
+                if (old == null) { compare(next.facts, next.readings, begun + outcome); }
+                // set before the other fields, after which requests no longer wait
+                known = next;
+                tablesOf = outcome;
+            } catch (BoxException e) {
+                // the evidence of the next whole reading shows the cause; a second passes before the next attempt
+            }
+            tablesMillis = started;
+            if (begun != loads) { forgetTables(); }
+            return known;
         }
     }
 
@@ -91,48 +105,23 @@ final class BoxState {
     /** Other rules are live than those that were read: the next request for the tables reads them. */
     void tablesChanged() {
         loads++;
+        forgetTables();
+    }
+
+    private void forgetTables() {
         tablesMillis = -SHARED_MILLIS;
         tablesOf = "";
     }
 
-    /** From here on requests get the box without waiting, so {@link #known} is set before. */
-    private void tablesRead(String outcome, long started, int begun) {
-        tablesOf = outcome;
-        tablesMillis = started;
-        if (begun != loads) {
-            tablesMillis = -SHARED_MILLIS;
-            tablesOf = "";
-        }
-    }
-
     /** The box with the current tables, read at most once a second. */
     Box live() {
-        Box now = box();
-        if (isFresh()) { return now; }
+        if (isFresh()) { return known; }
         synchronized (reading) {
             return isFresh() ? known : readTables();
         }
     }
 
     private boolean isFresh() { return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS; }
-
-    /** Reads the tables again; returns the box as it was if that fails. */
-    Box readTables() {
-        synchronized (reading) {
-            Box old = box();
-            long started = sys.uptimeMillis();
-            int begun = loads;
-            String outcome = plane.last().toString();
-            try {
-                known = old.withTables(BoxReader.part(sys, plane.script, "counters"));
-                tablesRead(outcome, started, begun);
-            } catch (BoxException e) {
-                // the evidence of the next whole reading shows the cause; a second passes before the next attempt
-                tablesMillis = started;
-            }
-            return known;
-        }
-    }
 
     /** The box at the last reading; the first request reads it, and others wait for that. */
     Box box() {

@@ -30,7 +30,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -159,6 +158,13 @@ public final class Candidate {
         return "\"" + Long.toHexString(hash) + "-" + text.length() + "\"";
     }
 
+    /** Writes the plan to a folder in RUN and returns the folder. Heavy work. */
+    String write(Sys sys) throws BoxException {
+        String folder = config.get("RUN") + (compiled.stateful ? "/candidate" : "/candidate.stateless");
+        write(sys, folder);
+        return folder;
+    }
+
     /** Writes the plan, with its stateless form if it has states, to a new folder. Compiles, so it is heavy work. */
     public void write(Sys sys, String folder) throws BoxException {
         Compiled stateless = stateless();
@@ -179,22 +185,19 @@ public final class Candidate {
             stamp.put("name." + name.getKey(), name.getValue());
         }
         // keep.filter=VPN PROXY: chains to leave alone; own=mangle: tables in which foreign rules may be removed
-        Map<String, Set<String>> foreign = new TreeMap<>();
+        Set<String> foreign = new TreeSet<>();
         for (Line keep : parsed.keeps) {
-            add(foreign, "keep." + keep.table.word(), keep.name);
+            foreign.add("keep." + keep.table.word() + "=" + keep.name);
         }
         for (Line own : parsed.owns) {
-            add(foreign, "own", own.table.word());
+            foreign.add("own=" + own.table.word());
         }
-        for (Map.Entry<String, Set<String>> line : foreign.entrySet()) {
-            stamp.put(line.getKey(), Words.join(line.getValue(), " "));
+        for (String line : foreign) {
+            String key = line.substring(0, line.indexOf('='));
+            String value = line.substring(key.length() + 1);
+            stamp.put(key, stamp.get(key) == null ? value : stamp.get(key) + " " + value);
         }
         return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
-    }
-
-    private static void add(Map<String, Set<String>> to, String key, String word) {
-        if (!to.containsKey(key)) { to.put(key, new TreeSet<String>()); }
-        to.get(key).add(word);
     }
 
     /** A unique ID; a PC may have no /proc. */

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.http.Request;
+import boxwall.syntax.Source;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
@@ -12,7 +13,6 @@ class DaemonPart {
     final EventLog log;
     final BootPlane plane;
     final BoxState box;
-    final Changes changes;
     final History history;
     final WorkQueue work;
 
@@ -23,7 +23,6 @@ class DaemonPart {
         this.log = log;
         plane = new BootPlane(sys, config.script("boxwall-apply"), config.get("RUN"));
         box = new BoxState(sys, plane);
-        changes = new Changes(sys, config, plane);
         history = new History(sys, config);
         work = new WorkQueue();
     }
@@ -34,9 +33,18 @@ class DaemonPart {
         log = shared.log;
         plane = shared.plane;
         box = shared.box;
-        changes = shared.changes;
         history = shared.history;
         work = shared.work;
+    }
+
+    /** The files that a ruleset without a folder of its own can include. */
+    PresetFolder presets() {
+        return new PresetFolder(sys, config.get("PRESETS"), null);
+    }
+
+    /** Checks a text that a request sent or that was saved; {@code client} is null for the daemon itself. */
+    Candidate checked(String text, Box now, byte[] client) {
+        return Candidate.of(new Source("rules", text), presets(), now, config, client, false);
     }
 
     /**

@@ -27,7 +27,7 @@ final class Drafts extends DaemonPart {
     Drafts(DaemonPart shared) { super(shared); }
 
     /** The saved ruleset's text, or null. */
-    String saved() { return History.text(sys, config, 0); }
+    String saved() { return history.text(0); }
 
     /** Forgets a candidate that is saved now, unless it has been replaced. */
     synchronized void saved(Candidate confirmed) {
@@ -42,8 +42,7 @@ final class Drafts extends DaemonPart {
         Box now = box.box();
         Candidate last = compiled;
         if (last == null || last.facts != now.facts || !last.text.equals(saved)) {
-            last = Candidate.unchecked(new Source("rules", saved), changes.presets(), now,
-                    config.with("OPTIMIZE", "no"));
+            last = Candidate.unchecked(new Source("rules", saved), presets(), now, config.with("OPTIMIZE", "no"));
             compiled = last;
         }
         return last;
@@ -58,7 +57,7 @@ final class Drafts extends DaemonPart {
     /** Heavy work that the caller has begun. */
     Candidate check(String text, byte[] client) {
         compiled = null;
-        Candidate next = changes.checked(text, box.box(), client);
+        Candidate next = checked(text, box.box(), client);
         if (next.compiled != null) { emptyTables(next); }
         return next;
     }
@@ -121,12 +120,11 @@ final class Drafts extends DaemonPart {
     private String live() {
         LivePlan plan = livePlan();
         String sum = liveSum(plan);
-        String text = sum == null ? null : plan.file("rules");
-        for (int n = 0; sum != null && (text == null || !sum.equals(Plan.sha1(text))); n++) {
-            if (n > History.RULESETS) { return null; }
-            text = History.text(sys, config, n);
+        for (int n = -1; sum != null && n <= History.RULESETS; n++) {
+            String text = n < 0 ? plan.file("rules") : history.text(n);
+            if (text != null && sum.equals(Plan.sha1(text))) { return text; }
         }
-        return text;
+        return null;
     }
 
     private LivePlan livePlan() { return LivePlan.of(sys, config, plane.last()); }
@@ -175,7 +173,7 @@ final class Drafts extends DaemonPart {
     /** POST /history/N: makes a stored ruleset the candidate; loads and saves nothing. */
     Reply restore(Request request, String number) {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + History.RULESETS;
-        String text = known ? History.text(sys, config, number.charAt(0) - '0') : null;
+        String text = known ? history.text(number.charAt(0) - '0') : null;
         return text != null ? put(request, text)
                 : Reply.problem(404, "no such ruleset", "see GET /history: 1 to " + History.RULESETS + " at most");
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
@@ -27,22 +28,10 @@ final class History {
     private static final int KEEP_SECONDS = 20;
     static final int RULESETS = 3;
 
-    /** A try and its outcome. */
-    private static final class Change {
-        private long uptimeMillis;
-        private final long time = System.currentTimeMillis() / 1000;
-        private String by;
-        private String etag;
-        /** Empty if it never was pending. */
-        private String id;
-        private String state;
-        private String reason;
-    }
-
     private final Sys sys;
     private final Config config;
-    /** Newest first. */
-    private final LinkedList<Change> changes = new LinkedList<>();
+    /** Tries as in the reply, newest first. The id is empty if the change never was pending. */
+    private final LinkedList<Map<String, Object>> changes = new LinkedList<>();
 
     History(Sys sys, Config config) {
         this.sys = sys;
@@ -51,14 +40,16 @@ final class History {
 
     /** Records a try that was just made, with boxwall-apply's status. */
     synchronized void tried(String by, String etag, int status, Outcome outcome) {
-        Change change = new Change();
-        change.uptimeMillis = sys.uptimeMillis();
-        change.by = by;
-        change.etag = etag;
-        change.id = status == 0 ? outcome.id() : "";
-        change.state = status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
-                : status == 5 ? "rollback-failed" : "failed";
-        change.reason = outcome.why();
+        Map<String, Object> change = new LinkedHashMap<>();
+        change.put("uptime", JsonText.seconds(sys.uptimeMillis()));
+        change.put("time", System.currentTimeMillis() / 1000);
+        change.put("what", "apply");
+        change.put("by", by);
+        change.put("etag", etag);
+        change.put("id", status == 0 ? outcome.id() : "");
+        change.put("state", status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
+                : status == 5 ? "rollback-failed" : "failed");
+        change.put("reason", outcome.why());
         changes.addFirst(change);
         if (changes.size() > CHANGES) { changes.removeLast(); }
     }
@@ -67,10 +58,10 @@ final class History {
     synchronized void became(Outcome outcome) {
         String state = outcome.state();
         boolean verbatim = Arrays.asList("pending", "unsaved", "rollback-failed").contains(state);
-        for (Change change : changes) {
-            if (change.id.length() > 0 && change.id.equals(outcome.id())) {
-                change.state = verbatim ? state : outcome.get("reason").length() > 0 ? "taken-back" : "kept";
-                change.reason = outcome.why();
+        for (Map<String, Object> change : changes) {
+            if (outcome.id().length() > 0 && outcome.id().equals(change.get("id"))) {
+                change.put("state", verbatim ? state : outcome.get("reason").length() > 0 ? "taken-back" : "kept");
+                change.put("reason", outcome.why());
             }
         }
     }
@@ -86,11 +77,10 @@ final class History {
      */
     Reply get() {
         List<Object> rulesets = new ArrayList<>();
-        List<Object> tries = new ArrayList<>();
         List<String> times = times();
-        List<String> saved = Words.lines(text(sys, config, 0));
+        List<String> saved = Words.lines(text(0));
         for (int n = 0; n <= RULESETS; n++) {
-            String text = text(sys, config, n);
+            String text = text(n);
             if (text != null) {
                 List<String> lines = Words.lines(text);
                 String etag = Candidate.etag(text);
@@ -99,13 +89,8 @@ final class History {
             }
         }
         synchronized (this) {
-            for (Change change : changes) {
-                tries.add(JsonText.of("uptime", JsonText.seconds(change.uptimeMillis), "time", change.time, "what",
-                        "apply", "by", change.by, "etag", change.etag, "id", change.id, "state", change.state, "reason",
-                        change.reason));
-            }
+            return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", changes).toString());
         }
-        return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", tries).toString());
     }
 
     /**
@@ -120,10 +105,9 @@ final class History {
     }
 
     private synchronized boolean isUnsaved(String etag) {
-        for (Change change : changes) {
-            if (change.etag.equals(etag) && (change.state.equals("kept") || change.state.equals("unsaved"))) {
-                return change.state.equals("unsaved");
-            }
+        for (Map<String, Object> change : changes) {
+            boolean unsaved = change.get("state").equals("unsaved");
+            if (change.get("etag").equals(etag) && (unsaved || change.get("state").equals("kept"))) { return unsaved; }
         }
         return false;
     }
@@ -150,7 +134,7 @@ final class History {
     }
 
     /** A ruleset in flash; 0 is the saved one. Null if there is none. */
-    static String text(Sys sys, Config config, int number) {
+    String text(int number) {
         return sys.read(config.get("STATE") + "/" + file(number), RulesetParser.FILE_LIMIT + 1);
     }
 

@@ -46,7 +46,8 @@ final class ReadReplies extends DaemonPart {
     private final Watch watch;
     private final long daemonAtMillis;
     private volatile Page page;
-    private volatile int restarts = -1;
+    /** How often the launcher restarted the daemon: it writes that to RUN/restarts before; 0 without a launcher. */
+    private final int restarts;
     private LivePlan live;
     private Outcome liveOf;
     private Map<String, String> logs = Collections.emptyMap();
@@ -58,6 +59,8 @@ final class ReadReplies extends DaemonPart {
         super(watch);
         this.watch = watch;
         this.daemonAtMillis = daemonAtMillis;
+        String text = sys.read(config.get("RUN") + "/restarts", 8);
+        restarts = text == null ? 0 : (int) Math.max(0, Words.number(text.trim(), Integer.MAX_VALUE));
     }
 
     /**
@@ -85,20 +88,11 @@ final class ReadReplies extends DaemonPart {
                 JsonText.of("ipv4", rules.get(Family.IPV4), "ipv6", rules.get(Family.IPV6)), "protected_at",
                 JsonText.number(last.protectedAt()), "daemon_at", JsonText.seconds(daemonAtMillis), "uptime",
                 JsonText.seconds(uptime), "clock", JsonText.clock(System.currentTimeMillis()), "model", model,
-                "version", Version.TEXT, "restarts", restarts(), "families", families, "pending", pending,
+                "version", Version.TEXT, "restarts", restarts, "families", families, "pending", pending,
                 withToken ? "reason" : null, last.why(), "findings", withToken ? findings : JsonText.brief(findings))
                 .toString();
         return Reply.json(200, !withToken ? json
                 : json.substring(0, json.length() - 1) + ",\"facts\":" + FactsJson.inStatus(box.box().facts) + "}");
-    }
-
-    /** How often the launcher restarted the daemon, which it writes to RUN/restarts before; 0 without a launcher. */
-    private int restarts() {
-        if (restarts < 0) {
-            String text = sys.read(config.get("RUN") + "/restarts", 8);
-            restarts = text == null || !Words.isNumber(text.trim()) ? 0 : Integer.parseInt(text.trim());
-        }
-        return restarts;
     }
 
     /** The number of live rules; if the tables have not been read since the last change, of those boxwall loaded. */
@@ -262,8 +256,8 @@ final class ReadReplies extends DaemonPart {
                 .gauge("conntrack_limit", "Connections that the kernel tracks at most.", conntrack("max"))
                 .gauge("pa_sessions", "Accelerated flows, which bypass the rules.", sessions());
         text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
-                .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis / 1000.0))
-                .value("apply_duration_seconds_count", String.valueOf(changes.applied));
+                .value("apply_duration_seconds_sum", String.valueOf(plane.triesMillis / 1000.0))
+                .value("apply_duration_seconds_count", String.valueOf(plane.tries));
         // Prometheus requires UTF-8; MetricsText converted the byte strings
         return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
     }

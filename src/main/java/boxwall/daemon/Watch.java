@@ -113,7 +113,7 @@ final class Watch extends DaemonPart {
                 addresses.open(box.box().facts.lan, box.box().facts.guest);
             }
             dueMillis = sys.uptimeMillis() + period;
-        } else if (readSoon && !changes.applying.isLocked()) {
+        } else if (readSoon && !plane.changing.isLocked()) {
             readSoon = false;
             box.read();
         } else if (readTablesSoon && !isChanging(last)) {
@@ -128,7 +128,7 @@ final class Watch extends DaemonPart {
     private boolean waited() {
         try {
             synchronized (bell) {
-                if (!readSoon || changes.applying.isLocked()) {
+                if (!readSoon || plane.changing.isLocked()) {
                     bell.wait(readSoon || readTablesSoon ? POKE_MILLIS : IDLE_MILLIS);
                 }
             }
@@ -148,7 +148,7 @@ final class Watch extends DaemonPart {
         }
     }
 
-    private boolean isChanging(Outcome last) { return last.state().equals("pending") || changes.applying.isLocked(); }
+    private boolean isChanging(Outcome last) { return last.state().equals("pending") || plane.changing.isLocked(); }
 
     /**
      * Returns the boot plane's outcome, and notes it if it is new: the guard may have rolled back without this daemon.
@@ -182,7 +182,7 @@ final class Watch extends DaemonPart {
         Outcome last = plane.last();
         long deadline = last.state().equals("pending") ? last.deadline() : -1;
         if (deadline < 0 || last.id().equals(overdue) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS
-                || !changes.applying.tryLock()) {
+                || !plane.changing.tryLock()) {
             return;
         }
         overdue = last.id();
@@ -193,7 +193,7 @@ final class Watch extends DaemonPart {
         } catch (BoxException e) {
             log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
-            changes.applying.unlock();
+            plane.changing.unlock();
         }
     }
 
@@ -320,7 +320,7 @@ final class Watch extends DaemonPart {
     /** With REASSERT loads the plan again, at most once a minute; returns the differences after that. */
     private List<String> reassert(List<String> differences, Outcome last) {
         if (differences.isEmpty() || !config.get("REASSERT").equals("yes")
-                || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying.tryLock()) {
+                || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !plane.changing.tryLock()) {
             return differences;
         }
         againMillis = sys.uptimeMillis();
@@ -333,7 +333,7 @@ final class Watch extends DaemonPart {
             log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;
         } finally {
-            changes.applying.unlock();
+            plane.changing.unlock();
         }
     }
 }
