@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects errors and notes; the same one twice (a line that is parsed for both families) counts once. */
+/** Collects errors and notes, repeated ones (of a line that is parsed for both families) once. */
 final class Errors {
-    /** More than this helps nobody, and noise must not fill a small heap. */
+    /** Protects a small heap from a file that is no ruleset. */
     static final int LIMIT = 500;
 
     final List<SyntaxError> list = new ArrayList<>();
@@ -18,23 +18,20 @@ final class Errors {
 
     void add(Word at, String what, String todo) { add(at.origin, at.column, what, todo); }
 
-    /** What is wrong with a value, words before it. */
-    void add(Word at, String before, ValueException bad) {
-        add(at, before + bad.getMessage(), bad.todo);
-    }
+    void add(Word at, String prefix, ValueException invalid) { add(at, prefix + invalid.getMessage(), invalid.todo); }
 
-    /** Notes what is wrong with a name, words before it; false when something is. */
-    boolean name(Word at, String text, int limit, String before) {
+    /** Reports an invalid name, with a prefix; returns whether it is valid. */
+    boolean name(Word at, String text, int limit, String prefix) {
         try {
             Letters.name(text, limit);
             return true;
-        } catch (ValueException bad) {
-            add(at, before, bad);
+        } catch (ValueException invalid) {
+            add(at, prefix, invalid);
             return false;
         }
     }
 
-    boolean name(Word at, int limit, String before) { return name(at, at.text, limit, before); }
+    boolean name(Word at, int limit, String prefix) { return name(at, at.text, limit, prefix); }
 
     void add(Origin at, int column, String what, String todo) {
         count++;
@@ -47,19 +44,16 @@ final class Errors {
         if (seen.add(error.toString())) { list.add(error); }
     }
 
-    /** Says something about a line that is no error. */
-    void note(Origin origin, String text) {
-        if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); }
-    }
+    void note(Origin origin, String text) { if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); } }
 
     void note(Word at, String text) { note(at.origin, text); }
 
-    /** Whether more errors aren't kept. */
+    /** Whether further errors are only counted. */
     boolean isFull() { return list.size() > LIMIT; }
 
-    /** One more that isn't kept. */
+    /** Counts an error that isn't kept. */
     void more() { count++; }
 
-    /** Grows with each error, repeated ones too: compare before and after. */
+    /** The number of errors, including repeated ones and those that aren't kept. */
     int count() { return count; }
 }

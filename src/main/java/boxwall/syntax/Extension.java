@@ -10,27 +10,27 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A match or a target: its options in the order in which iptables-save prints them, and where it may stand. */
+/** A match or a target: its options in the order of iptables-save, and where the kernel allows it. */
 final class Extension extends TableRow {
     final boolean target;
     final String name;
-    /** The digits of its families. */
+    /** 4, 6 or 46. */
     private final String families;
-    /** Protocols one of which -p must name, empty for any. */
+    /** Protocols of which -p must name one; empty for any. */
     final List<String> protocols = new ArrayList<>();
-    /** The protocol that brings this match without -m, or null. */
+    /** The protocol that implies this match without -m, or null. */
     final String implicit;
     final Set<Table> tables = new TreeSet<>();
     final Set<Hook> hooks;
     final List<OptionSpec> options = new ArrayList<>();
-    /** The names of the options, which {@code need=any} means. */
+    /** The names of all options, for {@code need=any}. */
     final List<String> any = new ArrayList<>();
-    /** Of each group of canonical names at least one is needed. */
+    /** Groups of canonical names of which at least one is needed. */
     final List<List<String>> need;
-    /** Of each group at most one may be given. */
+    /** Groups of which at most one is allowed. */
     final List<List<String>> exclusive;
 
-    /** From the words of a line, of which the second has the name. */
+    /** From the words of a row; the second contains the name. */
     Extension(String name, String[] words) {
         super(words, 3);
         this.target = words[0].equals("target");
@@ -57,17 +57,17 @@ final class Extension extends TableRow {
         return groups;
     }
 
-    /** The first release that has it, by family; null when 1.4.11.1 does. */
+    /** The first release of iptables that has it for a family; null if 1.4.11.1 does. */
     String since(Family family) {
         return get(family == Family.IPV6 && is("since6") ? "since6" : "since");
     }
 
-    /** Whether it is a target, or else a match, of a family. */
+    /** Whether it is a target (or a match) of a family. */
     boolean is(boolean ofTargets, Family family) {
         return target == ofTargets && (families.length() == 2 || families.equals(family.digit()));
     }
 
-    /** The option printed under that name, or null. */
+    /** The option with that canonical name, or null. */
     OptionSpec printed(String canonical) {
         for (OptionSpec spec : options) {
             if (spec.canonical.equals(canonical)) { return spec; }
@@ -75,7 +75,7 @@ final class Extension extends TableRow {
         return null;
     }
 
-    /** The option of exactly that name, or null. */
+    /** The option with that spelling, or null. */
     OptionSpec spelled(String option) {
         for (OptionSpec spec : options) {
             if (spec.names.contains(option)) { return spec; }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The matches and targets that the language knows, read once from the resource {@code extensions}:
+ * The known matches and targets, from the resource {@code extensions}:
  *
  * <pre>
  * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, since= see RequiredRelease
@@ -22,7 +22,7 @@ import java.util.TreeSet;
 final class Extensions {
     private static Extensions loaded;
 
-    /** By name and alias, and by {@code -p PROTOCOL}, which brings its match along. */
+    /** By name, alias, and {@code -p PROTOCOL}, which implies a match. */
     private final Map<String, List<Extension>> named = new HashMap<>();
 
     private Extensions() {
@@ -54,7 +54,7 @@ final class Extensions {
         named.get(name).add(extension);
     }
 
-    /** The table; loaded at the first call. */
+    /** The table, which the first call loads. */
     static synchronized Extensions get() {
         if (loaded == null) { loaded = new Extensions(); }
         return loaded;
@@ -64,11 +64,12 @@ final class Extensions {
 
     Extension target(String name, Family family) { return find(true, name, family); }
 
-    /** That of a match or a target in a rule, or null. */
+    /** The extension of a match or a target in a rule, or null. */
     Extension of(Clause clause, Family family) {
         return find(clause instanceof Target, clause.name, family);
     }
 
+    /** The target (or match) with that name, or null. */
     Extension find(boolean target, String name, Family family) {
         List<Extension> all = named.get(name);
         for (int i = 0; all != null && i < all.size(); i++) {
@@ -77,22 +78,22 @@ final class Extensions {
         return null;
     }
 
-    /** Whether any family has a target of that name: no chain may be called so. */
+    /** Whether a family has a target with that name, which no chain may have. */
     boolean isTarget(String name) {
         return target(name, Family.IPV4) != null || target(name, Family.IPV6) != null;
     }
 
-    /** The match that -p brings along for its options, or null. */
+    /** The match that -p implies, or null. */
     Extension implicit(String protocol, Family family) {
         return match("-p " + protocol, family);
     }
 
-    /** All names of a kind in a family, sorted. */
+    /** The sorted names of the targets (or matches) of a family. */
     List<String> names(boolean target, Family family) {
         TreeSet<String> names = new TreeSet<>();
         for (List<Extension> all : named.values()) {
-            for (Extension each : all) {
-                if (each.is(target, family)) { names.add(each.name); }
+            for (Extension extension : all) {
+                if (extension.is(target, family)) { names.add(extension.name); }
             }
         }
         return new ArrayList<>(names);

@@ -1,11 +1,11 @@
 package boxwall.syntax;
 
-/** Finds what {@code include NAME} means; whoever implements it decides which places are allowed. */
+/** Finds the file of {@code include NAME}, in the places that the implementation allows. */
 public interface Includes {
-    /** The text of that name, or null when it isn't there or not allowed. */
+    /** The file, or null if it doesn't exist or isn't allowed. */
     Source find(String name, String fromFile);
 
-    /** Finds nothing. */
+    /** Allows no includes. */
     Includes NONE = new Includes() {
         @Override
         public Source find(String name, String fromFile) { return null; }

@@ -7,17 +7,17 @@ import java.util.Map;
 
 /**
  * A line that is no iptables command: {@code modprobe NAME}, {@code include NAME}, {@code own TABLE},
- * {@code keep TABLE CHAIN}, {@code expect VERDICT key=value ...}; also a host name where an address belongs.
+ * {@code keep TABLE CHAIN}, {@code expect VERDICT key=value ...}; also a host name in place of an address.
  */
 public final class Line {
     /** The module, preset, chain, verdict or host; null for own. */
     public final String name;
-    /** Of own and keep, else null. */
+    /** The table of own and keep, else null. */
     public final Table table;
-    /** An expect line's keys in the order written; not judged here. */
+    /** The keys of an expect line, in their order and unchecked. */
     public final Map<String, String> keys;
     public final Origin origin;
-    /** Whether it is, or includes, a preset that is shipped. */
+    /** Whether it includes a shipped preset or is part of one. */
     public final boolean preset;
 
     Line(String name, Table table, Word at) { this(name, table, at, Collections.<String, String>emptyMap(), false); }

@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The names known without being set in the file ({@code LAN_NET} ...), some of which this box has no value for. */
+/** The names that a ruleset may use without an assignment, such as {@code LAN_NET}; a box may lack some. */
 public final class Names {
-    /** By name; null for one that this box lacks. */
+    /** By name; null if the box lacks it. */
     final Map<String, String> values;
 
     private Names(Map<String, String> values) { this.values = new HashMap<>(values); }
 
-    /** Makes the names; for {@code lacking} this box has nothing to put there (no guest network, say). */
+    /** The names with their values, and those that the box lacks, such as that of a guest network. */
     public static Names of(Map<String, String> values, Collection<String> lacking) {
         Names names = new Names(values);
         for (String name : lacking) {
@@ -21,6 +21,5 @@ public final class Names {
         return names;
     }
 
-    /** No name at all. */
     public static Names none() { return new Names(Collections.<String, String>emptyMap()); }
 }

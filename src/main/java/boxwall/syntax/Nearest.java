@@ -1,22 +1,22 @@
 package boxwall.syntax;
 
-/** Finds what a misspelt word was probably meant to be. */
+/** Finds the most similar known word for a misspelt one. */
 final class Nearest {
-    /** A file can set thousands of names and be wrong in hundreds of places; a box's processor is slow. */
-    private static final int LOOKED_AT = 500;
+    /** Candidates that are compared: a file can have thousands of names and hundreds of errors. */
+    private static final int CANDIDATES_LIMIT = 500;
 
-    /** {@code did you mean "x"?}, or {@code otherwise} when nothing is near. */
+    /** {@code did you mean "x"?}, or {@code otherwise} if no candidate is similar. */
     static String hint(String word, Iterable<String> candidates, String otherwise) {
         return hint(word, candidates, Math.max(1, word.length() / 3) + 1, otherwise);
     }
 
-    /** The same among candidates that differ in less than so many letters. */
+    /** The same for candidates with a distance below the limit. */
     static String hint(String word, Iterable<String> candidates, int limit, String otherwise) {
         String best = null;
         int least = limit;
         int count = 0;
         for (String candidate : candidates) {
-            if (++count > LOOKED_AT) { break; }
+            if (++count > CANDIDATES_LIMIT) { break; }
             int distance = distance(word, candidate, least);
             if (distance < least) {
                 least = distance;
@@ -26,7 +26,7 @@ final class Nearest {
         return best == null ? otherwise : "did you mean " + Letters.show(best) + "?";
     }
 
-    /** Insertions, deletions and replacements from a to b, case ignored; {@code limit} when it is that or more. */
+    /** The Levenshtein distance of two words, case ignored; at most {@code limit}. */
     private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) { return limit; }
         int[] row = new int[b.length() + 1];

@@ -8,41 +8,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a file (and what it includes) says. With errors, the ruleset holds what could be read: good for explaining,
- * never for loading.
+ * The contents of a file and of its includes. After errors the ruleset contains the readable rules: enough to explain,
+ * never to load.
  */
 public final class ParsedRules {
     Ruleset ruleset = Ruleset.empty();
     final Errors found = new Errors();
     public final List<Line> modules = new ArrayList<>();
     public final List<Line> expects = new ArrayList<>();
-    /** The include lines that were followed, in their order. */
+    /** The includes that were read, in their order. */
     public final List<Line> includes = new ArrayList<>();
     public final List<Line> keeps = new ArrayList<>();
     public final List<Line> owns = new ArrayList<>();
-    /** Host names for addresses, errors too. */
+    /** Host names in place of addresses, which are errors too. */
     public final List<Line> hostNames = new ArrayList<>();
-    /** The user's iptables commands. */
+    /** The iptables commands outside of presets. */
     public final List<Origin> ownCommands = new ArrayList<>();
-    /** The box's names that a line used. */
+    /** The names of the box that a line used, and their values. */
     public final Map<String, String> namesUsed = new LinkedHashMap<>();
 
     ParsedRules() {}
 
-    /** The tables that the file mentions. */
     public Ruleset ruleset() { return ruleset; }
 
-    /** Whether it is a line of a preset that is shipped. */
+    /** Whether it is a line of a shipped preset. */
     public boolean isShipped(Origin origin) {
-        for (Line each : includes) {
-            if (each.preset && each.name.equals(origin.file)) { return true; }
+        for (Line include : includes) {
+            if (include.preset && include.name.equals(origin.file)) { return true; }
         }
         return false;
     }
 
-    /** In the order found; empty when right. */
+    /** In the order in which they were found. */
     public List<SyntaxError> errors() { return found.list; }
 
-    /** What was left out or assumed. */
     public List<Note> notes() { return found.notes; }
 }

@@ -12,8 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it
- * takes.
+ * A preset: its lines, and from its head a title with a sentence in English and German, and its parameters.
  *
  * <pre>
  * #@ en Open a port: a device of the home network can be reached from the Internet.
@@ -22,15 +21,15 @@ import java.util.Map;
  * #@ ask PROTO proto=tcp: Protocol | Protokoll
  * </pre>
  *
- * An {@code ask} line is NAME KIND[=DEFAULT]: English | German. Without a default the value has to be given. Texts are
+ * An {@code ask} line is NAME KIND[=DEFAULT]: English | German. A parameter without a default needs a value. Texts are
  * byte strings.
  */
 public final class Preset {
     private static final String MARK = "#@ ";
 
     /**
-     * The kinds of values that a preset takes, and the names that each sets in the preset for {@code NAME=value}. A
-     * name that is set to null leaves the lines out that use it: {@code NAME4} for an IPv6 address, say.
+     * The kinds of parameters, and the names that {@code NAME=value} sets in the preset. Lines that use a name without
+     * a value, such as {@code NAME4} for an IPv6 address, are left out.
      */
     public enum Kind {
         /**
@@ -42,40 +41,37 @@ public final class Preset {
         HOST("192.168.178.30"),
         /**
          * Addresses and networks, or any: NAME4 and NAME6 those of each family, NAME_SRC4 and NAME_SRC6 the match words
-         * (-s …, nothing for any), NAME_KEY4 and NAME_KEY6 the key of an expect line (src=…, for any an address for
-         * examples).
+         * (-s …, empty for any), NAME_KEY4 and NAME_KEY6 the key of an expect line (src=…, an example address for any).
          */
         NETWORK("203.0.113.0/24,198.51.100.7 or any"),
-        /** Up to 15 ports as multiport takes them: NAME; NAME_OTHERS all other ports, for an expect line. */
+        /** Up to 15 ports for multiport: NAME; NAME_OTHERS all other ports, for an expect line. */
         PORTS("80,443,8000-8010"),
         /** tcp or udp: NAME. */
         PROTO("tcp or udp"),
-        /** HH:MM-HH:MM or always: NAME the match words (-m time …, or nothing), NAME_ALWAYS nothing when always. */
+        /** HH:MM-HH:MM or always: NAME the match words (-m time …, or empty), NAME_ALWAYS empty for always. */
         TIMES("21:00-07:00 or always"),
-        /** A rate as -m limit takes it, or no: NAME the match words, NAME_NONE nothing when no. */
+        /** A rate of -m limit, or no: NAME the match words, or empty; NAME_NONE empty for no. */
         LIMIT("6/minute or no"),
         /** An interface's name: NAME. */
         INTERFACE("tun0");
 
-        /** A value of that kind. */
         public final String example;
 
         Kind(String example) { this.example = example; }
 
-        /** The kind as a preset's head writes it, in small letters; null for another word. */
-        static Kind of(String word) {
+        private static Kind of(String word) {
             for (Kind kind : values()) {
                 if (kind.word().equals(word)) { return kind; }
             }
             return null;
         }
 
-        /** As the head and the JSON have it. */
-        public String word() { return name().toLowerCase(Locale.ROOT); }
+        /** The lower-case name in the head and in the JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
 
-        /**
-         * Checks a value and sets what the preset's lines use.
-         */
+        /** Checks a value and sets the names for the lines of the preset. */
         void set(String name, String value, Map<String, String> names) throws ValueException {
             names.put(name, value);
             if (this == DEVICE) {
@@ -88,7 +84,7 @@ public final class Preset {
                 String others = Ports.of(1, 65535).without(Ports.parse(list)).toString();
                 names.put(name + "_OTHERS", others.length() == 0 ? null : others.replace(':', '-'));
             } else if (this == PROTO) {
-                wanted(value.equals("tcp") || value.equals("udp"), value);
+                require(value.equals("tcp") || value.equals("udp"), value);
             } else if (this == TIMES) {
                 times(name, value, names);
             } else if (this == LIMIT) {
@@ -96,13 +92,13 @@ public final class Preset {
                 names.put(name, none ? "" : "-m limit --limit " + Rate.print(value) + " --limit-burst 12");
                 names.put(name + "_NONE", none ? "" : null);
             } else {
-                wanted(value.length() > 0 && value.length() < 16, value);
+                require(value.length() > 0 && value.length() < 16, value);
                 Letters.name(value, 15);
             }
         }
 
-        private void wanted(boolean good, String value) throws ValueException {
-            if (!good) {
+        private void require(boolean valid, String value) throws ValueException {
+            if (!valid) {
                 throw new ValueException("not a value for a " + word() + ": " + Letters.show(value),
                         "write " + (this == DEVICE || this == HOST ? "an address, as " : "") + example);
             }
@@ -111,22 +107,22 @@ public final class Preset {
         private void device(String name, String value, Map<String, String> names) throws ValueException {
             byte[] address = Addresses.parse(value);
             boolean mac = address == null;
-            if (mac) { wanted(value.length() == 17 && Addresses.mac(value) != null, value); }
+            if (mac) { require(value.length() == 17 && Addresses.mac(value) != null, value); }
             for (Family family : Family.values()) {
-                boolean here = mac || address.length * 8 == family.addressBits;
-                names.put(name + family.digit(), !here ? null : mac ? "-m mac --mac-source " + value : "-s " + value);
-                names.put(name + "_KEY" + family.digit(), !here ? null : (mac ? "mac=" : "src=") + value);
+                boolean applies = mac || address.length * 8 == family.addressBits;
+                names.put(name + family.digit(), !applies ? null : (mac ? "-m mac --mac-source " : "-s ") + value);
+                names.put(name + "_KEY" + family.digit(), !applies ? null : (mac ? "mac=" : "src=") + value);
             }
         }
 
         private void networks(String name, String value, Map<String, String> names) throws ValueException {
             boolean any = this == NETWORK && value.equals("any");
             String[] lists = {any ? "0.0.0.0/0" : null, any ? "::/0" : null};
-            for (String one : any ? new String[0] : Words.split(value, ',')) {
-                wanted(this == NETWORK || Addresses.parse(value) != null, value);
-                int index = one.indexOf(':') >= 0 ? 1 : 0;
-                Inet.network(one, Family.values()[index], false);
-                lists[index] = lists[index] == null ? one : lists[index] + "," + one;
+            for (String network : any ? new String[0] : Words.split(value, ',')) {
+                require(this == NETWORK || Addresses.parse(value) != null, value);
+                int index = network.indexOf(':') >= 0 ? 1 : 0;
+                Inet.network(network, Family.values()[index], false);
+                lists[index] = lists[index] == null ? network : lists[index] + "," + network;
             }
             for (Family family : Family.values()) {
                 String list = lists[family.ordinal()];
@@ -139,23 +135,22 @@ public final class Preset {
 
         private void times(String name, String value, Map<String, String> names) throws ValueException {
             boolean always = value.equals("always");
-            int dash = value.indexOf('-');
-            wanted(always || dash > 0, value);
+            require(always || value.indexOf('-') > 0, value);
             names.put(name + "_ALWAYS", always ? "" : null);
             try {
-                names.put(name, always ? "" : "-m time --timestart " + ValueKinds.clock(value.substring(0, dash))
-                        + " --timestop " + ValueKinds.clock(value.substring(dash + 1)));
+                names.put(name, always ? "" : "-m time --timestart " + ValueKinds.clock(Words.before(value, '-'))
+                        + " --timestop " + ValueKinds.clock(Words.after(value, '-')));
             } catch (ValueException bad) {
                 throw new ValueException(bad.getMessage(), "write " + example);
             }
         }
     }
 
-    /** One value that a preset takes. */
+    /** A parameter of a preset. */
     public static final class Parameter {
         public final String name;
         public final Kind kind;
-        /** Null when the value has to be given; may be empty. */
+        /** The default, which may be empty; null for none. */
         public final String standard;
         public final String english;
         public final String german;
@@ -175,10 +170,10 @@ public final class Preset {
     public final String german;
     /** By their names, in the order of the head. */
     public final Map<String, Parameter> parameters;
-    /** What it writes, without comments. */
+    /** Without comments. */
     public final List<String> lines;
 
-    /** Reads the head: the comment lines before the first other line; one that isn't of the form is skipped. */
+    /** The head is the comment lines before the first other line; lines of another form are skipped. */
     public Preset(Source source) {
         name = source.name;
         String en = "";
@@ -206,19 +201,15 @@ public final class Preset {
         lines = Collections.unmodifiableList(rest);
     }
 
-    /**
-     * {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else.
-     */
+    /** {@code NAME KIND[=DEFAULT]: English | German}; the default has no blanks. Null for another text. */
     private static Parameter parameter(String line) {
         int blank = line.indexOf(' ');
         int colon = line.indexOf(": ");
         int bar = line.indexOf(" | ");
         if (blank < 0 || colon < blank || bar < colon) { return null; }
         String kind = line.substring(blank + 1, colon);
-        int equals = kind.indexOf('=');
-        Kind known = Kind.of(equals < 0 ? kind : kind.substring(0, equals));
-        return known == null ? null
-                : new Parameter(line.substring(0, blank), known, equals < 0 ? null : kind.substring(equals + 1),
-                        line.substring(colon + 2, bar), line.substring(bar + 3));
+        Kind known = Kind.of(Words.before(kind, '='));
+        return known == null ? null : new Parameter(line.substring(0, blank), known, Words.after(kind, '='),
+                line.substring(colon + 2, bar), line.substring(bar + 3));
     }
 }

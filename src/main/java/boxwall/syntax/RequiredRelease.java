@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which release of iptables brought what a rule uses: the table of extensions has it as {@code since=} where that is
- * later than 1.4.11.1, the oldest that Freetz builds. A version that is null isn't known, and then nothing is missing.
+ * The release of iptables that a rule needs, from {@code since=} in the table of extensions; without it 1.4.11.1, the
+ * oldest that Freetz builds, is enough. Nothing is missing from an unknown version, which is null.
  */
 public final class RequiredRelease {
     private RequiredRelease() {}
 
-    /** What the rule has first that this release lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
+    /** The first part of a rule that a version lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
         for (Match match : rule.matches) {
             String missing = missing(version, family, match);
@@ -41,39 +41,35 @@ public final class RequiredRelease {
         return null;
     }
 
-    /**
-     * The rule without the options that this release lacks and that say only what it means anyway (recent's --mask).
-     */
+    /** The rule without options that a version lacks and whose value is the default (--mask of recent). */
     public static Rule without(String version, Family family, Rule rule) {
-        Rule said = rule;
-        for (int i = 0; i < rule.matches.size(); i++) {
-            Extension extension = Extensions.get().match(rule.matches.get(i).name, family);
-            for (Option option : rule.matches.get(i).options) {
+        List<Match> matches = new ArrayList<>();
+        boolean changed = false;
+        for (Match match : rule.matches) {
+            Extension extension = Extensions.get().match(match.name, family);
+            List<Option> options = new ArrayList<>(match.options);
+            for (Option option : match.options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
                 if (spec != null && older(version, spec.get("since")) && !option.negated && spec.is("def")
                         && spec.get("def").equals(option.value())) {
-                    List<Match> matches = new ArrayList<>(said.matches);
-                    List<Option> kept = new ArrayList<>(matches.get(i).options);
-                    kept.remove(option);
-                    matches.set(i, new Match(matches.get(i).name, kept));
-                    said = said.copy().matches(matches).build();
+                    options.remove(option);
                 }
             }
+            changed |= options.size() < match.options.size();
+            matches.add(new Match(match.name, options));
         }
-        return said;
+        return changed ? rule.copy().matches(matches).build() : rule;
     }
 
-    /**
-     * Whether {@code version} comes before {@code since}; null for since: always there; null for version: not known.
-     */
+    /** Whether a version is older than a release; false if either is null. */
     static boolean older(String version, String since) {
         if (since == null || version == null) { return false; }
         String[] a = Words.split(version.replace('-', '.'), '.');
         String[] b = Words.split(since, '.');
         for (int i = 0; i < b.length; i++) {
-            long has = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
-            long wants = Numbers.parse(b[i]);
-            if (has != wants) { return has < wants; }
+            long actual = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
+            long needed = Numbers.parse(b[i]);
+            if (actual != needed) { return actual < needed; }
         }
         return false;
     }

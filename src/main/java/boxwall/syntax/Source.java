@@ -1,12 +1,13 @@
 package boxwall.syntax;
 
-/** A text to parse, and the name by which the user knows it. */
+/** A file to parse. */
 public final class Source {
+    /** The name that diagnostics show. */
     public final String name;
     public final String text;
+    /** Whether it is a shipped preset, whose promises the user may override. */
     public final boolean preset;
 
-    /** The name appears in diagnostics. */
     public Source(String name, String text) { this(name, text, false); }
 
     private Source(String name, String text, boolean preset) {
@@ -15,8 +16,5 @@ public final class Source {
         this.preset = preset;
     }
 
-    /** A preset that is shipped: what it promises, the user may override. */
-    public static Source preset(String name, String text) {
-        return new Source(name, text, true);
-    }
+    public static Source preset(String name, String text) { return new Source(name, text, true); }
 }

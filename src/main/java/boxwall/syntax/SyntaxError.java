@@ -2,7 +2,7 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Origin;
 
-/** Why a text can't be taken: the place, what was found there, and what to do. */
+/** An error in a file: the place, what is wrong, and what to do. */
 public final class SyntaxError {
     public final String file;
     /** 1-based. */

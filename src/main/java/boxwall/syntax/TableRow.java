@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A line of a resource taken apart: attributes ({@code key=value}, or a flag) and other words. */
+/** A row of the resource {@code extensions}: attributes ({@code key=value}, or a flag) and other words. */
 class TableRow {
     static final Set<Hook> ALL_HOOKS = new TreeSet<>(Arrays.asList(Hook.values()));
     private static final List<String> FLAGS = Arrays.asList("!", "multi", "silent");
 
-    /** The words that are no attributes. */
+    /** The other words. */
     final List<String> kinds = new ArrayList<>();
     private final Map<String, String> attributes = new HashMap<>();
 
-    /** From the words of a line, those before an index left out. */
+    /** From the words at an index and after it. */
     TableRow(String[] words, int from) {
         for (int i = from; i < words.length; i++) {
             int equals = words[i].indexOf('=');
@@ -37,25 +37,24 @@ class TableRow {
         }
     }
 
-    /** An attribute's value, or null; those of one that stands more than once with blanks between. */
+    /** The value of an attribute, or null; repeated ones are joined by blanks. */
     final String get(String attribute) {
         return attributes.get(attribute);
     }
 
-    /** The parts of an attribute's value, which commas separate; none without it. */
+    /** The parts of a value that commas separate; none without the attribute. */
     final List<String> list(String attribute) {
         return is(attribute) ? Arrays.asList(Words.split(get(attribute), ',')) : Collections.<String>emptyList();
     }
 
-    /** Whether it has an attribute. */
     final boolean is(String attribute) { return attributes.containsKey(attribute); }
 
-    /** The hooks of an attribute; others without it. */
-    final Set<Hook> hooks(String attribute, Set<Hook> otherwise) {
+    /** The hooks of an attribute, or the standard without it. */
+    final Set<Hook> hooks(String attribute, Set<Hook> standard) {
         Set<Hook> hooks = new TreeSet<>();
         for (String hook : list(attribute)) {
             hooks.add(Hook.valueOf(hook));
         }
-        return hooks.isEmpty() ? otherwise : hooks;
+        return hooks.isEmpty() ? standard : hooks;
     }
 }

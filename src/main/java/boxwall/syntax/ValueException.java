@@ -1,6 +1,6 @@
 package boxwall.syntax;
 
-/** A value that isn't what its option takes; becomes a {@link SyntaxError} where the place is known. */
+/** Thrown for an invalid value; becomes a {@link SyntaxError} where the place is known. */
 final class ValueException extends Exception {
     final String todo;
 

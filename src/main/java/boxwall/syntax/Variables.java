@@ -5,22 +5,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The names while a file is read: those of the box, and over them those that the file sets. */
+/** The names while a file is read: those of the box, overridden by assignments and by the current include. */
 final class Variables {
-    private final Map<String, String> names;
+    private final Map<String, String> box;
     private final ParsedRules rules;
-    private final Map<String, String> set = new HashMap<>();
-    /** Names set from something that this box lacks: they lack too. */
-    private final Map<String, String> setLacking = new HashMap<>();
-    /** What the include that is read just now sets for its lines; null values leave a line out. */
+    /** Null for a name set from a parameter without a value. */
+    private final Map<String, String> assigned = new HashMap<>();
+    /** Names set from a name that the box lacks, which is the value. */
+    private final Map<String, String> assignedLacking = new HashMap<>();
+    /** The names that the current include sets; null for a parameter without a value. */
     Map<String, String> given = new HashMap<>();
-    /** The first name of this line that has no value on this box, or null. */
+    /** The first name in this line that the box lacks, or null. */
     String lacking;
-    /** Whether this line uses a value that its include doesn't have. */
+    /** Whether this line uses a parameter without a value. */
     boolean unset;
 
     Variables(Names names, ParsedRules rules) {
-        this.names = names.values;
+        this.box = names.values;
         this.rules = rules;
     }
 
@@ -29,42 +30,35 @@ final class Variables {
         unset = false;
     }
 
-    /** Whether a line before has set it. */
-    boolean isSet(String name) { return set.containsKey(name); }
+    boolean isSet(String name) { return assigned.containsKey(name); }
 
-    /** What a name stands for; null when nothing is to be put there, because it is unknown (an error) or lacking. */
+    /** The value of a name; null when it is unknown (an error), unset, or the box lacks it. */
     String value(String name, Word at) {
-        if (given.containsKey(name)) {
-            unset |= given.get(name) == null;
-            return given.get(name);
+        if (given.containsKey(name) || isSet(name)) {
+            String value = given.containsKey(name) ? given.get(name) : assigned.get(name);
+            unset |= value == null;
+            return value;
         }
-        if (set.containsKey(name)) {
-            unset |= set.get(name) == null;
-            return set.get(name);
-        }
-        String without = setLacking.get(name);
-        String own = without == null ? names.get(name) : null;
-        if (own != null) {
-            rules.namesUsed.put(name, own);
-            return own;
-        }
-        if (without != null || names.containsKey(name)) {
+        String without = assignedLacking.get(name);
+        String value = without == null ? box.get(name) : null;
+        if (value != null) {
+            rules.namesUsed.put(name, value);
+        } else if (without != null || box.containsKey(name)) {
             lacking = lacking != null ? lacking : without != null ? without : name;
         } else if (rules.found.isFull()) {
             rules.found.more();
         } else {
-            // one letter off is a slip; a name further from the known ones (VPN_IF) is one that a preset wants to be
-            // set
-            List<String> known = new ArrayList<>(set.keySet());
-            known.addAll(setLacking.keySet());
-            known.addAll(names.keySet());
+            // only one letter may differ: a more distant name (VPN_IF) is probably one that a preset expects
+            List<String> known = new ArrayList<>(assigned.keySet());
+            known.addAll(assignedLacking.keySet());
+            known.addAll(box.keySet());
             rules.found.add(at, "the name " + Letters.show(name) + " isn't set",
                     Nearest.hint(name, known, 2, "write " + name + "=... in a line before"));
         }
-        return null;
+        return value;
     }
 
-    /** Takes a line {@code NAME=value}. */
+    /** Carries out {@code NAME=value}. */
     void assign(List<Word> line) {
         Word word = line.get(0);
         if (line.size() > 1) {
@@ -73,13 +67,13 @@ final class Variables {
             return;
         }
         String name = word.text.substring(0, word.assignment);
-        set.remove(name);
-        setLacking.remove(name);
+        assigned.remove(name);
+        assignedLacking.remove(name);
         if (lacking != null) {
-            setLacking.put(name, lacking);
+            assignedLacking.put(name, lacking);
         } else {
-            // set from a value that its include doesn't have: what uses it would lose a condition
-            set.put(name, unset ? null : word.text.substring(word.assignment + 1));
+            // without a value, a rule that uses the name would lose a condition
+            assigned.put(name, unset ? null : word.text.substring(word.assignment + 1));
         }
     }
 }

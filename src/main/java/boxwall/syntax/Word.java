@@ -2,12 +2,12 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Origin;
 
-/** One word of a line after quoting and names, with the place where it starts. */
+/** A word of a line, without quotes and with expanded names, and the place where it starts. */
 final class Word {
     final String text;
     final Origin origin;
     final int column;
-    /** Index of the {@code =} when the word began as {@code NAME=}, unquoted, at the line's start; else -1. */
+    /** The index of the {@code =} if the word begins with an unquoted {@code NAME=} at the start of a line; else -1. */
     final int assignment;
 
     Word(String text, Origin origin, int column, int assignment) {
@@ -17,7 +17,7 @@ final class Word {
         this.assignment = assignment;
     }
 
-    /** The rest of this word from {@code offset}, placed there; right for words without quotes before it. */
+    /** The rest of this word; its column is right if there are no quotes before it. */
     Word from(int offset) {
         return new Word(text.substring(offset), origin, column + offset, -1);
     }

@@ -14,13 +14,13 @@ import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes rules in the form of iptables-save 1.8, which every iptables-restore since 1.4.11 reads. */
+/** Writes rules like iptables-save 1.8, which every iptables-restore since 1.4.11 reads. */
 public final class Writer {
-    /** Input for iptables-restore, and where each of its rules comes from. */
+    /** Input for iptables-restore, and the origins of its rules. */
     public static final class RestoreText {
-        /** The text, each line ended; empty when no table is owned. */
+        /** Each line has its end; empty without tables. */
         public final String text;
-        /** The origin of the rule on each line, null for a line that is no rule. */
+        /** For each line the origin of its rule, or null. */
         public final List<Origin> origins;
 
         private RestoreText(String text, List<Origin> origins) {
@@ -68,7 +68,7 @@ public final class Writer {
         }
     }
 
-    /** In double quotes; iptables-restore takes any character after a backslash as it is. */
+    /** In double quotes; for iptables-restore a backslash escapes any character. */
     private static String quoted(String text) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
@@ -78,7 +78,7 @@ public final class Writer {
         return out.append('"').toString();
     }
 
-    /** All tables that the ruleset owns in a family, whole. */
+    /** The tables of a family. */
     public static RestoreText restore(Ruleset ruleset, Family family) {
         StringBuilder out = new StringBuilder();
         List<Origin> origins = new ArrayList<>();
