@@ -3,7 +3,6 @@ package boxwall.check;
 import boxwall.avm.AvmAccess;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Finding;
-import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.Verdict;
@@ -15,15 +14,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where AVM's filter and the rules contradict each other: both have to let a packet pass. Only certain cases are
- * reported: a packet whose fate depends on its source, say, is no finding. The first packet of a connection is asked
- * for, as netfilter sees it: after AVM's translation, so with the LAN host's address and port.
+ * Contradictions between AVM's filter and the rules: a packet passes only if both accept it. Reports certain cases
+ * only, so not a packet whose verdict depends on its source. Walks the first packet of a connection as netfilter sees
+ * it: after AVM's translation, with the LAN host's address and port.
  */
 final class AvmFindings extends PacketCheck {
-    /** Of a longer range these many ports are asked for, and its last one. */
+    /** The most ports of a range that are tried, besides the last one. */
     private static final int PORTS = 64;
 
-    AvmFindings(CheckedRuleset rules, List<Finding> out) { super(rules, out, Family.IPV4, true); }
+    private final String lanName;
+
+    AvmFindings(CheckedRuleset rules, List<Finding> out) {
+        super(rules, out, Family.IPV4, true);
+        lanName = lan == null ? null : lan.name;
+    }
 
     /** Findings forward-blocked-by-rules and rules-blocked-by-avm; needs ar7.cfg and the Internet side. */
     void find() {
@@ -43,8 +47,7 @@ final class AvmFindings extends PacketCheck {
         byte[] dst = host != null ? host : box(wan);
         for (int i = 0; i < forward.count; i = next(i, forward.count)) {
             int port = forward.toPort == 0 ? -1 : forward.toPort + i;
-            Packet packet = packet(wan.name, box ? "" : name(lan), forward.protocol, null, dst, port);
-            Answer answer = walk.packet(packet, box ? Hook.INPUT : Hook.FORWARD);
+            Answer answer = walk(packet(wan.name, box ? "" : lanName, forward.protocol, null, dst, port));
             if (answer.verdict.stops()) {
                 add("forward-blocked-by-rules", where(answer), Arrays.asList(forward.line, "rules: " + answer),
                         forward.protocol + (forward.port == 0 ? "" : " port " + (forward.port + i)),
@@ -58,45 +61,41 @@ final class AvmFindings extends PacketCheck {
 
     private static int next(int i, int count) { return i < PORTS || i == count - 1 ? i + 1 : count - 1; }
 
-    private static String name(Interface one) { return one == null ? null : one.name; }
-
-    /** Each line that drops, for every port that it names: does a rule that names it too let it pass? */
-    private void accesses(List<AvmAccess> list, boolean in) {
+    /** Tries every port of each line that drops. */
+    private void accesses(List<AvmAccess> list, boolean incoming) {
         for (AvmAccess access : list) {
             if (access.permits || access.policy || !access.namesPorts() && access.destination == null) { continue; }
             int count = access.namesPorts() ? access.high - access.low + 1 : 1;
             for (int i = 0; i < count; i = next(i, count)) {
-                if (isAccepted(list, access, access.namesPorts() ? access.low + i : -1, in)) { break; }
+                if (reports(list, access, access.namesPorts() ? access.low + i : -1, incoming)) { break; }
             }
         }
     }
 
-    private boolean isAccepted(List<AvmAccess> list, AvmAccess access, int port, boolean in) {
+    /** Adds a finding if the rules accept a packet that this line drops; true if they do. */
+    private boolean reports(List<AvmAccess> list, AvmAccess access, int port, boolean incoming) {
         String protocol = access.protocol.equals("ip") ? "tcp" : access.protocol;
         byte[] dst = access.destination == null ? null : access.destination.address();
         byte[] src = access.source == null ? null : access.source.address();
         if (AvmFirewall.decides(list, protocol, src, dst, port) != access) { return false; }
-        if (in) {
-            return isAccepted(access, packet(wan.name, "", protocol, src, dst, port), Hook.INPUT)
-                    || isAccepted(access, packet(wan.name, name(lan), protocol, src, dst, port), Hook.FORWARD);
+        if (incoming) {
+            return reports(access, packet(wan.name, "", protocol, src, dst, port))
+                    || reports(access, packet(wan.name, lanName, protocol, src, dst, port));
         }
-        byte[] box = src != null ? src : box(wan);
-        byte[] host = src != null ? src : host(lan);
-        return isAccepted(access, packet("", wan.name, protocol, box, dst, port), Hook.OUTPUT)
-                || isAccepted(access, packet(name(lan), wan.name, protocol, host, dst, port), Hook.FORWARD);
+        return reports(access, packet("", wan.name, protocol, src != null ? src : box(wan), dst, port))
+                || reports(access, packet(lanName, wan.name, protocol, src != null ? src : host(lan), dst, port));
     }
 
-    private boolean isAccepted(AvmAccess access, Packet packet, Hook hook) {
-        Answer answer = walk.packet(packet, hook);
-        Rule rule = answer.decidedBy == null ? null : answer.decidedBy.rule;
+    /** Only a rule that names a port or address, as the line does, contradicts it. */
+    private boolean reports(AvmAccess access, Packet packet) {
+        Answer answer = walk(packet);
+        Rule rule = answer.rule();
         if (answer.verdict != Verdict.ACCEPT || rule == null
                 || !(access.namesPorts() ? !destinationPorts(rule).isEmpty() : rule.destination != null)) {
             return false;
         }
-        add("rules-blocked-by-avm", rule.origin.toString(), Arrays.asList(access.line, "rules: " + answer),
-                hook == Hook.FORWARD || hook == Hook.INPUT && wan.name.equals(answer.packet.in())
-                        ? "on the Internet side" : "on its way out",
-                AvmFirewall.FILE);
+        add("rules-blocked-by-avm", where(answer), Arrays.asList(access.line, "rules: " + answer),
+                hook(packet) == Hook.OUTPUT ? "on its way out" : "on the Internet side", AvmFirewall.FILE);
         return true;
     }
 

@@ -3,12 +3,11 @@ package boxwall.check;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
-import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import java.util.Collections;
 import java.util.List;
 
-/** One part of a check: adds what it finds. */
+/** A part of a check, which adds findings. */
 class CheckPart {
     static final List<String> NO_EVIDENCE = Collections.emptyList();
     final CheckedRuleset rules;
@@ -26,27 +25,21 @@ class CheckPart {
         out.add(Finding.of(row, where, evidence, values));
     }
 
-    /** Adds one about all rules of the groups. */
+    /** Adds a finding about all rules of the groups. */
     final void add(String row, RuleGroups groups, Object... values) {
         add(row, groups.places(), groups.lines(), values);
     }
 
-    /** Where the user wrote the rule that decides; empty when it is none. */
+    /** The user's line of the rule that decides; empty for a policy. */
     static String where(Answer answer) {
-        return answer.decidedBy == null || answer.decidedBy.rule == null ? "" : answer.decidedBy.origin().toString();
-    }
-
-    /** Whether a line of a shipped preset made the rule: such a line knows what it does, and nobody can edit it. */
-    final boolean isShipped(TrailEntry by) {
-        return by != null && by.rule != null && rules.parsed.isShipped(by.origin());
+        return answer.rule() == null ? "" : answer.rule().origin.toString();
     }
 
     /** Whether the box has an IPv6 address on any interface. */
-    final boolean speaksIpv6() {
-        boolean speaks = false;
-        for (Interface each : facts.interfaces) {
-            speaks |= each.ip6 != null;
+    final boolean hasIpv6Address() {
+        for (Interface one : facts.interfaces) {
+            if (one.ip6 != null) { return true; }
         }
-        return speaks;
+        return false;
     }
 }

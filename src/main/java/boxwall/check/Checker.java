@@ -51,7 +51,7 @@ public final class Checker extends CheckPart {
         new RuleLint(rules, found).find(families);
         boolean tracks = asksStates(rules.compiled) || !asksStates(rules.parsed.ruleset());
         for (Family family : families) {
-            new DroppedAnswers(rules, found, family, tracks).find();
+            new DroppedReplies(rules, found, family, tracks).find();
             new OpenServices(rules, found, family).find();
         }
         if (families.contains(Family.IPV6)) { new Neighbours(rules, found).find(); }
@@ -160,7 +160,7 @@ public final class Checker extends CheckPart {
     private void forgottenFamily(Ruleset written) {
         if (written.owns(Family.IPV6, Table.FILTER) && !rules.compiled.owns(Family.IPV6, Table.FILTER)) {
             // without ip6_tables nothing filters IPv6; that matters only where the box speaks it
-            add(speaksIpv6() ? "ipv6-unfiltered.left-out" : "ipv6-unfiltered.no-address", "",
+            add(hasIpv6Address() ? "ipv6-unfiltered.left-out" : "ipv6-unfiltered.no-address", "",
                     Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()));
         }
         if (written.owns(Family.IPV4, Table.FILTER) && !written.owns(Family.IPV6, Table.FILTER)) {

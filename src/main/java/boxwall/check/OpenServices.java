@@ -6,7 +6,6 @@ import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
@@ -21,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who gets into the box: strangers, strangers without a limit; and what gets into the administrator's way. */
+/** Open services: for hosts in the Internet, without a limit; and rules that could drop the administrator's packets. */
 final class OpenServices extends PacketCheck {
     /**
-     * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and
-     * 49443, TR-069 8089 (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers 8200
-     * and 49200, NAT-PMP 5351, mDNS 5353.
+     * The services of a FRITZ!Box for its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000
+     * and 49443, TR-069 8089 (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers
+     * 8200 and 49200, NAT-PMP 5351, mDNS 5353.
      */
     private static final Object[][] SERVICES = {{6, 7547, "TR-069"}, {6, 8089, "TR-069"}, {6, 8200, "DLNA"},
             {6, 49000, "TR-064, UPnP"}, {6, 49200, "DLNA"}, {6, 49443, "TR-064 over TLS"}, {17, 1900, "UPnP discovery"},
@@ -45,8 +44,9 @@ final class OpenServices extends PacketCheck {
         if (box(lan) != null) { administrator(); }
     }
 
-    private Answer stranger(int protocol, int port) {
-        return walk.packet(question(wan.name, "", stranger(), box(wan), protocol, port), Hook.INPUT);
+    /** A host in the Internet opens a connection to the box. */
+    private Answer fromInternet(int protocol, int port) {
+        return walk(request(packet(wan.name, "", internetHost(), box(wan)), protocol, port));
     }
 
     private void services() {
@@ -57,19 +57,19 @@ final class OpenServices extends PacketCheck {
         List<Object> udp = new ArrayList<>();
         for (Object[] service : SERVICES) {
             int protocol = (Integer) service[0];
-            Answer answer = stranger(protocol, (Integer) service[1]);
+            Answer answer = fromInternet(protocol, (Integer) service[1]);
             if (answer.possible.contains(Verdict.ACCEPT)) {
                 certain |= answer.verdict == Verdict.ACCEPT;
-                byRule |= answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule != null;
+                byRule |= answer.verdict == Verdict.ACCEPT && answer.rule() != null;
                 open.add((protocol == TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
                 (protocol == TCP ? tcp : udp).add(service[1]);
             }
         }
         if (open.isEmpty()) { return; }
-        // a policy of ACCEPT closes nothing to anybody, and says so
         Finding finding =
                 Finding.of("wan-service-open", "", open, wan.name, family.word() + (certain ? "" : ", perhaps"),
                         drop(tcp, "tcp") + (tcp.isEmpty() || udp.isEmpty() ? "" : " and ") + drop(udp, "udp"));
+        // a policy of ACCEPT is no mistake in a rule
         out.add(byRule ? finding : finding.withSeverity(Finding.Severity.NOTE));
     }
 
@@ -78,11 +78,11 @@ final class OpenServices extends PacketCheck {
                 + Words.join(ports, ",") + " -j DROP";
     }
 
-    /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
+    /** Ports with a rule that certainly accepts: it has no limit, and no rule before it has one. */
     private void floods() {
         Map<TrailEntry, String> open = new LinkedHashMap<>();
         for (int port : acceptedPorts(wan.name, TCP)) {
-            Answer answer = stranger(TCP, port);
+            Answer answer = fromInternet(TCP, port);
             TrailEntry by = answer.decidedBy;
             if (answer.verdict == Verdict.ACCEPT && by.rule != null && !destinationPorts(by.rule).isEmpty()) {
                 open.put(by, (open.containsKey(by) ? open.get(by) + "," : "tcp port ") + port);
@@ -90,8 +90,8 @@ final class OpenServices extends PacketCheck {
         }
         if (open.isEmpty()) { return; }
         RuleGroups rules = new RuleGroups();
-        for (Map.Entry<TrailEntry, String> each : open.entrySet()) {
-            rules.add("", each.getKey().origin(), each.getValue() + ": ACCEPT by " + each.getKey());
+        for (Map.Entry<TrailEntry, String> ports : open.entrySet()) {
+            rules.add("", ports.getKey().origin(), ports.getValue() + ": ACCEPT by " + ports.getKey());
         }
         TrailEntry first = open.keySet().iterator().next();
         Rule limited = first.rule.copy()
@@ -99,27 +99,27 @@ final class OpenServices extends PacketCheck {
         add("flood-unlimited", rules, family.command, Writer.rule(first.chain, limited));
     }
 
-    /** Rules that may stop the administrator before one that accepts him: with any state, for any limit. */
+    /** Rules before the one that accepts the administrator that match in some state, or depending on a limit. */
     private void administrator() {
         Set<TrailEntry> stoppers = new LinkedHashSet<>();
         for (int port : ADMIN_PORTS) {
-            Packet packet = question(lan.name, "", host(lan), box(lan), TCP, port);
-            // he is kept out anyway: that is the finding lockout
-            if (walk.packet(packet, Hook.INPUT).verdict.stops()) { continue; }
+            Packet packet = request(packet(lan.name, "", host(lan), box(lan)), TCP, port);
+            // an administrator who is locked out anyway is the finding lockout
+            if (walk(packet).verdict.stops()) { continue; }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 List<TrailEntry> before = new ArrayList<>();
-                for (TrailEntry step : walk.packet(packet.flags(flags).state(null), Hook.INPUT).trail) {
-                    Target target = step.rule == null ? null : step.rule.target;
+                for (TrailEntry entry : walk(packet.flags(flags).state(null)).trail) {
+                    Target target = entry.rule == null ? null : entry.rule.target;
                     if (target != null && (target.name.equals("DROP") || target.name.equals("REJECT"))) {
-                        before.add(step);
-                    } else if (Target.ACCEPT.equals(target) && step.table == Table.FILTER) { stoppers.addAll(before); }
+                        before.add(entry);
+                    } else if (Target.ACCEPT.equals(target) && entry.table == Table.FILTER) { stoppers.addAll(before); }
                 }
             }
         }
         if (stoppers.isEmpty()) { return; }
         List<String> evidence = new ArrayList<>();
-        for (TrailEntry step : stoppers) {
-            evidence.add(step.toString());
+        for (TrailEntry entry : stoppers) {
+            evidence.add(entry.toString());
         }
         add("administrator-not-first", stoppers.iterator().next().origin().toString(), evidence, family.command,
                 family == Family.IPV4 ? "$LAN_NET" : "$LAN_NET6");

@@ -2,11 +2,13 @@ package boxwall.check;
 
 import boxwall.box.Finding;
 import boxwall.box.Interface;
+import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
@@ -21,25 +23,29 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A check that asks a ruleset about single packets: of a stranger in the Internet, of a LAN host, of the box. What
- * isn't known of the box stays unknown in them, so that an answer that is certain holds for all such packets; and each
- * finding is a proof by example, which a box's own JVM can afford.
+ * A check that walks single packets through a ruleset: of a host in the Internet, of a LAN host, of the box. Properties
+ * that aren't known of the box stay unknown in the packets, so an answer that is certain is right for all such packets.
+ * Each finding is a proof by example, which is cheap enough for a box's own JVM.
  */
 class PacketCheck extends CheckPart {
     static final int TCP = 6;
     static final int UDP = 17;
-    /** A client's port: above what services use, in every system's range for clients. */
+    /** A client's port: above those of services, in every system's range for clients. */
     private static final int CLIENT_PORT = 50000;
-    /** Of the ports that rules name these many are asked for. */
+    /** The most ports of rules that are tried. */
     private static final int PORTS_MAX = 16;
 
     final Ruleset ruleset;
     final Family family;
-    final Walk walk;
+    private final Walk walk;
     final Interface wan;
     final Interface lan;
 
-    /** Asks the rules as they would be loaded, or as written. */
+    /**
+     * A check of one family.
+     *
+     * @param loaded true for the rules that would be loaded, false for the rules as written
+     */
     PacketCheck(CheckedRuleset rules, List<Finding> out, Family family, boolean loaded) {
         super(rules, out);
         this.ruleset = loaded ? rules.compiled : rules.parsed.ruleset();
@@ -50,19 +56,19 @@ class PacketCheck extends CheckPart {
     }
 
     /** An address for documentation (RFC 5737, RFC 3849): no box, no LAN and no provider has it. */
-    final byte[] stranger() {
+    final byte[] internetHost() {
         return Addresses.parse(family == Family.IPV4 ? "198.51.100.77" : "2001:db8:5:1::77");
     }
 
     /** The box's address on an interface, or null. */
-    final byte[] box(Interface at) {
-        String address = at == null ? null : family == Family.IPV4 ? at.ip : at.ip6;
+    final byte[] box(Interface side) {
+        String address = side == null ? null : family == Family.IPV4 ? side.ip : side.ip6;
         return address == null ? null : Addresses.parse(address);
     }
 
-    /** A host behind an interface that isn't the box, or null. */
-    final byte[] host(Interface at) {
-        byte[] address = box(at);
+    /** The address of another host on an interface's network, or null. */
+    final byte[] host(Interface side) {
+        byte[] address = box(side);
         if (address != null) {
             int last = address.length - 1;
             address[last] = (byte) (address[last] == 77 ? 78 : 77);
@@ -74,32 +80,41 @@ class PacketCheck extends CheckPart {
         return Packet.of(family).in(in).out(out).src(src).dst(dst).mark(0L);
     }
 
-    /** Somebody's question to a service: the first packet of a connection. */
-    final Packet question(String in, String out, byte[] src, byte[] dst, int protocol, int port) {
-        return packet(in, out, src, dst).protocol(protocol).sport(CLIENT_PORT).dport(port)
-                .flags(protocol == TCP ? Packet.SYN : null);
+    /** The first packet of a connection to a service. */
+    final Packet request(Packet packet, int protocol, int port) {
+        return packet.protocol(protocol).sport(CLIENT_PORT).dport(port).flags(protocol == TCP ? Packet.SYN : null);
     }
 
-    /** The service's answer. */
-    final Packet answer(String in, String out, byte[] src, byte[] dst, int protocol, int port) {
-        return packet(in, out, src, dst).protocol(protocol).sport(port).dport(CLIENT_PORT).state(State.ESTABLISHED)
-                .flags(protocol == TCP ? Packet.SYN | Packet.ACK : null);
+    /** The service's reply to a request. */
+    final Packet reply(Packet request) {
+        return packet(request.out(), request.in(), request.dst(), request.src()).protocol(request.protocol())
+                .sport(request.dport()).dport(request.sport()).state(State.ESTABLISHED)
+                .flags(request.protocol() == TCP ? Packet.SYN | Packet.ACK : null);
     }
+
+    /** The hook that a packet goes through: its incoming or outgoing interface is empty where it has none. */
+    static Hook hook(Packet packet) {
+        return "".equals(packet.in()) ? Hook.OUTPUT : "".equals(packet.out()) ? Hook.INPUT : Hook.FORWARD;
+    }
+
+    final Answer walk(Packet packet) { return walk.packet(packet, hook(packet)); }
 
     /**
-     * The ports that rules of the filter table accept by number, of a range the first; sorted.
+     * The ports that rules of the filter table accept by number, the first one of a range; sorted.
      *
-     * @param in only rules for that interface, or for any; empty for what the box itself sends
+     * @param in only rules that match this interface; empty for packets of the box itself
      */
     final List<Integer> acceptedPorts(String in, int protocol) {
         String word = protocol == TCP ? "tcp" : "udp";
         Set<Integer> ports = new TreeSet<>();
-        for (TrailEntry at : TrailEntry.all(ruleset, family)) {
-            Rule rule = at.rule;
-            boolean mine = rule.protocol == null || !rule.protocol.negated && rule.protocol.value.equals(word);
-            boolean here =
+        for (TrailEntry entry : TrailEntry.all(ruleset, family)) {
+            Rule rule = entry.rule;
+            boolean matchesProtocol =
+                    rule.protocol == null || !rule.protocol.negated && rule.protocol.value.equals(word);
+            boolean matchesInterface =
                     rule.in == null || rule.in.negated || rule.in.value.equals(in) || rule.in.value.endsWith("+");
-            if (at.table == Table.FILTER && mine && here && Target.ACCEPT.equals(rule.target)) {
+            if (entry.table == Table.FILTER && matchesProtocol && matchesInterface
+                    && Target.ACCEPT.equals(rule.target)) {
                 for (Option option : destinationPorts(rule)) {
                     for (int[] range : option.negated ? Ports.NONE.ranges : option.ports().ranges) {
                         ports.add(range[0]);
@@ -107,11 +122,11 @@ class PacketCheck extends CheckPart {
                 }
             }
         }
-        List<Integer> some = new ArrayList<>(ports);
-        return some.size() > PORTS_MAX ? some.subList(0, PORTS_MAX) : some;
+        List<Integer> sorted = new ArrayList<>(ports);
+        return sorted.subList(0, Math.min(PORTS_MAX, sorted.size()));
     }
 
-    /** The options by which a rule names the port that it is for. */
+    /** The options of a rule that name destination ports. */
     static List<Option> destinationPorts(Rule rule) {
         List<Option> options = new ArrayList<>();
         for (Match match : rule.matches) {

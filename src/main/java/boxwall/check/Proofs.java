@@ -30,14 +30,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What can be proved of a ruleset: its policy tests, rules that do nothing, services that are exposed, what guests
- * reach, addresses that are trusted.
+ * Findings that are proved over all packets: policy tests, needless rules, exposed services, guests, forged addresses.
  */
 public final class Proofs extends CheckPart {
     /** All but DNS. */
@@ -46,20 +44,20 @@ public final class Proofs extends CheckPart {
     private static final String UDP_PORTS_V4 = "1-52,54-66,68-65535";
     private static final String UDP_PORTS_V6 = "1-52,54-546,548-65535";
 
-    /** Of the rules that decide a needless rule's packets so many are shown. */
+    /** The most rules that are shown of those that decide a needless rule's packets. */
     private static final int COVERS_SHOWN = 8;
 
     private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
     /**
-     * What refuses nothing: the findings rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
+     * The findings that refuse nothing: rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
      * guest-reaches-box and spoofable-accept.
      *
-     * @param services what listens, or null when that isn't known
+     * @param services the listening services, or null when they are unknown
      */
     public static List<Finding> advice(CheckedRuleset rules, List<Service> services) {
         Proofs proofs = new Proofs(rules);
-        // the rules as written: the user need not know the stateless form
+        // the rules as written: the user doesn't see the stateless form
         proofs.needless(Lint.of(rules.written));
         if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
@@ -72,7 +70,7 @@ public final class Proofs extends CheckPart {
     /** The policy tests, which may refuse: policy-test-failed, policy-test-overridden, policy-test-skipped. */
     public static List<Finding> expectations(CheckedRuleset rules) {
         Proofs proofs = new Proofs(rules);
-        // the families of which the ruleset has tables, and this box gets none
+        // families whose tables are all left out on this box
         Set<Family> leftOut = new HashSet<>();
         for (Family family : Family.values()) {
             if (!rules.parsed.ruleset().tables(family).isEmpty() && rules.compiled.tables(family).isEmpty()) {
@@ -102,38 +100,34 @@ public final class Proofs extends CheckPart {
             add("policy-test-skipped.preset", where, NO_EVIDENCE, found.reason);
         } else if (!found.held) {
             List<String> evidence = shown == null ? NO_EVIDENCE : Words.lines(shown.inFull());
-            List<Origin> by = expect.preset ? overriding(expect, shown) : Collections.<Origin>emptyList();
-            if (by.isEmpty()) {
+            Origin by = expect.preset ? overriding(expect, shown) : null;
+            if (by == null) {
                 add("policy-test-failed", where, evidence, found.reason);
             } else {
-                overridden(expect, by.get(0), evidence, found.reason);
+                overridden(expect, by, evidence, found.reason);
             }
         }
     }
 
     /**
-     * The lines outside of a preset that override what it promises: the one that decides or those that it depends on.
-     * Where that is the preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is
-     * one at all.
+     * The line outside of a preset that overrides its expect line: a line that the verdict depends on, or the one that
+     * decides. If these are the preset's own or a policy, a command of the user removed a rule (-D, -P); null if there
+     * is none.
      */
-    private List<Origin> overriding(Line expect, Answer answer) {
-        List<Origin> all = answer == null ? new ArrayList<Origin>() : new ArrayList<>(answer.dependsOn);
-        if (answer != null && answer.decidedBy != null && answer.decidedBy.rule != null) {
-            all.add(answer.decidedBy.origin());
+    private Origin overriding(Line expect, Answer answer) {
+        List<Origin> candidates = new ArrayList<>();
+        if (answer != null) {
+            candidates.addAll(answer.dependsOn);
+            if (answer.rule() != null) { candidates.add(answer.rule().origin); }
         }
-        List<Origin> outside = new ArrayList<>();
-        for (Origin each : all) {
-            if (!each.file.equals(expect.origin.file)) { outside.add(each); }
+        for (Origin candidate : candidates) {
+            if (!candidate.file.equals(expect.origin.file)) { return candidate; }
         }
-        return outside.isEmpty() ? rules.parsed.ownCommands : outside;
+        return rules.parsed.ownCommands.isEmpty() ? null : rules.parsed.ownCommands.get(0);
     }
 
-    /** One finding for each line that overrides something, at that line: for a preset's where the user includes it. */
+    /** Adds to the finding about the overriding line, which for a line of a preset is where the user includes it. */
     private void overridden(Line expect, Origin by, List<String> evidence, String reason) {
-        String line = "expect " + expect.name;
-        for (Map.Entry<String, String> key : expect.keys.entrySet()) {
-            line += " " + key.getKey() + "=" + key.getValue();
-        }
         String where = by.toString();
         int at = 0;
         while (at < out.size()
@@ -145,12 +139,16 @@ public final class Proofs extends CheckPart {
             out.add(rules.parsed.isShipped(by) ? finding.withSeverity(Finding.Severity.NOTE) : finding);
         }
         List<String> all = new ArrayList<>(out.get(at).evidence());
+        String line = "expect " + expect.name;
+        for (Map.Entry<String, String> key : expect.keys.entrySet()) {
+            line += " " + key.getKey() + "=" + key.getValue();
+        }
         all.add(expect.origin + ": " + line + ": " + reason);
         all.addAll(evidence);
         out.set(at, out.get(at).at(where, all));
     }
 
-    /** A finding for each cause: rules that the same other rules keep from being reached are named together. */
+    /** One finding for each cause: rules that are unreachable because of the same rules are reported together. */
     private void needless(List<Lint.NeedlessRule> rules) {
         Map<List<Object>, List<Lint.NeedlessRule>> byCause = new LinkedHashMap<>();
         for (Lint.NeedlessRule each : rules) {
@@ -167,18 +165,17 @@ public final class Proofs extends CheckPart {
     }
 
     private void needless(Lint.NeedlessRule first, List<Lint.NeedlessRule> alike) {
-        Set<String> places = new LinkedHashSet<>();
-        List<String> evidence = new ArrayList<>();
-        for (Lint.NeedlessRule each : alike) {
-            places.add(each.entry.origin().toString());
-            evidence.add(each.entry.toString());
+        RuleGroups needless = new RuleGroups();
+        for (Lint.NeedlessRule rule : alike) {
+            needless.add("", rule.entry.origin(), rule.entry.toString());
         }
+        List<String> evidence = needless.lines();
         for (TrailEntry cover : first.covers.subList(0, Math.min(first.covers.size(), COVERS_SHOWN))) {
             evidence.add("    " + cover);
         }
         int more = first.covers.size() - COVERS_SHOWN;
         if (more > 0) { evidence.add("    and " + more + " more"); }
-        String where = Words.join(places, ", ");
+        String where = needless.places();
         String command = first.family.command;
         if (first.redundant) {
             add("rule-redundant", where, evidence, command, first.why());
@@ -191,15 +188,15 @@ public final class Proofs extends CheckPart {
         out.add(first.decides() ? finding : finding.withSeverity(Finding.Severity.NOTE));
     }
 
-    /** A preset's line that another preset makes needless, or the user's in the same way, is no fault of anybody's. */
+    /** Whether a preset's line is needless because of other presets, or redundant because of the user's lines. */
     private boolean isByPresets(Lint.NeedlessRule rule) {
         boolean others = false;
         boolean own = false;
         for (TrailEntry cover : rule.covers) {
             others |= cover.rule != null && !cover.origin().file.equals(rule.entry.origin().file);
-            own |= cover.rule != null && !isShipped(cover);
+            own |= cover.rule != null && !rules.parsed.isShipped(cover.origin());
         }
-        return isShipped(rule.entry) && others && (rule.redundant || !own);
+        return rules.parsed.isShipped(rule.entry.origin()) && others && (rule.redundant || !own);
     }
 
     private void exposed(List<Service> services) {
@@ -215,57 +212,55 @@ public final class Proofs extends CheckPart {
     }
 
     /**
-     * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS),
-     * ICMP. Proved over all new connections of a family, where it is filtered; a packet that gets through is the
-     * evidence.
+     * Guests must reach neither the LAN nor more of the box than DHCP, DNS and ICMP. Proved over all new connections of
+     * a family, where it is filtered; a packet that is not stopped is the evidence.
      */
     private void guests(Family family) {
         if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) { return; }
-        Verdicts verdicts = unintended(family);
+        Verdicts verdicts = withoutPresetsForGuests(family);
         if (facts.lan != null) {
-            guests("guest-reaches-lan", family, through(family, verdicts, "out", facts.lan.name));
+            guests("guest-reaches-lan", family, accepted(family, verdicts, "out", facts.lan.name));
         }
-        Answer box = through(family, verdicts, "chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
-        box = box != null ? box : through(family, verdicts, "chain", "INPUT", "proto", "udp", "dport",
+        Answer box = accepted(family, verdicts, "chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
+        box = box != null ? box : accepted(family, verdicts, "chain", "INPUT", "proto", "udp", "dport",
                 family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
         guests("guest-reaches-box", family, box);
     }
 
-    /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
+    /** A rule that accepts is a warning; a policy of ACCEPT is no mistake in a rule. */
     private void guests(String code, Family family, Answer answer) {
         if (answer != null) {
             boolean accepts = answer.verdict == Verdict.ACCEPT;
-            boolean rule = accepts && answer.decidedBy != null && answer.decidedBy.rule != null;
             Finding finding = Finding.of(code, where(answer), Words.lines(answer.inFull()), accepts ? "" : "may ",
                     family.word(), family.command, family == Family.IPV4 ? "67" : "547");
-            out.add(rule ? finding : finding.withSeverity(Finding.Severity.NOTE));
+            out.add(accepts && answer.rule() != null ? finding : finding.withSeverity(Finding.Severity.NOTE));
         }
     }
 
-    /** Without the rules by which a preset lets guests use a device of the home network: that is its purpose. */
-    private Verdicts unintended(Family family) {
+    /** The rules without those by which a preset lets guests use a device of the home network: that is its purpose. */
+    private Verdicts withoutPresetsForGuests(Family family) {
         Ruleset written = rules.parsed.ruleset();
-        boolean all = true;
+        boolean none = true;
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : written.chains(family, Table.FILTER)) {
             List<Rule> others = new ArrayList<>();
             for (Rule rule : chain.rules) {
-                boolean meant = isOf(rule.in, facts.guest) && isOf(rule.out, facts.lan)
+                boolean intended = isOf(rule.in, facts.guest) && isOf(rule.out, facts.lan)
                         && Target.ACCEPT.equals(rule.target) && rules.parsed.isShipped(rule.origin);
-                if (!meant) { others.add(rule); }
-                all &= !meant;
+                if (!intended) { others.add(rule); }
+                none &= !intended;
             }
             chains.add(chain.withRules(others));
         }
-        return all ? rules.written : rules.like(written.with(family, Table.FILTER, chains));
+        return none ? rules.written : rules.like(written.with(family, Table.FILTER, chains));
     }
 
     private static boolean isOf(Negatable<String> name, Interface one) {
         return one != null && Negatable.is(one.name).equals(name);
     }
 
-    /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */
-    private Answer through(Family family, Verdicts verdicts, String... keys) {
+    /** A packet from the guests that isn't stopped; null when all are, or without a proof. */
+    private Answer accepted(Family family, Verdicts verdicts, String... keys) {
         Map<String, String> map = new HashMap<>();
         map.put("family", family.digit());
         map.put("in", facts.guest.name);
@@ -276,14 +271,11 @@ public final class Proofs extends CheckPart {
     }
 
     private void spoofable() {
-        List<Network> inner = new ArrayList<>();
-        for (Interface each : Arrays.asList(facts.lan, facts.guest)) {
-            inner.addAll(networks(each));
-        }
+        List<Network> inner = networks(facts.lan, facts.guest);
         if (facts.wan == null || inner.isEmpty()) { return; }
-        Set<Rule> said = new HashSet<>();
+        Set<Rule> reported = new HashSet<>();
         for (Answer answer : Exposure.spoofable(rules.written, facts.wan.name, inner)) {
-            if (said.add(answer.decidedBy.rule)) {
+            if (reported.add(answer.rule())) {
                 add("spoofable-accept", where(answer), Words.lines(answer.inFull()), facts.wan.name,
                         remedy(answer.packet, answer.decidedBy));
             }
@@ -303,10 +295,11 @@ public final class Proofs extends CheckPart {
                         + (packet.family() == Family.IPV6 ? "6" : "") + " -j DROP, before this rule";
     }
 
-    private static List<Network> networks(Interface one) {
+    private static List<Network> networks(Interface... interfaces) {
         List<Network> networks = new ArrayList<>();
-        for (String text : one == null ? new String[] {} : new String[] {one.net, one.net6}) {
-            if (text != null) { networks.add(Network.parse(text)); }
+        for (Interface one : interfaces) {
+            if (one != null && one.net != null) { networks.add(Network.parse(one.net)); }
+            if (one != null && one.net6 != null) { networks.add(Network.parse(one.net6)); }
         }
         return networks;
     }

@@ -1,6 +1,7 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,6 +35,11 @@ public final class Answer {
         this.trail = Collections.unmodifiableList(new ArrayList<TrailEntry>(trail));
         this.dependsOn = Collections.unmodifiableList(new ArrayList<Origin>(dependsOn));
         this.notes = Collections.unmodifiableList(new ArrayList<String>(notes));
+    }
+
+    /** The rule that decides; null for a policy, or when nothing decides. */
+    public Rule rule() {
+        return decidedBy == null ? null : decidedBy.rule;
     }
 
     /** {@code DROP by filter INPUT 3 (rules:12): …}, or {@code ACCEPT or DROP, depends on rules:12}. */
