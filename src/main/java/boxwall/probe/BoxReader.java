@@ -1,6 +1,5 @@
 package boxwall.probe;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -19,26 +18,26 @@ import boxwall.sys.Sys;
 
 /**
  * Reads a box into {@link Readings}: the live one, or one recorded in a folder. It names no table and no module,
- * because reading must not load anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a
- * frame {@code kallsyms}, the relevant lines of /proc/kallsyms.
+ * because reading must not load anything: {@code iptables -t nat -L} would load connection tracking.
  */
 public final class BoxReader {
-    /** Prints every reading that needs a process; see {@link #frames} for the format. */
-    private static final String PROBE = "/usr/sbin/boxwall-apply";
     private static final int PROBE_SECONDS = 20;
     private static final int DMESG_BYTES = 256 << 10;
     private static final int COMMAND_BYTES = 2 << 20;
     private static final int DEP_BYTES = 512 << 10;
-    /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe. */
+    /** Lines are selected in parts of a text. */
+    private static final int PART_BYTES = 64 << 10;
+    /** Reading all of kallsyms takes three times its size; in a smaller JVM only the probe reads it. */
     private static final long KALLSYMS_HEAP = 48L << 20;
 
-    /** The rows of the resource {@code paths}: kind, path, KiB, then words that lines which are kept have. */
+    /** The rows of the resource {@code paths}: kind, path, KiB, then words of the lines to keep. */
     static final List<String[]> PATHS = Rows.of("/boxwall/probe/paths");
-    /** Programs worth keeping in the listing of their directory, beside iptables'. */
+    /** Relevant programs besides iptables'. */
     private static final List<String> PROGRAMS =
             Arrays.asList("modprobe", "kmod", "busybox", "dsld", "modsave", "jamvm", "java");
 
     private final Sys sys;
+    /** The recorded folder; empty for the live box. */
     private final String root;
     private final Map<String, String> files = new TreeMap<>();
     private final Map<String, String> commands = new TreeMap<>();
@@ -48,14 +47,17 @@ public final class BoxReader {
         this.root = root.equals("/") ? "" : root;
     }
 
+    /** Reads a box with the installed boxwall-apply. */
+    public static Readings read(Sys sys, String root) {
+        return read(sys, root, "/usr/sbin/boxwall-apply");
+    }
+
     /**
      * Reads a box.
      *
      * @param root {@code /} for this machine, with one process; else a recorded folder, without any
+     * @param probe absolute path of boxwall-apply, which prints every reading that needs a process
      */
-    public static Readings read(Sys sys, String root) { return read(sys, root, PROBE); }
-
-    /** As {@link #read(Sys, String)}, with another program in the place of boxwall-apply. */
     public static Readings read(Sys sys, String root, String probe) {
         BoxReader reader = new BoxReader(sys, root);
         if (reader.isLive()) {
@@ -66,7 +68,10 @@ public final class BoxReader {
         reader.files();
         reader.modules();
         if (reader.isLive()) {
-            reader.programs();
+            for (String folder : Programs.FOLDERS) {
+                reader.list(folder);
+            }
+            reader.list("/usr/lib/xtables");
             reader.list("/proc/net");
         }
         reader.list("/lib/modules");
@@ -74,20 +79,20 @@ public final class BoxReader {
     }
 
     /**
-     * Asks a live box for some of its readings only.
+     * Reads a part of a live box.
      *
-     * @param part {@code counters} for the tables, {@code addresses}, {@code log} for what LOG rules saw
-     * @return what each command printed, by its name; empty when there is no table, or nothing in the log
-     * @throws BoxException when the probe can't be started
+     * @param part {@code counters} for the tables, {@code addresses}, {@code log} for the output of LOG rules
+     * @return each command's output by its name; empty if there is no table, or nothing in the log
+     * @throws BoxException if the probe can't be started
      */
     public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
         return frames(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out);
     }
 
     /**
-     * A live box's readings whose modules and addresses, all that a plan depends on, are read again.
+     * Reads the modules and addresses of a live box again: all that a plan depends on.
      *
-     * @throws BoxException when the probe can't be started
+     * @throws BoxException if the probe can't be started
      */
     public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
         Readings now = old.withCommands(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
@@ -102,15 +107,16 @@ public final class BoxReader {
         try {
             commands.putAll(frames(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out));
         } catch (BoxException e) {
-            // files still say most of it; what the commands would have said stays unknown, and the record shows why
+            // the commands' readings stay unknown; the record shows why
             commands.put("boxwall-apply_probe", e.getMessage());
         }
     }
 
     /**
-     * What {@code boxwall-apply probe} prints: for each command a head with its name (blanks as {@code _}, slashes as
-     * {@code %2F}) and status, then its output, a character in front of each line, {@code |} for stdout, {@code !} for
-     * stderr. Status 127 with nothing printed means that there is no such command. <pre>
+     * Parses the output of {@code boxwall-apply probe}: for each command a head with its name (blanks as {@code _},
+     * slashes as {@code %2F}) and status, then its output, {@code |} before each line of stdout, {@code !} before each
+     * line of stderr. Status 127 without output: there is no such command. The frame {@code kallsyms} contains the
+     * relevant lines of /proc/kallsyms. <pre>
      * &#64;iptables_--version rc=0
      * |iptables v1.4.11.1
      * &#64;ip_addr rc=127
@@ -136,7 +142,7 @@ public final class BoxReader {
         return outputs;
     }
 
-    /** The newest part of the kernel log, the start of everything else. */
+    /** The newest part of the kernel log, the beginning of everything else. */
     private static String cut(String name, String text) {
         if (name.equals("dmesg") && text.length() > DMESG_BYTES) {
             String tail = text.substring(text.length() - DMESG_BYTES);
@@ -153,18 +159,16 @@ public final class BoxReader {
     }
 
     private void files() {
-        String probed = commands.remove("kallsyms");
+        String symbols = commands.remove("kallsyms");
         for (String[] row : PATHS) {
-            String kind = row[0];
-            String path = row[1];
-            boolean symbols = kind.equals("symbols");
-            boolean read = symbols ? probed == null && (!isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP)
-                    : !isLive() || !kind.equals("recorded");
-            String text = read ? sys.read(root + path, limit(row)) : symbols ? probed : null;
-            if (text != null) {
-                files.put(path, kind.equals("present") ? "" : path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
-                        : text == probed ? text : kept(row, text));
+            if (row[0].equals("symbols") && symbols != null) {
+                files.put(row[1], symbols);
+                continue;
             }
+            boolean skipped = row[0].equals("symbols") ? Runtime.getRuntime().maxMemory() < KALLSYMS_HEAP
+                    : row[0].equals("recorded");
+            String text = isLive() && skipped ? null : sys.read(root + row[1], limit(row));
+            if (text != null) { files.put(row[1], kept(row, text)); }
         }
         for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {
             for (String name : names(folder)) {
@@ -175,18 +179,28 @@ public final class BoxReader {
 
     private static int limit(String[] row) { return Integer.parseInt(row[2]) << 10; }
 
-    /** The lines that may be kept. */
+    /** The part of a file that may be kept. */
     private static String kept(String[] row, String text) {
+        if (row[0].equals("present")) { return ""; }
+        if (row[1].equals(AvmFirewall.FILE)) { return AvmFirewall.kept(text); }
         if (row.length == 3) { return text; }
         StringBuilder out = new StringBuilder();
-        for (String line : Words.lines(text)) {
-            boolean kept = false;
-            for (int i = 3; !kept && i < row.length; i++) {
-                kept = Words.find(line, row[i].replace('~', ' '), 0) >= 0;
+        // in parts: a list of all lines of kallsyms takes more memory than the text
+        for (int start = 0, end; start < text.length(); start = end) {
+            end = text.indexOf('\n', start + PART_BYTES) + 1;
+            end = end == 0 ? text.length() : end;
+            for (String line : Words.lines(text.substring(start, end))) {
+                if (containsWord(line, row)) { out.append(line).append('\n'); }
             }
-            out.append(kept ? line + "\n" : "");
         }
         return out.toString();
+    }
+
+    private static boolean containsWord(String line, String[] row) {
+        for (int i = 3; i < row.length; i++) {
+            if (Words.find(line, row[i].replace('~', ' '), 0) >= 0) { return true; }
+        }
+        return false;
     }
 
     private boolean isLive() { return root.length() == 0; }
@@ -209,50 +223,34 @@ public final class BoxReader {
         }
     }
 
-    /**
-     * The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash
-     * had no room for.
-     */
+    /** Lists the directories of netfilter's modules: a small flash may lack files that modules.dep names. */
     private void listModules(String directory, String dep) {
-        TreeSet<String> directories = new TreeSet<>();
-        for (String line : Words.lines(dep)) {
+        TreeSet<String> folders = new TreeSet<>();
+        for (String line : Words.lines(dep, "netfilter/")) {
             int slash = line.lastIndexOf('/', Math.max(0, line.indexOf(':')));
-            if (slash > 0 && line.indexOf("netfilter/") > 0) {
+            if (slash > 0) {
                 String path = line.substring(0, slash);
-                directories.add(path.startsWith("/") ? path : directory + "/" + path);
+                folders.add(path.startsWith("/") ? path : directory + "/" + path);
             }
         }
-        for (String one : directories) {
-            list(one);
+        for (String folder : folders) {
+            list(folder);
         }
-    }
-
-    private void programs() {
-        for (String directory : Programs.FOLDERS) {
-            List<String> names = sys.list(directory);
-            if (names == null) { continue; }
-            List<String> programs = new ArrayList<>();
-            for (String name : names) {
-                if (name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { programs.add(name); }
-            }
-            listing(directory, programs);
-        }
-        list("/usr/lib/xtables");
     }
 
     /**
-     * Of a box only: a recorded folder has what was kept of one, so what isn't in it proves nothing. The kernels' names
-     * are no proof of others' absence.
+     * Adds a directory's listing, of programs only the relevant ones. Of a recorded folder only /lib/modules is listed,
+     * and other listings come from its commands: a file that wasn't recorded may exist on the box.
      */
     private void list(String directory) {
         List<String> names = sys.list(root + directory);
-        if (names != null && !commands.containsKey("ls_" + Words.replace(directory, "/", "%2F"))) {
-            listing(directory, names);
+        String command = "ls_" + Words.replace(directory, "/", "%2F");
+        if (names == null || commands.containsKey(command)) { return; }
+        boolean all = !Programs.FOLDERS.contains(directory);
+        StringBuilder listing = new StringBuilder();
+        for (String name : names) {
+            if (all || name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { listing.append(name).append('\n'); }
         }
-    }
-
-    private void listing(String directory, List<String> names) {
-        commands.put("ls_" + Words.replace(directory, "/", "%2F"),
-                names.isEmpty() ? "" : Words.join(names, "\n") + "\n");
+        commands.put(command, listing.toString());
     }
 }

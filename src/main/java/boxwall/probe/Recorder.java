@@ -1,6 +1,5 @@
 package boxwall.probe;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import boxwall.box.Readings;
@@ -16,17 +15,17 @@ public final class Recorder {
     private final Readings readings;
     private final Secrets secrets;
 
-    /** Of these readings. */
+    /** Records these readings. */
     public Recorder(Readings readings) {
         this.readings = readings;
         this.secrets = new Secrets(readings);
     }
 
     /**
-     * Writes a folder; files that are there already are replaced, others left.
+     * Writes a folder; replaces existing files of the same names and leaves others.
      *
-     * @return how many files were written
-     * @throws BoxException when one can't be written; those before it are
+     * @return the number of files
+     * @throws BoxException if a file can't be written; those before it are written
      */
     public static int record(Sys sys, Readings readings, String directory) throws BoxException {
         Recorder recorder = new Recorder(readings);
@@ -37,28 +36,27 @@ public final class Recorder {
         return recorder.paths().size();
     }
 
-    /** The paths of the folder's files, each with a slash in front. */
+    /** The paths of the folder's files, starting with a slash. */
     public List<String> paths() {
-        List<String> paths = new ArrayList<>(readings.paths());
+        List<String> paths = readings.paths();
         for (String name : readings.commandNames()) {
             paths.add(COMMANDS + name);
         }
         return paths;
     }
 
-    /** One file of the folder, without secrets. */
+    /** The text of a file, without secrets. */
     public String text(String path) {
         if (path.startsWith(COMMANDS)) { return secrets.text(readings.command(path.substring(COMMANDS.length()))); }
         if (path.startsWith("/proc/net/tcp") || path.startsWith("/proc/net/udp")) {
             return secrets.text(listening(readings.lines(path)));
         }
-        // a packed configuration is bytes, not lines, and holds nothing of the owner's
+        // a compressed configuration is binary, and the same on all boxes of a firmware
         return path.endsWith(".gz") ? readings.file(path) : secrets.text(readings.file(path));
     }
 
     /**
-     * The sockets without a peer: {@code 0: 00000000:0050 00000000:0000 0A …}; whom the others talk to is nobody's
-     * business.
+     * The sockets without a peer ({@code 0: 00000000:0050 00000000:0000 0A …}): the peers of the others are private.
      */
     private static String listening(List<String> lines) {
         StringBuilder kept = new StringBuilder();

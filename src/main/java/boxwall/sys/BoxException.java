@@ -7,10 +7,12 @@ package boxwall.sys;
 public final class BoxException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** What was asked, what came back, what to do. */
-    public BoxException(String message) { super(message); }
+    /** The message contains the operation, its result, and what to do. */
+    public BoxException(String message) {
+        super(message);
+    }
 
-    /** Makes one with the cause's words at the end of the message. */
+    /** Appends the cause's message. */
     public BoxException(String message, Throwable cause) {
         super(message + ": " + cause.getMessage(), cause);
     }

@@ -9,9 +9,8 @@ public class CommandResult {
     public final String out;
     /** Everything from standard error, ISO-8859-1. */
     public final String err;
-    /** Whether the time limit killed it. */
+    /** Whether it was killed at its time limit. */
     public final boolean timedOut;
-    /** Asked for its status when somebody wants it: GNU Classpath's waitFor() takes a second. */
     private final Process process;
 
     /** The result of a process whose streams have been read to their ends. */
@@ -24,12 +23,12 @@ public class CommandResult {
     }
 
     /**
-     * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at
+     * The exit status; negative if a signal ended the program. GNU Classpath's waitFor() takes up to a second: check
      * {@link #out} first.
      */
     public int status() {
         try {
-            // waited on again, maybe long after its start
+            // a second wait, maybe long after the process was started
             return WaitedOn.kept(process).waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -45,9 +44,7 @@ public class CommandResult {
         }
         text.append(timedOut ? ": killed after its time limit" : ": status " + status());
         String tail = err.trim();
-        if (tail.length() > 0) {
-            text.append(": ").append(tail.length() > 600 ? tail.substring(tail.length() - 600) : tail);
-        }
+        if (tail.length() > 0) { text.append(": ").append(tail.substring(Math.max(0, tail.length() - 600))); }
         for (int at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at)) {
             text.replace(at, at + 1, " | ");
         }

@@ -9,29 +9,29 @@ import java.util.concurrent.LinkedBlockingQueue;
  * can't start a new line: control characters become '?'. Never pass it a token.
  */
 public class EventLog {
-    private static final int LONGEST = 500;
+    private static final int MAX_CHARACTERS = 500;
     private static final int LOGGER_SECONDS = 10;
-    /** Events that wait for logger; when it hangs, the next ones are in the daemon's own output only. */
-    private static final int WAITING = 64;
+    /** The most events that wait for logger; if it hangs, later ones are only in the daemon's own output. */
+    private static final int MAX_WAITING = 64;
 
     private final PrintStream out;
     private final Sys sys;
-    /** Where logger is looked for first; null when there is no syslog to tell. */
+    /** The first folder to search for logger; null for a log without syslog. */
     private final String folder;
-    /** Null until there is something to tell. */
+    /** Null until the first event. */
     private LinkedBlockingQueue<String> waiting;
 
-    /** A log to a stream; and by logger to syslog, with the folder where that is looked for first, or null for none. */
+    /** Logs to a stream, and by logger to syslog; {@code folder} is searched for logger first, null for no syslog. */
     public EventLog(Sys sys, PrintStream out, String folder) {
         this.sys = sys;
         this.out = out;
         this.folder = folder;
     }
 
-    /** A thread of its own: looking for logger and an exec take long on a box, and no answer should wait for them. */
+    /** Starts a thread at the first event: finding and starting logger takes long on a box, and no reply may wait. */
     private synchronized LinkedBlockingQueue<String> syslog() {
         if (waiting != null) { return waiting; }
-        final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<String>(WAITING);
+        final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<String>(MAX_WAITING);
         waiting = queue;
         Thread thread = new Thread("syslog") {
             @Override
@@ -40,7 +40,7 @@ public class EventLog {
                     String line = queue.take();
                     String logger = Programs.path(sys, folder, "logger");
                     while (true) {
-                        if (logger != null) { tell(logger, line); }
+                        if (logger != null) { send(logger, line); }
                         line = queue.take();
                     }
                 } catch (InterruptedException e) {
@@ -53,7 +53,7 @@ public class EventLog {
         return queue;
     }
 
-    private void tell(String logger, String line) {
+    private void send(String logger, String line) {
         try {
             sys.run(Arrays.asList(logger, "-t", "boxwall", line), "", LOGGER_SECONDS);
         } catch (BoxException e) {
@@ -65,14 +65,14 @@ public class EventLog {
         }
     }
 
-    /** An event in words. */
+    /** Logs an event. */
     public void event(String words) {
         String line = plain(words);
         out.println(line);
         if (folder != null) { syslog().offer(line); }
     }
 
-    /** A bug: what it interrupted was answered with 500, or is tried again. */
+    /** Logs a bug; the interrupted request was answered with 500, an interrupted task is retried. */
     public void bug(Throwable bug) {
         StringBuilder words = new StringBuilder("bug: ").append(bug);
         StackTraceElement[] trace = bug.getStackTrace();
@@ -83,7 +83,8 @@ public class EventLog {
     }
 
     private static String plain(String words) {
-        StringBuilder line = new StringBuilder(words.length() > LONGEST ? words.substring(0, LONGEST) + "..." : words);
+        StringBuilder line =
+                new StringBuilder(words.length() > MAX_CHARACTERS ? words.substring(0, MAX_CHARACTERS) + "..." : words);
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             if (c < ' ' || c >= 127 && c < 160) { line.setCharAt(i, c == '\n' || c == '\t' ? ' ' : '?'); }

@@ -13,9 +13,9 @@ import java.util.List;
 
 /** The real machine. */
 public final class LiveSys implements Sys {
-    /** A program that prints more than this is cut off; the longest honest answer is the save of 50 000 rules. */
+    /** The limit for a program's output; the longest regular output is the save of 50 000 rules. */
     private static final int MAX_OUTPUT = 8 << 20;
-    /** What all wait on who wait for the end of something here: never collected, see {@link WaitedOn}. */
+    /** Signals the end of a thread or program; static, because it must never be collected: see {@link WaitedOn}. */
     private static final Object ENDS = new Object();
 
     @Override
@@ -36,15 +36,14 @@ public final class LiveSys implements Sys {
         err.start();
         feed(process.getOutputStream(), stdin);
         String out = drain(process.getInputStream());
-        String errText = err.text();
-        return new CommandResult(command, out, errText, watchdog.cancel(), process);
+        return new CommandResult(command, out, err.text(), watchdog.cancel(), process);
     }
 
     private static void feed(OutputStream to, String stdin) {
         try {
             to.write(bytes(stdin));
         } catch (IOException e) {
-            // The program ended without reading everything: its own output says why.
+            // the program ended without reading everything: its own output says why
             return;
         } finally {
             close(to);
@@ -55,7 +54,7 @@ public final class LiveSys implements Sys {
         try {
             stream.close();
         } catch (IOException e) {
-            // A pipe whose other end is gone: nothing is lost that could still be had.
+            // a pipe whose other end is closed: no data is lost
             return;
         }
     }
@@ -66,13 +65,12 @@ public final class LiveSys implements Sys {
         } catch (IOException e) {
             return "";
         } finally {
-            // GNU Classpath closes it only when the process is collected, and each child that is started until then
-            // inherits it
+            // GNU Classpath closes it only when the process is collected; until then each new child inherits it
             close(in);
         }
     }
 
-    /** A byte a character; a question mark for what is no byte. */
+    /** One byte for each character; a question mark for a character that isn't a byte. */
     private static byte[] bytes(String text) {
         char[] chars = text.toCharArray();
         byte[] bytes = new byte[chars.length];
@@ -83,8 +81,8 @@ public final class LiveSys implements Sys {
     }
 
     /**
-     * A character a byte, without a decoder: GNU Classpath's calls four methods for each byte. A program's output is
-     * read beyond the limit too, so that the program ends.
+     * One character for each byte, without a decoder: GNU Classpath's calls four methods for each byte. A program's
+     * output is read to its end even beyond the limit, so that the program ends.
      */
     @SuppressWarnings("deprecation")
     private static String text(InputStream in, int limit, boolean toTheEnd) throws IOException {
@@ -152,13 +150,11 @@ public final class LiveSys implements Sys {
         return Long.parseLong(text.substring(0, dot)) * 1000 + Long.parseLong(text.substring(dot + 1, dot + 3)) * 10;
     }
 
-    /**
-     * Reads a stream to its end in a thread of its own, so that a program that fills both pipes doesn't stand still.
-     */
+    /** Reads a stream in a thread of its own, so that a program that fills both pipes doesn't block. */
     private static final class Drain extends Thread {
         private final InputStream in;
-        private String text = "";
-        private boolean ended;
+        /** Null until the stream's end. */
+        private String text;
 
         Drain(InputStream in) {
             super("stderr");
@@ -174,27 +170,28 @@ public final class LiveSys implements Sys {
             } finally {
                 synchronized (ENDS) {
                     text = read;
-                    ended = true;
                     ENDS.notifyAll();
                 }
             }
         }
 
+        /** Waits for the stream's end. */
         String text() {
             synchronized (ENDS) {
                 try {
-                    while (!ended) {
+                    while (text == null) {
                         ENDS.wait();
                     }
+                    return text;
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                    return "";
                 }
-                return text;
             }
         }
     }
 
-    /** Kills a program that takes too long; JamVM's destroy() is SIGKILL. */
+    /** Kills a program at its time limit; JamVM's destroy() is SIGKILL. */
     private static final class Watchdog extends Thread {
         private final Process process;
         private final int seconds;
@@ -210,7 +207,7 @@ public final class LiveSys implements Sys {
 
         @Override
         public void run() {
-            // nanoTime is monotonic on JamVM too; its timed waits follow the wall clock, so the time is looked at again
+            // JamVM's timed waits follow the wall clock; nanoTime is monotonic there too, so it is checked each second
             long end = System.nanoTime() + seconds * 1000000000L;
             synchronized (ENDS) {
                 try {
@@ -226,7 +223,7 @@ public final class LiveSys implements Sys {
             WaitedOn.kept(process).destroy(); // not under the lock: it takes a second
         }
 
-        /** Whether it had fired before. */
+        /** Returns whether it has killed the program. */
         boolean cancel() {
             synchronized (ENDS) {
                 cancelled = true;

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Finds programs: Java on the box doesn't search PATH. */
 public final class Programs {
-    /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
+    /** The folders that boxwall-apply searches, after $BOXWALL_BIN. */
     public static final List<String> FOLDERS =
             Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
 
@@ -16,7 +16,7 @@ public final class Programs {
     /**
      * The absolute path of a program, or null.
      *
-     * @param first a folder to look into first, or null; skipped when it isn't absolute
+     * @param first the first folder to search, or null; skipped if it isn't absolute
      */
     public static String path(Sys sys, String first, String name) {
         List<String> folders = new ArrayList<>(FOLDERS);

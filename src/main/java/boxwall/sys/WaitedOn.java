@@ -1,20 +1,20 @@
 package boxwall.sys;
 
 /**
- * Delays the garbage collection of objects that a thread has waited on, because it can crash JamVM 2.0.0. It gives such
- * an object, and one whose lock two threads wanted at once, a monitor, in a cache that isn't told when the object dies.
- * When the heap is compacted and a stale word on some stack looks like the dead object's address, it takes the free
- * memory there for an object and writes into it (threadMonitorCache in its lock.c): the JVM crashes then or soon after,
- * most often some applies after the start. The cache is emptied of what is unused at three quarters of 32 places, or 64
- * when many threads wait at once, so the last 64 objects are enough.
+ * Delays the garbage collection of objects that a thread has waited on, because it can crash JamVM 2.0.0. JamVM gives
+ * such an object, and an object whose lock two threads requested at once, a monitor in a cache that isn't updated when
+ * the object dies. If the heap is compacted while a stale word on some stack looks like the dead object's address,
+ * JamVM treats the free memory there as an object and writes into it (threadMonitorCache in its lock.c): it crashes
+ * then or soon after, most often some applies after the start. Unused entries are removed when three quarters of the
+ * cache's 32 places are used, or 64 if many threads wait at once, so keeping the last 64 objects is enough.
  *
  * <p>
- * What waits on something that lives as long as the daemon, or locks it, needs nothing of this; so what comes and goes,
- * as the facts of a box do, has one static lock for all of its class. That leaves the processes: GNU Classpath waits on
- * each when it is started, asked for its status or killed. JamVmTest holds both.
+ * Objects that live as long as the daemon need no delay. Short-lived ones, as the facts of a box, therefore use one
+ * static lock per class. Only processes are left: GNU Classpath waits on each when it is started, queried for its
+ * status or killed. JamVmTest checks both.
  */
 final class WaitedOn {
-    /** More than the cache has places for unused monitors. */
+    /** More than the cache's places for unused monitors. */
     static final int KEPT = 64;
 
     private static final Object[] LAST = new Object[KEPT];
@@ -22,7 +22,7 @@ final class WaitedOn {
 
     private WaitedOn() {}
 
-    /** Keeps an object until {@link #KEPT} others came; returns it. */
+    /** Keeps an object until {@link #KEPT} others follow; returns it. */
     static synchronized <T> T kept(T object) {
         LAST[next] = object;
         next = (next + 1) % KEPT;
