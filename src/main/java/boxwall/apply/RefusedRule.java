@@ -35,7 +35,16 @@ public final class RefusedRule {
     private final String table;
     private final List<String> rules;
 
-    private RefusedRule(Sys sys, String restore, String dmesg, String table, List<String> rules) {
+    /**
+     * Prepares a search.
+     *
+     * @param restore absolute path of iptables-restore or ip6tables-restore
+     * @param dmesg absolute path of dmesg, or null
+     * @param table one that is loaded or in the plan: naming another one would load it
+     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to the user's chains and
+     * without targets and matches that must not be loaded on this box
+     */
+    public RefusedRule(Sys sys, String restore, String dmesg, String table, List<String> rules) {
         this.sys = sys;
         this.restore = restore;
         this.dmesg = dmesg;
@@ -60,24 +69,17 @@ public final class RefusedRule {
     }
 
     /**
-     * Finds the first rule that is refused on its own; starts at most 5 + log2(rules) programs.
-     *
-     * @param restore absolute path of iptables-restore or ip6tables-restore
-     * @param dmesg absolute path of dmesg, or null
-     * @param table one that is loaded or in the plan: naming another one would load it
-     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to the user's chains and
-     * without targets and matches that must not be loaded on this box
-     * @return null if no rule is refused on its own, or the search failed
+     * Finds the first rule that is refused on its own; starts at most 5 + log2(rules) programs. Null if there is none,
+     * or the search failed.
      */
-    public static Found find(Sys sys, String restore, String dmesg, String table, List<String> rules) {
+    public Found find() {
         if (rules.isEmpty()) { return null; }
-        RefusedRule search = new RefusedRule(sys, restore, dmesg, table, rules);
         try {
-            return search.bisect();
+            return bisect();
         } catch (BoxException e) {
             return null;
         } finally {
-            search.remove();
+            remove();
         }
     }
 

@@ -46,8 +46,6 @@ final class AvmSyntax {
         }
     }
 
-    /** More than any file of a box has; the rest is skipped. */
-    private static final int MAX_TOKENS = 200000;
     private static final int MAX_DEPTH = 20;
     private static final List<String> ACTIONS = Arrays.asList("permit", "deny", "reject");
     private static final List<String> PROTOCOLS = Arrays.asList("tcp", "udp", "gre", "esp", "ah", "icmp");
@@ -70,9 +68,7 @@ final class AvmSyntax {
 
     private void sections() {
         String before = "";
-        for (int i = 0; i < MAX_TOKENS; i++) {
-            String token = next();
-            if (token == null) { return; }
+        for (String token = next(); token != null; token = next()) {
             if (token.equals("{")) {
                 open(before.length() > 0 ? before : closed);
             } else if (token.equals("}")) {

@@ -151,8 +151,8 @@ final class ChangeReplies extends DaemonPart {
         List<Finding> known = failed.findings();
         String restore = failed.refused == null ? null : Programs.path(sys, folder, failed.family.command + "-restore");
         if (restore == null) { return known; }
-        RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
-                failed.refused.word(), failed.candidates(RefusedRule.CHAIN));
+        RefusedRule.Found found = new RefusedRule(sys, restore, Programs.path(sys, folder, "dmesg"),
+                failed.refused.word(), failed.candidates(RefusedRule.CHAIN)).find();
         if (found == null) { return known; }
         List<Finding> all = new ArrayList<>();
         all.add(failed.refused(found.index, found.words, found.log));

@@ -213,7 +213,7 @@ public final class BoxFacts implements Cloneable {
 
     /** Whether using a table, match or target would load connection tracking. */
     public boolean pullsConntrack(Family family, Kind kind, String name) {
-        return capabilities.pullsConntrack(family, kind, name);
+        return generation.spec(kind, name, family).pullsConntrack || KernelGeneration.tracks(kind, name);
     }
 
     /** What to select in Freetz' menu for a table, match or target of this kernel. */

@@ -179,9 +179,4 @@ public final class Capabilities {
         }
         return all;
     }
-
-    /** Whether a feature loads connection tracking on this box. */
-    public boolean pullsConntrack(Family family, Kind kind, String name) {
-        return generation.spec(kind, kernelName(name), family).pullsConntrack || KernelGeneration.tracks(kind, name);
-    }
 }

@@ -24,7 +24,7 @@ public final class ModuleSpec {
     /** Whether Freetz' menu offers the module. */
     public final boolean offered;
     /** Whether using it loads connection tracking. */
-    final boolean pullsConntrack;
+    public final boolean pullsConntrack;
 
     ModuleSpec(String text) {
         this.text = text;

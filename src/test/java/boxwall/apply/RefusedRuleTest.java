@@ -75,7 +75,7 @@ class RefusedRuleTest {
     }
 
     private static RefusedRule.Found find(Kernel kernel, List<String> rules) {
-        return RefusedRule.find(kernel, "/sbin/iptables-restore", "/bin/dmesg", "filter", rules);
+        return new RefusedRule(kernel, "/sbin/iptables-restore", "/bin/dmesg", "filter", rules).find();
     }
 
     @ParameterizedTest
@@ -126,7 +126,8 @@ class RefusedRuleTest {
 
     @Test
     void aLogThatCannotBeReadIsNoObstacle() {
-        RefusedRule.Found found = RefusedRule.find(new Kernel(), "/sbin/iptables-restore", null, "filter", rules(5, 2));
+        RefusedRule.Found found =
+                new RefusedRule(new Kernel(), "/sbin/iptables-restore", null, "filter", rules(5, 2)).find();
         assertEquals(2, found.index);
         assertEquals(List.of(), found.log);
     }
