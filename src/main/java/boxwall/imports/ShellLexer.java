@@ -7,41 +7,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts a script into words and operators as a POSIX shell does. Values aren't put in here; what is inside {@code $( )},
- * backticks and {@code $(( ))} is skipped over as one piece that nobody will run.
+ * Cuts a script into words and operators as a POSIX shell does. It does not expand names; {@code $( )}, backticks and
+ * {@code $(( ))} become one piece each, because nothing is executed.
  */
 final class ShellLexer {
+    /** Longer operators before their beginnings. */
     private static final String[] OPERATORS = {"<<-", "<<<", ";;", "&&", "||", "<<", ">>", "<&", ">&", "<>", ">|", "&>",
             ";", "&", "|", "<", ">", "(", ")"};
-    /** Of ${A:-${B:-...}}: each level is one more of a small stack. */
+    /** Levels of ${A:-${B:-...}}: each needs some of a small stack. */
     private static final int NESTING_LIMIT = 8;
     private static final String OPEN_QUOTE = "a quote is opened and not closed";
 
     private final String text;
     private int depth;
     private int at;
-    /** Where it reads, 1-based. */
+    /** The line of the next character, 1-based. */
     int line = 1;
-    /** Quotes may not reach over a line's end: for texts that aren't scripts, where an apostrophe is just that. */
-    private boolean strict;
-    private final List<Node.Redirect> waiting = new ArrayList<>();
-    /** Here-documents without their last line: they go to the text's end, as a shell takes them. */
+    /** Whether a quote must end on its line: outside of scripts an apostrophe is no quote. */
+    private boolean quotesEndOnLine;
+    private final List<Node.Redirect> expectedBodies = new ArrayList<>();
+    /** Here-documents without their last line: a shell reads them up to the end of the text. */
     final List<Node.Redirect> cutShort = new ArrayList<>();
     private ShellWord peeked;
-    /** Whether what was read last follows what is before it without a blank. */
+    /** Whether no blank was before the last word. */
     boolean glued;
     private ShellWord word;
+    /** The end of {@link #word} that is no piece yet. */
     private final StringBuilder plain = new StringBuilder();
+    private boolean quoted;
 
     ShellLexer(String text) { this.text = text; }
 
-    /** Goes on at a line's beginning. */
-    void moveTo(int offset, int lineThere, boolean quotesEndOnTheirLine) {
+    /** Continues at the beginning of a line. */
+    void moveTo(int offset, int lineNumber, boolean quotesEndOnTheirLine) {
         at = offset;
-        line = lineThere;
-        strict = quotesEndOnTheirLine;
+        line = lineNumber;
+        quotesEndOnLine = quotesEndOnTheirLine;
         peeked = null;
-        waiting.clear();
+        expectedBodies.clear();
     }
 
     ShellWord peek() throws ShellError {
@@ -50,17 +53,17 @@ final class ShellLexer {
     }
 
     ShellWord next() throws ShellError {
-        ShellWord token = peek();
+        ShellWord next = peek();
         peeked = null;
-        return token;
+        return next;
     }
 
-    /** The here-document's text is taken at the next line's end. */
+    /** Reads the text of the here-document after the next line end. */
     void expectBody(Node.Redirect redirect) {
-        waiting.add(redirect);
+        expectedBodies.add(redirect);
     }
 
-    /** The text up to {@code end}, which is stepped over; for what isn't read as words. Nothing may be peeked. */
+    /** Returns the text up to {@code end} on this line, and skips both. No word may be peeked. */
     String rawUntil(String end) throws ShellError {
         int stop = text.indexOf(end, at);
         if (stop < 0 || stop > lineEnd(at)) { throw new ShellError(line, "no " + end + " on this line"); }
@@ -69,45 +72,45 @@ final class ShellLexer {
         return raw;
     }
 
-    /** A here-document's line: quoted text with names in it. {@code depth}: within so many others. */
+    /** A line of a here-document: quoted text with names in it. {@code depth}: the number of expansions around it. */
     static ShellWord hereLine(String body, int line, int depth) throws ShellError {
         if (depth > NESTING_LIMIT) { throw new ShellError(line, "expansions nested too deeply"); }
         ShellLexer lexer = new ShellLexer(body);
         lexer.line = line;
         lexer.depth = depth;
         lexer.word = new ShellWord(line, null);
-        lexer.quoted("$`\\\n", '\0');
+        lexer.readQuoted("$`\\\n", '\0');
         return lexer.word;
     }
 
     private ShellWord read() throws ShellError {
         Abandoned.check();
         int before = at;
-        while (in(" \t#", at) || text.startsWith("\\\n", at)) {
-            stepTo(text.charAt(at) == '#' ? lineEnd(at) : text.charAt(at) == '\\' ? at + 2 : at + 1);
+        while (isAny(" \t#", at) || text.startsWith("\\\n", at)) {
+            skipTo(text.charAt(at) == '#' ? lineEnd(at) : text.charAt(at) == '\\' ? at + 2 : at + 1);
         }
         glued = before == at && at > 0;
         int start = line;
         if (at >= text.length() || text.charAt(at) == '\n') {
             String end = at >= text.length() ? "" : "\n";
-            stepTo(at + end.length());
-            bodies();
+            skipTo(at + end.length());
+            readBodies();
             return new ShellWord(start, end);
         }
-        // which of the streams is redirected makes no difference here
-        at += Character.isDigit(text.charAt(at)) && in("<>", at + 1) ? 1 : 0;
+        // it makes no difference which stream is redirected
+        at += Character.isDigit(text.charAt(at)) && isAny("<>", at + 1) ? 1 : 0;
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, at)) {
                 at += operator.length();
                 return new ShellWord(start, operator);
             }
         }
-        return word();
+        return readWord();
     }
 
-    /** Whether one of these characters is at a place, within the text. */
-    private boolean in(String characters, int place) {
-        return place < text.length() && characters.indexOf(text.charAt(place)) >= 0;
+    /** Whether the text has one of these characters at an index. */
+    private boolean isAny(String characters, int index) {
+        return index < text.length() && characters.indexOf(text.charAt(index)) >= 0;
     }
 
     private int lineEnd(int from) {
@@ -115,125 +118,126 @@ final class ShellLexer {
         return end < 0 ? text.length() : end;
     }
 
-    private void stepTo(int end) {
+    private void skipTo(int end) {
         for (; at < end; at++) {
             line += text.charAt(at) == '\n' ? 1 : 0;
         }
     }
 
-    /** The text of the here-documents that the line that ends here has begun, in their order. */
-    private void bodies() {
-        for (Node.Redirect redirect : waiting) {
+    /** Reads the text of the here-documents of the line that ends before, in their order. */
+    private void readBodies() {
+        for (Node.Redirect redirect : expectedBodies) {
             redirect.bodyLine = line;
-            boolean done = false;
-            while (!done && at < text.length()) {
-                int stop = lineEnd(at);
+            boolean complete = false;
+            while (!complete && at < text.length()) {
                 int from = at;
-                while (redirect.operator.equals("<<-") && in("\t", from)) {
+                while (redirect.operator.equals("<<-") && isAny("\t", from)) {
                     from++;
                 }
-                String body = text.substring(from, stop);
-                at = Math.min(stop + 1, text.length());
-                line++;
-                done = body.equals(redirect.target.toString());
-                if (!done) { redirect.body.add(body); }
+                String body = text.substring(from, lineEnd(at));
+                skipTo(Math.min(lineEnd(at) + 1, text.length()));
+                complete = body.equals(redirect.target.toString());
+                if (!complete) { redirect.body.add(body); }
             }
-            if (!done) { cutShort.add(redirect); }
+            if (!complete) { cutShort.add(redirect); }
         }
-        waiting.clear();
+        expectedBodies.clear();
     }
 
-    private ShellWord word() throws ShellError {
+    private ShellWord readWord() throws ShellError {
         word = new ShellWord(line, null);
         plain.setLength(0);
+        quoted = false;
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '(' && plain.length() > 1 && plain.charAt(plain.length() - 1) == '=') {
-                // bash's lists, NAME=(...)
-                piece(ShellWord.Kind.UNKNOWN, balanced('(', ')', at), false);
-            } else if (in(" \t\n;&|<>()", at)) {
+                // bash's arrays, NAME=(...)
+                add(ShellWord.Kind.UNKNOWN, balanced('(', ')', at));
+            } else if (isAny(" \t\n;&|<>()", at)) {
                 break;
             } else if (c == '\\') {
                 if (at + 1 >= text.length()) { throw new ShellError(line, "a backslash at the text's end"); }
-                if (text.charAt(at + 1) != '\n') {
-                    flush(false);
-                    piece(ShellWord.Kind.TEXT, text.substring(at + 1, at + 2), true);
-                }
-                stepTo(at + 2);
+                if (text.charAt(at + 1) != '\n') { addQuoted(text.substring(at + 1, at + 2)); }
+                skipTo(at + 2);
             } else if (c == '\'') {
-                flush(false);
                 int end = text.indexOf('\'', at + 1);
-                if (end < 0 || strict && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
-                piece(ShellWord.Kind.TEXT, text.substring(at + 1, end), true);
-                stepTo(end + 1);
+                if (end < 0 || quotesEndOnLine && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
+                addQuoted(text.substring(at + 1, end));
+                skipTo(end + 1);
             } else if (c == '"') {
-                flush(false);
+                flush();
                 int opened = line;
                 int from = ++at;
-                quoted("$`\"\\\n", '"');
+                readQuoted("$`\"\\\n", '"');
                 if (at >= text.length()) { throw new ShellError(opened, OPEN_QUOTE); }
-                if (at++ == from) { piece(ShellWord.Kind.TEXT, "", true); }
+                if (at++ == from) { addQuoted(""); }
             } else if (c == '$' || c == '`') {
-                dollar(false);
+                readExpansion();
             } else {
                 plain.append(c);
                 at++;
             }
         }
-        flush(false);
+        flush();
         return word;
     }
 
-    private void flush(boolean quoted) {
-        String before = plain.toString();
+    private void flush() {
+        if (plain.length() > 0) { word.pieces.add(new ShellWord.Piece(ShellWord.Kind.TEXT, plain.toString(), quoted)); }
         plain.setLength(0);
-        if (before.length() > 0) { piece(ShellWord.Kind.TEXT, before, quoted); }
     }
 
-    private void piece(ShellWord.Kind kind, String source, boolean quoted) {
-        flush(quoted);
+    private void add(ShellWord.Kind kind, String source) {
+        flush();
         word.pieces.add(new ShellWord.Piece(kind, source, quoted));
     }
 
-    /** Text within double quotes or a here-document, where a backslash only quotes the characters {@code special}. */
-    private void quoted(String special, char end) throws ShellError {
-        int opened = line;
-        while (at < text.length() && text.charAt(at) != end) {
-            char c = text.charAt(at);
-            if (c == '\n' && strict) { throw new ShellError(opened, OPEN_QUOTE); }
-            if (c == '\\' && in(special, at + 1)) {
-                plain.append(text.charAt(at + 1) == '\n' ? "" : text.substring(at + 1, at + 2));
-                stepTo(at + 2);
-            } else if (c == '$' || c == '`') {
-                dollar(true);
-            } else {
-                plain.append(c);
-                stepTo(at + 1);
-            }
-        }
-        flush(true);
+    private void addQuoted(String literal) {
+        flush();
+        word.pieces.add(new ShellWord.Piece(ShellWord.Kind.TEXT, literal, true));
     }
 
-    private void dollar(boolean quoted) throws ShellError {
+    /** Reads text in double quotes or a here-document: a backslash quotes only the characters {@code special}. */
+    private void readQuoted(String special, char end) throws ShellError {
+        int opened = line;
+        quoted = true;
+        while (at < text.length() && text.charAt(at) != end) {
+            char c = text.charAt(at);
+            if (c == '\n' && quotesEndOnLine) { throw new ShellError(opened, OPEN_QUOTE); }
+            if (c == '\\' && isAny(special, at + 1)) {
+                plain.append(text.charAt(at + 1) == '\n' ? "" : text.substring(at + 1, at + 2));
+                skipTo(at + 2);
+            } else if (c == '$' || c == '`') {
+                readExpansion();
+            } else {
+                plain.append(c);
+                skipTo(at + 1);
+            }
+        }
+        flush();
+        quoted = false;
+    }
+
+    private void readExpansion() throws ShellError {
         if (text.charAt(at) == '`') {
-            piece(ShellWord.Kind.UNKNOWN, balanced('`', '`', at), quoted);
-        } else if (in("(", at + 1)) {
-            piece(ShellWord.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
-        } else if (in("{", at + 1)) {
-            braces(quoted);
+            add(ShellWord.Kind.UNKNOWN, balanced('`', '`', at));
+        } else if (isAny("(", at + 1)) {
+            add(ShellWord.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1));
+        } else if (isAny("{", at + 1)) {
+            readBraces();
         } else {
             int end = nameEnd(text, at + 1);
-            end = end == at + 1 && in("0123456789@*#?$!-", end) ? end + 1 : end;
+            end = end == at + 1 && isAny("0123456789@*#?$!-", end) ? end + 1 : end;
             if (end == at + 1) {
                 plain.append('$');
             } else {
-                piece(ShellWord.Kind.NAME, text.substring(at + 1, end), quoted);
+                add(ShellWord.Kind.NAME, text.substring(at + 1, end));
             }
             at = end;
         }
     }
 
-    /** Where the name that begins at a place ends; the place itself when none begins there. */
+    /** The end of the name that begins at an index; the index itself if none does. */
     private static int nameEnd(String text, int from) {
         int end = from;
         while (end < text.length() && ShellWord.isName(text.substring(from, from + 1) + text.charAt(end))) {
@@ -242,37 +246,37 @@ final class ShellLexer {
         return end;
     }
 
-    /** {@code ${NAME}}, {@code ${NAME:-other}} and its like; every other form is for a shell. */
-    private void braces(boolean quoted) throws ShellError {
+    /** {@code ${NAME}}, {@code ${NAME:-other}} and its like; only a shell can compute the other forms. */
+    private void readBraces() throws ShellError {
         String all = balanced('{', '}', at + 1);
         String inside = all.substring(1, all.length() - 1);
         int end = Math.max(nameEnd(inside, 0), Words.digits(inside, 0));
-        boolean good = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
+        boolean known = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
         String rest = inside.substring(end);
         String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
-        if (good && rest.length() == 0 || ShellWord.isOneOf(inside, "@", "*", "#")) {
-            piece(ShellWord.Kind.NAME, inside, quoted);
-        } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            piece(ShellWord.Kind.NAME, inside.substring(0, end), quoted);
+        if (known && rest.length() == 0 || ShellWord.isOneOf(inside, "@", "*", "#")) {
+            add(ShellWord.Kind.NAME, inside);
+        } else if (known && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
+            add(ShellWord.Kind.NAME, inside.substring(0, end));
             ShellWord.Piece name = word.pieces.get(word.pieces.size() - 1);
             name.operator = operator;
-            name.other = hereLine(unquoted(rest.substring(operator.length())), line, depth + 1);
+            name.other = hereLine(withoutQuotes(rest.substring(operator.length())), line, depth + 1);
         } else {
-            piece(ShellWord.Kind.UNKNOWN, "${" + inside + "}", quoted);
+            add(ShellWord.Kind.UNKNOWN, "$" + all);
         }
     }
 
-    /** Without the quotes around all of it. */
-    private static String unquoted(String other) {
-        boolean wrapped = other.length() > 1 && (other.charAt(0) == '"' || other.charAt(0) == '\'')
-                && other.charAt(other.length() - 1) == other.charAt(0);
-        return wrapped ? other.substring(1, other.length() - 1) : other;
+    /** The text without the quotes around all of it. */
+    private static String withoutQuotes(String text) {
+        boolean quotes = text.length() > 1 && (text.charAt(0) == '"' || text.charAt(0) == '\'')
+                && text.charAt(text.length() - 1) == text.charAt(0);
+        return quotes ? text.substring(1, text.length() - 1) : text;
     }
 
-    /** Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is where it opens. */
+    /** Returns the text from a bracket to its counterpart, and skips it; quoted brackets do not count. */
     private String balanced(char open, char close, int from) throws ShellError {
         int nested = 0;
-        for (int i = from; i < text.length() && !(strict && text.charAt(i) == '\n'); i++) {
+        for (int i = from; i < text.length() && !(quotesEndOnLine && text.charAt(i) == '\n'); i++) {
             char c = text.charAt(i);
             if (c == '\\') {
                 i++;
@@ -286,7 +290,7 @@ final class ShellLexer {
             }
             if (nested == 0) {
                 at = from;
-                stepTo(i + 1);
+                skipTo(i + 1);
                 return text.substring(from, i + 1);
             }
         }

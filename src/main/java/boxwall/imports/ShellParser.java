@@ -2,56 +2,51 @@ package boxwall.imports;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Makes a tree of a script: simple commands, pipes, lists, if, for, while, until, case, functions, groups,
- * here-documents; and what bash has beside them, {@code [[ ]]} and {@code (( ))}.
+ * Parses a script: simple commands, pipes, lists, if, for, while, until, case, functions, groups, here-documents; and
+ * bash's {@code [[ ]]} and {@code (( ))}.
  */
 final class ShellParser {
-    /** A small JVM's stack ends; no script that a person wrote comes near. */
+    /** A small JVM has a small stack; no script that a person wrote is nested as deep. */
     private static final int DEPTH_LIMIT = 40;
-    private static final Set<String> CLOSING =
-            new HashSet<>(Arrays.asList("", ")", "then", "else", "elif", "fi", "do", "done", "esac", "}", ";;"));
-    private static final Set<String> SEPARATING = new HashSet<>(Arrays.asList("\n", ";", "&", "|", "&&", "||"));
-    private static final Set<String> REDIRECTS =
-            new HashSet<>(Arrays.asList("<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>"));
+    private static final List<String> CLOSING =
+            Arrays.asList("", ")", "then", "else", "elif", "fi", "do", "done", "esac", "}", ";;");
+    private static final List<String> LINE_END = Arrays.asList("\n", "");
 
     private final ShellLexer in;
     private int depth;
 
     ShellParser(ShellLexer in) { this.in = in; }
 
-    /**
-     * The commands of the next line (or lines, if one reaches further), the line's end taken; null at the text's end.
-     */
+    /** Parses the commands of the next line, or lines if one continues; null at the end of the text. */
     Node nextCommands() throws ShellError {
         depth = 0;
         skipNewlines();
         if (in.peek().is("")) { return null; }
-        Node list = node(Node.Kind.LIST);
-        while (!in.peek().isEnd()) {
-            list.add(andOr());
-            if (!accept(";") && !accept("&") && !in.peek().isEnd()) { throw refused("not expected here: "); }
-        }
+        Node list = list(LINE_END);
         in.next();
         return list;
     }
 
-    /** Commands up to a word that closes what they stand in. */
-    private Node list() throws ShellError {
+    /** The commands up to a word that closes the construct around them. */
+    private Node body() throws ShellError {
         if (++depth > DEPTH_LIMIT) { throw new ShellError(in.peek().line, "nested too deeply"); }
         skipNewlines();
-        Node list = node(Node.Kind.LIST);
-        while (!isOf(CLOSING)) {
-            list.add(andOr());
-            if (accept(";") || accept("&") || in.peek().is("\n")) {
-                skipNewlines();
-            } else if (!isOf(CLOSING)) { throw refused("not expected here: "); }
-        }
+        Node list = list(CLOSING);
         depth--;
+        return list;
+    }
+
+    private Node list(List<String> ends) throws ShellError {
+        Node list = node(Node.Kind.LIST);
+        while (!isOneOf(ends)) {
+            list.add(andOr());
+            boolean separated = accept(";") || accept("&") || ends == CLOSING && in.peek().is("\n");
+            if (!separated && !isOneOf(ends)) { throw refused("not expected here: "); }
+            if (ends == CLOSING) { skipNewlines(); }
+        }
         return list;
     }
 
@@ -64,7 +59,7 @@ final class ShellParser {
         return new ShellError(in.peek().line, why + Quoting.excerpt(in.peek().toString()));
     }
 
-    private boolean isOf(Set<String> words) throws ShellError { return words.contains(in.peek().plain()); }
+    private boolean isOneOf(List<String> words) throws ShellError { return words.contains(in.peek().plain()); }
 
     private void skipNewlines() throws ShellError {
         while (in.peek().is("\n")) {
@@ -72,12 +67,12 @@ final class ShellParser {
         }
     }
 
-    /** Steps over that operator or word, if it is the next. */
+    /** Skips the next operator or word if it is this one. */
     private boolean accept(String text) throws ShellError {
         return in.peek().is(text) && in.next() != null;
     }
 
-    /** The line of that operator or word, which must be the next. */
+    /** Skips the next operator or word, which must be this one; returns its line. */
     private int expect(String text) throws ShellError {
         if (!in.peek().is(text)) { throw refused("not " + text + " but "); }
         return in.next().line;
@@ -108,9 +103,10 @@ final class ShellParser {
     }
 
     private Node command() throws ShellError {
-        if (isOf(CLOSING) || isOf(SEPARATING)) { throw refused("not expected here: "); }
-        String word = in.peek().plain();
-        Node node = word == null ? null : compound(word);
+        ShellWord first = in.peek();
+        boolean begins = first.isWord() || first.isRedirect() || first.is("(");
+        if (isOneOf(CLOSING) || !begins) { throw refused("not expected here: "); }
+        Node node = first.plain() == null ? null : compound(first.plain());
         if (node == null) { return simple(); }
         while (redirect(node)) {
             node.end = Math.max(node.end, node.redirects.get(node.redirects.size() - 1).target.line);
@@ -118,28 +114,29 @@ final class ShellParser {
         return node;
     }
 
-    /** What begins with a reserved word; null for a simple command. */
+    /** The construct that begins with a reserved word; null for a simple command. */
     private Node compound(String word) throws ShellError {
-        if (word.equals("for")) { return each(); }
+        if (word.equals("if")) { return ifElse(); }
+        if (word.equals("for")) { return forLoop(); }
         if (word.equals("case")) { return cases(); }
         if (word.equals("{")) { return group("}"); }
         if (word.equals("(")) { return group(")"); }
-        if (word.equals("while") || word.equals("until")) {
-            Node loop = node(Node.Kind.LOOP);
-            loop.flag = in.next().is("until");
-            loop.parts.add(list());
-            return body(loop);
-        }
         if (word.equals("function")) { return function(in.next().line, in.next().toString()); }
-        if (!word.equals("if")) { return null; }
-        Node choice = node(Node.Kind.IF);
-        in.next();
+        if (!word.equals("while") && !word.equals("until")) { return null; }
+        Node loop = node(Node.Kind.LOOP);
+        loop.flag = in.next().is("until");
+        loop.parts.add(body());
+        return loopBody(loop);
+    }
+
+    private Node ifElse() throws ShellError {
+        Node choice = new Node(Node.Kind.IF, in.next().line);
         do {
-            choice.parts.add(list());
+            choice.parts.add(body());
             expect("then");
-            choice.parts.add(list());
+            choice.parts.add(body());
         } while (accept("elif"));
-        if (accept("else")) { choice.parts.add(list()); }
+        if (accept("else")) { choice.parts.add(body()); }
         choice.end = expect("fi");
         return choice;
     }
@@ -150,35 +147,34 @@ final class ShellParser {
         if (group.flag && in.peek().is("(") && in.glued) {
             in.next();
             Node arithmetic = new Node(Node.Kind.SIMPLE, group.line);
-            arithmetic.words.add(unread(group.line, "((", in.rawUntil("))")));
+            arithmetic.words.add(unknownWord(group.line, "((", in.rawUntil("))")));
             return arithmetic;
         }
-        group.parts.add(list());
+        group.parts.add(body());
         group.end = expect(close);
         return group;
     }
 
-    private Node body(Node loop) throws ShellError {
+    private Node loopBody(Node loop) throws ShellError {
         expect("do");
-        loop.parts.add(list());
+        loop.parts.add(body());
         loop.end = expect("done");
         return loop;
     }
 
-    private Node each() throws ShellError {
-        Node each = new Node(Node.Kind.FOR, in.next().line);
-        if (!in.peek().isWord() || in.peek().plain() == null || !ShellWord.isName(in.peek().plain())) {
-            throw refused("for takes a name, not ");
-        }
-        each.name = in.next().plain();
+    private Node forLoop() throws ShellError {
+        Node loop = new Node(Node.Kind.FOR, in.next().line);
+        loop.name = in.peek().isWord() ? in.peek().plain() : null;
+        if (loop.name == null || !ShellWord.isName(loop.name)) { throw refused("for takes a name, not "); }
+        in.next();
         skipNewlines();
-        each.flag = !accept("in");
-        while (!each.flag && in.peek().isWord()) {
-            each.words.add(in.next());
+        loop.flag = !accept("in");
+        while (!loop.flag && in.peek().isWord()) {
+            loop.words.add(in.next());
         }
         accept(";");
         skipNewlines();
-        return body(each);
+        return loopBody(loop);
     }
 
     private Node cases() throws ShellError {
@@ -197,7 +193,7 @@ final class ShellParser {
             } while (accept("|"));
             expect(")");
             cases.patterns.add(patterns);
-            cases.parts.add(list());
+            cases.parts.add(body());
             if (!accept(";;")) { break; }
             skipNewlines();
         }
@@ -211,8 +207,7 @@ final class ShellParser {
         if (accept("(")) { expect(")"); }
         skipNewlines();
         if (!in.peek().is("{") && !in.peek().is("(")) { throw refused("not expected here: "); }
-        function.parts.add(command());
-        function.end = function.parts.get(0).end;
+        function.add(command());
         return function;
     }
 
@@ -235,7 +230,7 @@ final class ShellParser {
     }
 
     private boolean redirect(Node node) throws ShellError {
-        if (in.peek().isWord() || !isOf(REDIRECTS)) { return false; }
+        if (!in.peek().isRedirect()) { return false; }
         String operator = in.next().operator;
         if (!in.peek().isWord()) { throw refused("not expected here: "); }
         Node.Redirect redirect = new Node.Redirect(operator, in.next());
@@ -244,25 +239,25 @@ final class ShellParser {
         return true;
     }
 
-    /** A word whose value nobody can know. */
-    private static ShellWord unread(int line, String text, String unknown) {
+    /** A word whose value only a shell can compute. */
+    private static ShellWord unknownWord(int line, String text, String unknown) {
         return new ShellWord(line, null, new ShellWord.Piece(ShellWord.Kind.TEXT, text, true),
                 new ShellWord.Piece(ShellWord.Kind.UNKNOWN, unknown, true));
     }
 
-    /** Words within {@code [[ ]]}; what goes beyond comparing two of them isn't read. */
+    /** Adds the words in {@code [[ ]]}, or an unknown word if they are more than a comparison of two. */
     private static void brackets(Node simple, String raw) throws ShellError {
         ShellLexer inner = new ShellLexer(raw);
         boolean plain = raw.indexOf('*') < 0 && raw.indexOf('?') < 0 && !raw.contains("=~");
-        for (ShellWord token = inner.next(); !token.is(""); token = inner.next()) {
-            plain = plain && token.isWord();
+        for (ShellWord word = inner.next(); !word.is(""); word = inner.next()) {
+            plain = plain && word.isWord();
             if (plain) {
-                simple.words.add(new ShellWord(simple.line, null, token.pieces.toArray(new ShellWord.Piece[0])));
+                simple.words.add(new ShellWord(simple.line, null, word.pieces.toArray(new ShellWord.Piece[0])));
             }
         }
         if (!plain) {
             simple.words.subList(1, simple.words.size()).clear();
-            simple.words.add(unread(simple.line, "", raw));
+            simple.words.add(unknownWord(simple.line, "", raw));
         }
     }
 }

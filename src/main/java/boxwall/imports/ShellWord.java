@@ -64,8 +64,7 @@ final class ShellWord {
 
     boolean is(String text) { return text.equals(plain()); }
 
-    /** Whether it is the end of a line or of the text. */
-    boolean isEnd() { return is("\n") || is(""); }
+    boolean isRedirect() { return operator != null && (operator.indexOf('<') >= 0 || operator.indexOf('>') >= 0); }
 
     /** The name if the word is {@code NAME=...} with an unquoted beginning; else null. */
     String assigned() {
