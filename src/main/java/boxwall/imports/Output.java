@@ -55,12 +55,12 @@ final class Output {
         lines = shell.out;
         name = shell.name;
         leaveOutNeedless();
-        ParsedRules parsed = parseLines();
+        ParsedRules parsed = parse(lines);
         for (int round = 0; !parsed.errors().isEmpty(); round++) {
             leaveOut(parsed.errors(), round < ROUNDS_LIMIT);
-            parsed = parseLines();
+            parsed = parse(lines);
         }
-        ruleset = leaveOutEmptyTables(parsed.ruleset()) ? parseLines().ruleset() : parsed.ruleset();
+        ruleset = leaveOutEmptyTables(parsed.ruleset()) ? parse(lines).ruleset() : parsed.ruleset();
         remarkOnRuleNumbers();
         stricter = stricter();
         boolean empty = true;
@@ -77,13 +77,7 @@ final class Output {
         return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
     }
 
-    private ParsedRules parseLines() {
-        StringBuilder all = new StringBuilder();
-        for (OutputLine line : lines) {
-            all.append(line.text).append('\n');
-        }
-        return parse(all.toString());
-    }
+    private static ParsedRules parse(List<?> lines) { return parse(Words.join(lines, "\n") + '\n'); }
 
     /**
      * Leaves out lines beyond the size limit, and -F, -X and -Z of tables without rules: tables begin empty, and to
@@ -196,7 +190,7 @@ final class Output {
             texts.add(strict == null ? line.text : strict);
         }
         for (int round = 0; !added.isEmpty(); round++) {
-            ParsedRules parsed = parse(Words.join(texts, "\n") + '\n');
+            ParsedRules parsed = parse(texts);
             if (parsed.errors().isEmpty()) { return parsed.ruleset(); }
             Set<Integer> refused = new HashSet<>();
             for (SyntaxError error : parsed.errors()) {
@@ -267,12 +261,11 @@ final class Output {
                     .append('\n');
         }
         List<OutputLine> used = usedLines();
-        int limit = LIMIT;
+        int room = LIMIT;
         for (OutputLine line : used) {
-            limit -= line.text.length() + 1;
+            room -= line.text.length() + 1;
         }
-        limit = Math.min(COMMENTS_LIMIT, limit);
-        int comments = 0;
+        room = Math.min(COMMENTS_LIMIT, room);
         Set<Integer> written = new HashSet<>();
         Set<String> leftOut = new HashSet<>();
         int head = 1;
@@ -283,7 +276,7 @@ final class Output {
         for (OutputLine line : used) {
             Abandoned.check();
             boolean comment = line.named.startsWith("#");
-            boolean fits = comments < limit;
+            boolean fits = room > 0;
             if (line.assigned != null && !withNames || comment && (!leftOut.add(line.named) || !fits)) { continue; }
             String rule = comment || withNames ? line.named : line.text;
             int before = out.length() + rule.length();
@@ -294,10 +287,10 @@ final class Output {
             out.append(rule);
             // the negative number: the comment beside the line
             if (!comment && written.add(-line.line) && fits) { out.append(commentBeside(source.text(line.line))); }
-            comments += out.length() - before;
+            room -= out.length() - before;
             if (comment) {
                 out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
-                comments += rule.length() + COMMENT_LIMIT;
+                room -= rule.length() + COMMENT_LIMIT;
             }
             out.append('\n');
         }

@@ -27,6 +27,9 @@ final class OutputLine {
         this.named = named;
     }
 
+    @Override
+    public String toString() { return text; }
+
     /** Removes it from the ruleset. {@code why}: for a comment, null if nothing is missing; {@code rule}: or null. */
     OutputLine leaveOut(String why, String rule) {
         named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);

@@ -34,6 +34,7 @@ final class SourceText {
         lines = new SourceLines(clean.length() > SIZE_LIMIT ? "" : clean);
         if (clean.length() > SIZE_LIMIT) { lines.loss(1, "large", SIZE_LIMIT / 1024); }
         for (int i = 1; i <= lines.count; i++) {
+            if (Words.highest(lines.text(i)) < 0x80) { continue; }
             String corrected = corrected(lines.text(i));
             if (!corrected.equals(lines.text(i)) && RuleText.resemblesRule(corrected)
                     && !corrected.trim().startsWith("#")) {
