@@ -12,6 +12,7 @@ import java.util.List;
 public final class Difference {
     /** Limit of regions for one hook and one kind of change. */
     private static final int REGIONS_MAX = 16;
+    private static final List<Criterion> NO_CRITERIA = Collections.emptyList();
     private static final Verdict[] KINDS = {Verdict.ACCEPT, Verdict.DROP, Verdict.UNKNOWN};
 
     /** Largest first; empty when both decide alike or, with {@link #incomplete()}, when that is unknown. */
@@ -47,10 +48,13 @@ public final class Difference {
     }
 
     Difference(Ruleset before, Ruleset after, Site site, int nodes) {
+        Walk first = new Walk(before, site);
+        Walk second = new Walk(after, site, first);
         for (Family family : families(before, after)) {
+            Universe universe = first.universe(family, Arrays.asList(before, after), NO_CRITERIA);
             for (Hook hook : FamilyVerdicts.HOOKS) {
                 try {
-                    compare(before, after, sets(before, after, site, family, nodes), hook);
+                    compare(first, second, new Sets(universe, nodes), hook);
                 } catch (TooComplex e) {
                     incomplete = notCompared(family, hook, e);
                 }
@@ -78,9 +82,10 @@ public final class Difference {
      */
     public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
+            Universe universe = new Universe(Arrays.asList(before, after), site, family, NO_CRITERIA);
             for (Hook hook : FamilyVerdicts.HOOKS) {
                 try {
-                    Sets sets = sets(before, after, site, family, nodes);
+                    Sets sets = new Sets(universe, nodes);
                     Outcome old = HookWalk.walk(before, sets, hook, sets.everything());
                     Outcome now = HookWalk.walk(after, sets, hook, sets.everything());
                     for (Verdict verdict : Verdict.values()) {
@@ -108,11 +113,6 @@ public final class Difference {
         return family.word() + " " + hook + " could not be compared, " + e.getMessage();
     }
 
-    private static Sets sets(Ruleset before, Ruleset after, Site site, Family family, int nodes) {
-        return new Sets(new Universe(Arrays.asList(before, after), site, family, Collections.<Criterion>emptyList()),
-                nodes);
-    }
-
     /** The families of which a ruleset has tables; IPv4 when none has. */
     static List<Family> families(Ruleset... rulesets) {
         List<Family> families = new ArrayList<>();
@@ -128,21 +128,20 @@ public final class Difference {
     }
 
     /** Adds the changes at one hook. */
-    private void compare(Ruleset before, Ruleset after, Sets sets, Hook hook) {
+    private void compare(Walk first, Walk second, Sets sets, Hook hook) {
         Bdd bdd = sets.bdd;
         int packets = bdd.and(sets.possible(), sets.to(hook));
         if (hook == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }
-        int[] old = split(before, sets, hook, packets);
-        int[] now = split(after, sets, hook, packets);
+        int[] old = split(first.ruleset, sets, hook, packets);
+        int[] now = split(second.ruleset, sets, hook, packets);
         Regions regions = new Regions(sets, hook, packets);
         for (int i = 0; i < KINDS.length; i++) {
             for (int k = 0; k < KINDS.length; k++) {
                 int set = i == k ? Bdd.NONE : bdd.and(old[i], now[k]);
                 for (Region region : regions.of(set, REGIONS_MAX)) {
                     Packet example = Example.of(sets, hook, bdd.and(set, region.set));
-                    changes.add(
-                            new Change(KINDS[i], KINDS[k], region, new Walk(before, sets.site).packet(example, hook),
-                                    new Walk(after, sets.site).packet(example, hook)));
+                    changes.add(new Change(KINDS[i], KINDS[k], region, first.packet(example, hook),
+                            second.packet(example, hook)));
                 }
                 if (!regions.isComplete()) { incomplete = "there are more differences than shown here"; }
             }

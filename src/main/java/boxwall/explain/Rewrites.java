@@ -51,15 +51,17 @@ final class Rewrites {
 
     /** With a field set to a constant, or unknown when the value is null; not for the mark. */
     Rewrites with(Field field, byte[] value) {
-        byte[][] copy = values.clone();
-        copy[field.ordinal()] = value == null ? UNKNOWN : value;
-        return new Rewrites(copy, markSet, markFlip, markUnknown);
+        return set(field, value == null ? UNKNOWN : value);
     }
 
     /** With a field as in other rewrites. */
     Rewrites asIn(Rewrites other, Field field) {
+        return set(field, other.values[field.ordinal()]);
+    }
+
+    private Rewrites set(Field field, byte[] value) {
         byte[][] copy = values.clone();
-        copy[field.ordinal()] = other.values[field.ordinal()];
+        copy[field.ordinal()] = value;
         return new Rewrites(copy, markSet, markFlip, markUnknown);
     }
 
