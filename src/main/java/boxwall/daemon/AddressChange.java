@@ -54,9 +54,7 @@ final class AddressChange extends DaemonPart {
             if (last.getValue() == null) { return Collections.emptyList(); }
         }
         changed.add("not applied automatically: " + last.getValue());
-        return Collections.singletonList(new Finding("address-changed", Finding.Severity.WARN, "", changed,
-                "the live rules were compiled for other addresses or another kernel",
-                "apply the ruleset again (POST /apply), read the findings, and confirm"));
+        return Collections.singletonList(Finding.of("address-changed", "", changed));
     }
 
     /** Returns a line for each name whose value the plan was compiled with has changed, or that has one only now. */

@@ -70,13 +70,9 @@ final class Administrator {
     /** The finding {@code lockout}; none if the access is proved. */
     List<Finding> findings() {
         if (proof.result == AdminProof.Result.PROVED) { return Collections.emptyList(); }
-        boolean failed = proof.result == AdminProof.Result.FAILED;
         boolean ipv6 = proof.answer != null && proof.answer.packet.family() == Family.IPV6;
-        return Collections.singletonList(
-                new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason),
-                        failed ? "these rules lock the administrator out"
-                                : "it can't be proved that these rules accept the administrator",
-                        (ipv6 ? NEIGHBOUR_DISCOVERY : "") + "accept TCP from $LAN_NET on $LAN_IF to ports " + port
-                                + ", 80 and 22, and the replies; or apply with force=1, for at most 60 seconds"));
+        return Collections
+                .singletonList(Finding.of(proof.result == AdminProof.Result.FAILED ? "lockout" : "lockout.unproved", "",
+                        Collections.singletonList(proof.reason), ipv6 ? NEIGHBOUR_DISCOVERY : "", port));
     }
 }

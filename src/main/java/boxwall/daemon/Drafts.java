@@ -84,13 +84,9 @@ final class Drafts extends DaemonPart {
     private static Finding emptied(Family family, Table table, String live) {
         List<String> lines = Words.lines(live);
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
-        int rules = lines.size();
-        return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                lines.subList(0, Math.min(SHOWN, rules)),
-                "the ruleset has no table " + table.word() + " of " + family.command
-                        + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
-                        + ") is removed" + (stops ? ", including what drops packets" : ""),
-                "nothing, if that is intended; else restore its lines in the ruleset");
+        int count = lines.size();
+        return Finding.of(stops ? "table-emptied.stops" : "table-emptied", "", lines.subList(0, Math.min(SHOWN, count)),
+                table.word(), family.command, count + (count == 1 ? " line" : " lines"));
     }
 
     /**

@@ -85,10 +85,8 @@ final class LivePlan {
         for (String line : Words.lines(sys.read(folder + "/notes", MAX_NOTES))) {
             if (!line.startsWith("#") && line.length() > 0) { notes.add(line); }
         }
-        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, folder + "/notes",
-                first(notes, SHOWN, " more in " + folder + "/notes"),
-                "the rules are loaded without connection tracking: each packet is judged by its own headers",
-                "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
+        return Collections.singletonList(Finding.of("stateless-weakened", folder + "/notes",
+                first(notes, SHOWN, " more in " + folder + "/notes")));
     }
 
     /** The first lines as evidence; the last line has the number of the others. */
@@ -106,23 +104,14 @@ final class LivePlan {
                 : Collections.singletonList("boxwall-apply: " + words);
         if (outcome.state().equals("unsaved")) {
             boolean full = words.contains("too big") || words.contains("No space");
-            findings.add(new Finding(full ? "flash-full" : "unsaved", Finding.Severity.WARN, "", evidence,
-                    "the rules are active but could not be saved: a power cut restores the old ones",
-                    full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
-                            : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
+            findings.add(Finding.of(full ? "flash-full" : "unsaved", "", evidence));
         }
         Finding counting = Witness.of(words);
         if (counting != null) { findings.add(counting); }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
-            findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,
-                    "the boot did not load the intended plan: a safer one is active",
-                    "read the evidence, correct the rules, apply and confirm them again"));
+            findings.add(Finding.of("boot-fell-back", "", evidence));
         }
-        if (outcome.state().equals("rollback-failed")) {
-            findings.add(new Finding("rollback-failed", Finding.Severity.REFUSE, "", evidence,
-                    "a change failed and could not be rolled back completely: the box runs a mix of old and new rules",
-                    "on the box: 'boxwall-apply lock' accepts only the LAN administrator, 'boxwall-apply open' accepts everything"));
-        }
+        if (outcome.state().equals("rollback-failed")) { findings.add(Finding.of("rollback-failed", "", evidence)); }
         return findings;
     }
 }

@@ -162,11 +162,7 @@ final class ReadReplies extends DaemonPart {
     /** The findings that are known without waiting if {@code known} is null. */
     private List<Finding> findings(Outcome last, Box known) {
         List<Finding> all = new ArrayList<>();
-        if (known == null) {
-            all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
-                    "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
-                    "retry in a few seconds"));
-        }
+        if (known == null) { all.add(Finding.of("box-unread", "", Collections.<String>emptyList())); }
         Finding measured = box.bypassed;
         for (Finding finding : known == null ? Collections.<Finding>emptyList() : known.facts.findings) {
             all.add(measured != null && finding.code.equals(measured.code) ? measured : finding);

@@ -248,7 +248,7 @@ final class Watch extends DaemonPart {
             List<String> differences = reassert(differences(now, last), last);
             if (!plane.last().toString().equals(last.toString())) { return; }
             drifted = !differences.isEmpty();
-            if (drifted) { found.add(drift(differences)); }
+            if (drifted) { found.add(Finding.of("drift", "", LivePlan.first(differences, SHOWN, " more"))); }
             findings = found;
             sum = found.isEmpty() ? sum(now.readings, last) : 0;
         } catch (RuntimeException bug) {
@@ -289,13 +289,6 @@ final class Watch extends DaemonPart {
             if (text.startsWith(word)) { return ""; }
         }
         return line.startsWith("#") ? "" : line;
-    }
-
-    private static Finding drift(List<String> differences) {
-        return new Finding("drift", Finding.Severity.WARN, "", LivePlan.first(differences, SHOWN, " more"),
-                "the live rules are not those that boxwall applied: another program changed them",
-                "find out which one; 'boxwall-apply again' reloads boxwall's rules, BOXWALL_REASSERT='yes'"
-                        + " does so automatically; 'keep TABLE CHAIN' in the ruleset leaves a chain alone");
     }
 
     /** Returns a line for each rule that differs; none in states in which a plan's rules are not expected. */

@@ -18,7 +18,7 @@ class FindingTest {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z0-9]+(?:[-.][a-z0-9]+)*)\"");
     /** A call with the row's name as first argument, or one of two names. */
     private static final Pattern CALL = Pattern.compile("(?:Finding\\.of|\\badd|\\bfinding|\\bguests)\\(\\s*"
-            + "(?:[^\";]*\\?\\s*)?\"([a-z0-9]+(?:[-.][a-z0-9]+)+)\"(?:\\s*:\\s*\"([a-z0-9.-]+)\")?");
+            + "(?:[^\";]*\\?\\s*)?\"([a-z][a-z0-9]*(?:[-.][a-z0-9]+)+)\"(?:\\s*:\\s*\"([a-z0-9.-]+)\")?");
 
     private static List<String[]> rows() throws IOException {
         return Files.readAllLines(Path.of("src/main/resources/boxwall/box/findings")).stream()
@@ -27,7 +27,7 @@ class FindingTest {
 
     private static Set<String> named(Pattern pattern) throws IOException {
         Set<String> named = new TreeSet<>();
-        for (String place : List.of("facts", "check")) {
+        for (String place : List.of("facts", "check", "daemon")) {
             try (var files = Files.list(Path.of("src/main/java/boxwall/" + place))) {
                 for (Path file : files.toList()) {
                     Matcher match = pattern.matcher(Files.readString(file));
