@@ -79,8 +79,8 @@ public final class AdminProof {
         int unproved = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
         if (unproved == Bdd.NONE) { return PROVED; }
         int stopped = walked.stopped(packets);
-        return shown(stopped != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, connection,
-                of.exampleWithoutMac(hook, stopped != Bdd.NONE ? stopped : unproved));
+        Packet example = Example.of(of.sets, hook, stopped != Bdd.NONE ? stopped : unproved).mac(null);
+        return shown(stopped != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, connection, of.walk.packet(example, hook));
     }
 
     private static AdminProof shown(Result result, AdminConnection connection, Answer answer) {

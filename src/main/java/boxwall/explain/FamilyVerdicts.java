@@ -112,8 +112,4 @@ final class FamilyVerdicts {
     Answer example(Hook hook, int packets) {
         return walk.packet(Example.of(sets, hook, packets), hook);
     }
-
-    Answer exampleWithoutMac(Hook hook, int packets) {
-        return walk.packet(Example.of(sets, hook, packets).mac(null), hook);
-    }
 }

@@ -154,6 +154,7 @@ final class Merging {
         }
         for (Union union : unions(single)) {
             if (union.places.size() > 1) {
+                Collections.sort(union.places);
                 Rule merged = with(result[union.places.get(0)], side, union.network);
                 replace(union.places, merged, "as " + union.network, result);
             }
@@ -176,9 +177,6 @@ final class Merging {
                 top = new Union(both, before.places);
             }
             united.add(top);
-        }
-        for (Union union : united) {
-            Collections.sort(union.places);
         }
         return united;
     }

@@ -32,8 +32,8 @@ final class Trees {
     static final int LIST_MIN = 16;
     /** Maximum rules of a chain that isn't split. Each chain takes some 480 bytes in the kernel. */
     private static final int LEAF_MAX = 8;
-    /** Jumps of one chain by address: half as many levels as with two, and hardly more jumps. */
-    private static final int JUMPS = 4;
+    /** Maximum jumps of one chain by address: half as many levels as with two, and hardly more jumps. */
+    private static final int JUMPS_MAX = 4;
     /** XT_EXTENSION_MAXNAMELEN less the closing zero, as iptables before 1.4.18 counts it. */
     private static final int NAME_MAX = 28;
 
@@ -93,11 +93,8 @@ final class Trees {
         /**
          * Splits by the bits after the common prefix of all addresses; null when a rule has no address, or there are
          * fewer than two parts.
-         *
-         * @param most the maximum number of parts
-         * @param enough the rules of a part that is small enough
          */
-        static Parts byAddress(List<Rule> run, Key by, int most, int enough) {
+        static Parts byAddress(List<Rule> run, Key by) {
             int common = commonBits(run, by);
             if (common < 0) { return null; }
             Parts found = new Parts();
@@ -108,9 +105,9 @@ final class Trees {
                 (whole ? found.before : inside).add(rule);
             }
             found.parts.add(inside);
-            while (found.parts.size() < most) {
+            while (found.parts.size() < JUMPS_MAX) {
                 int largest = found.largest(by);
-                if (largest < 0 || found.parts.get(largest).size() <= enough) { break; }
+                if (largest < 0 || found.parts.get(largest).size() <= LEAF_MAX) { break; }
                 found.parts.addAll(largest, halves(found.parts.remove(largest), by));
             }
             return found.parts.size() < 2 ? null : found;
@@ -223,7 +220,7 @@ final class Trees {
     private List<Rule> body(List<Rule> run) {
         Parts best = null;
         for (Key by : run.size() > LEAF_MAX ? Key.values() : new Key[0]) {
-            Parts found = by.isAddress() ? Parts.byAddress(run, by, JUMPS, LEAF_MAX) : Parts.byName(run, by, family);
+            Parts found = by.isAddress() ? Parts.byAddress(run, by) : Parts.byName(run, by, family);
             best = found != null && (best == null || found.cost() < best.cost()) ? found : best;
         }
         if (best == null || best.cost() >= run.size()) { return run; }
