@@ -6,6 +6,7 @@ import boxwall.modules.Kind;
 import boxwall.facts.Requirement;
 import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
@@ -95,11 +96,13 @@ public final class Compiler {
             for (Table table : ruleset.tables(family)) {
                 modules.addAll(modulesOf(family, table, facts));
                 Set<List<String>> seen = new HashSet<>();
-                for (Rule rule : ruleset.rules(family, table)) {
-                    Abandoned.check();
-                    if (!seen.add(Requirement.names(rule))) { continue; }
-                    modules.addAll(Requirement.of(family, table, rule, facts.booted()).modules());
-                    modules.addAll(Requirement.of(family, table, rule, facts).modules());
+                for (Chain chain : ruleset.chains(family, table)) {
+                    for (Rule rule : chain.rules) {
+                        Abandoned.check();
+                        if (!seen.add(Requirement.names(rule))) { continue; }
+                        modules.addAll(Requirement.of(family, table, rule, facts.booted()).modules());
+                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
+                    }
                 }
             }
         }

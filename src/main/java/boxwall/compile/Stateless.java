@@ -60,19 +60,25 @@ final class Stateless {
         for (Family family : families) {
             result = result.without(family);
             for (Table table : ruleset.tables(family)) {
-                if (table != Table.NAT) {
-                    result = result.with(family, table,
-                            new Stateless(family, table, ruleset.chains(family, table), facts, notes).chains());
-                    continue;
-                }
-                for (Rule rule : ruleset.rules(family, table)) {
-                    notes.add(new Note(rule.origin,
-                            "the nat table needs connection tracking, which this box refuses: left out",
-                            "use AVM's own page to translate addresses and forward ports"));
+                List<Chain> chains = ruleset.chains(family, table);
+                if (table == Table.NAT) {
+                    leaveOut(chains, notes);
+                } else {
+                    result = result.with(family, table, new Stateless(family, table, chains, facts, notes).chains());
                 }
             }
         }
         return result;
+    }
+
+    private static void leaveOut(List<Chain> chains, List<Note> notes) {
+        for (Chain chain : chains) {
+            for (Rule rule : chain.rules) {
+                notes.add(new Note(rule.origin,
+                        "the nat table needs connection tracking, which this box refuses: left out",
+                        "use AVM's own page to translate addresses and forward ports"));
+            }
+        }
     }
 
     private List<Chain> chains() {
@@ -106,44 +112,29 @@ final class Stateless {
         return chains;
     }
 
-    /** The new rules of a chain and of its copies, by name; a rule that all of them have gets one note. */
+    /** The new rules of a chain and of its copies, by name. */
     private Map<String, List<Rule>> convert(List<Chain> copies) {
         Map<String, List<Rule>> converted = new HashMap<>();
         for (Chain chain : copies) {
-            converted.put(chain.name, new ArrayList<Rule>());
+            converted.put(chain.name, new ArrayList<Rule>(chain.rules.size()));
         }
         for (int i = 0; i < copies.get(0).rules.size(); i++) {
             Abandoned.check();
             Rule rule = copies.get(0).rules.get(i);
-            Set<State> states = States.of(rule);
-            if (!isAllowed(rule, states)) { continue; }
-            boolean hasState = States.matchOf(rule) != null;
-            boolean drops = hasState && graph.onlyDrops(rule.target);
-            boolean isReplaced = false;
-            int replies = 0;
-            for (Chain chain : copies) {
-                Rule ofChain = chain.rules.get(i);
-                List<Rule> rules = converted.get(chain.name);
-                if (!hasState) {
-                    rules.add(ofChain);
-                    continue;
-                }
-                List<Rule> replaced = replacements.of(ofChain, states, drops);
-                List<Rule> forReplies = udpReplies.insteadOf(ofChain, chain.name);
-                rules.addAll(replaced);
-                rules.addAll(forReplies);
-                isReplaced |= !replaced.isEmpty();
-                replies += udpReplies.count(forReplies);
+            if (!isAllowed(rule)) { continue; }
+            if (States.matchOf(rule) != null) {
+                replace(copies, i, converted);
+                continue;
             }
-            if (hasState) { explain(rule, states, isReplaced, replies, drops); }
+            for (Chain chain : copies) {
+                converted.get(chain.name).add(chain.rules.get(i));
+            }
         }
         return converted;
     }
 
-    /**
-     * Whether a rule can do without connection tracking; adds a note if not. {@code states} is null for unknown ones.
-     */
-    private boolean isAllowed(Rule rule, Set<State> states) {
+    /** Whether a rule needs connection tracking for its states only; adds a note if not. */
+    private boolean isAllowed(Rule rule) {
         String lost = rule.target != null && KernelGeneration.tracks(Kind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
         for (Match match : rule.matches) {
@@ -152,17 +143,38 @@ final class Stateless {
                 break;
             }
         }
-        if (lost == null && states == null) {
-            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
-                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
-        } else if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
+        if (lost == null) { return true; }
+        if (lost.equals("-j NOTRACK") || lost.equals("-j CT")) {
             note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
-        } else if (lost != null) {
+        } else {
             loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out",
                     INSTEAD.containsKey(lost) ? INSTEAD.get(lost)
                             : "the same rule without " + lost + ", if that is enough; else leave the rule out");
         }
-        return lost == null && states != null;
+        return false;
+    }
+
+    /** Adds the rules that replace one with a state match, in a chain and in its copies; one note for all. */
+    private void replace(List<Chain> copies, int index, Map<String, List<Rule>> converted) {
+        Rule rule = copies.get(0).rules.get(index);
+        Set<State> states = States.of(rule);
+        if (states == null) {
+            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
+                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
+            return;
+        }
+        boolean drops = graph.onlyDrops(rule.target);
+        boolean isReplaced = false;
+        int replies = 0;
+        for (Chain chain : copies) {
+            List<Rule> replaced = replacements.of(chain.rules.get(index), states, drops);
+            List<Rule> forReplies = udpReplies.insteadOf(chain.rules.get(index), chain.name);
+            converted.get(chain.name).addAll(replaced);
+            converted.get(chain.name).addAll(forReplies);
+            isReplaced |= !replaced.isEmpty();
+            replies += udpReplies.count(forReplies);
+        }
+        explain(rule, states, isReplaced, replies, drops);
     }
 
     private void explain(Rule rule, Set<State> states, boolean isReplaced, int replies, boolean drops) {

@@ -2,9 +2,9 @@ package boxwall.http;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 import boxwall.report.Problem;
-import boxwall.report.Resource;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
@@ -161,7 +161,9 @@ final class Dispatcher {
                             "the daemon opened its port but has not finished starting; see its log")
                     .with("Retry-After", "10");
         }
-        if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
+        if (route == Route.OPENAPI) {
+            return Reply.bytes("application/json", Rows.bytes("/boxwall/http/openapi.json"));
+        }
         return started.answer(route, request,
                 withToken && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);
     }

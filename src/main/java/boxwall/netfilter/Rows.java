@@ -32,6 +32,11 @@ public final class Rows {
         return lines;
     }
 
+    /** The bytes of any file in the jar. */
+    public static byte[] bytes(String path) {
+        return bytes(Rows.class.getResourceAsStream(path), Integer.MAX_VALUE);
+    }
+
     /** Reads a stream to its end, or a little more than {@code most} bytes; IllegalStateException when that fails. */
     public static byte[] bytes(InputStream in, int most) {
         try {

@@ -76,20 +76,13 @@ public final class Ruleset {
         return owns(family, table) ? families.get(family).get(table).get(name) : null;
     }
 
-    /** The rules of a table, chain by chain. */
-    public List<Rule> rules(Family family, Table table) {
-        List<Rule> rules = new ArrayList<>();
-        for (Chain chain : chains(family, table)) {
-            rules.addAll(chain.rules);
-        }
-        return rules;
-    }
-
     /** The number of rules in all chains of a family. */
     public int ruleCount(Family family) {
         int count = 0;
         for (Table table : tables(family)) {
-            count += rules(family, table).size();
+            for (Chain chain : chains(family, table)) {
+                count += chain.rules.size();
+            }
         }
         return count;
     }

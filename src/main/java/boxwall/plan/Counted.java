@@ -11,13 +11,13 @@ public final class Counted {
     public final Family family;
     public final String table;
     public final String chain;
-    /** The rule's place in its chain, from 1; 0 for the policy. */
+    /** The rule's number in its chain, from 1; 0 for the policy. */
     public final int number;
-    /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
+    /** {@code -A INPUT …} as iptables-save prints it, or the policy. */
     public final String rule;
     public final long packets;
     public final long bytes;
-    /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */
+    /** The user's line; null if boxwall didn't load the rule, or if the line is unknown. */
     public final Origin origin;
 
     Counted(Family family, String table, String chain, int number, String rule, long[] counters, Origin origin) {
@@ -37,22 +37,19 @@ public final class Counted {
     /** The target's name, or null. */
     public String target() { return after("-j"); }
 
-    /** The value that follows an option, or null when the rule doesn't have it. */
+    /** The value of an option, or null. */
     public String after(String option) {
-        // most rules don't have it: the cheap question first
+        // most rules lack the option: a cheap test first
         List<String> words = rule.contains(" " + option + " ") ? words(rule) : new ArrayList<String>();
         for (int i = 0; i + 1 < words.size(); i++) {
             if (words.get(i).equals(option)) { return words.get(i + 1); }
-            // what stands in quotes is a value, never an option
+            // a quoted text is a value, never an option
             i += words.get(i).equals("--comment") || words.get(i).equals("--log-prefix") ? 1 : 0;
         }
         return null;
     }
 
-    /**
-     * iptables-save's words: blanks part them but within double quotes, where a backslash takes the next character as
-     * it is.
-     */
+    /** Words as iptables-save prints them: blanks separate, double quotes and, in these, a backslash quote. */
     private static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();

@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * Differences between the tables that boxwall loaded and the live ones: rules that another program removed, added or
- * moved. What it loaded is what boxwall-apply read back then (RUN/live/FAMILY.TABLE, by the very iptables that prints
- * the live rules now), so both texts word a rule alike: <pre>
+ * moved. boxwall-apply read the loaded tables back (RUN/live/FAMILY.TABLE) by the same iptables that prints the live
+ * ones, so a rule has the same form in both texts: <pre>
  * :INPUT DROP
  * :TRANS -
  * -A INPUT -i lan -j ACCEPT
@@ -35,12 +35,11 @@ public final class Drift {
     }
 
     /**
-     * The differences of one table, a line each: {@code iptables -t filter: gone: -A INPUT …}; empty when it is as it
-     * was loaded.
+     * The differences of one table, a line each: {@code iptables -t filter: gone: -A INPUT …}; empty if there are none.
      *
      * @param applied the text of RUN/live/FAMILY.TABLE
-     * @param saved what iptables-save printed now, with counters or without; other tables in it are skipped
-     * @param kept chains that are somebody else's ({@code keep TABLE CHAIN}), with the rules that jump there
+     * @param saved the output of iptables-save now, with counters or without; other tables in it are skipped
+     * @param kept chains of other programs ({@code keep TABLE CHAIN}); these and the rules that jump there are skipped
      */
     public static List<String> of(Family family, String table, String applied, List<String> saved,
             Collection<String> kept) {
@@ -50,19 +49,20 @@ public final class Drift {
         if (now == null) { return Collections.singletonList(drift.at("gone") + "the whole table"); }
         Set<String> chains = new LinkedHashSet<>(before.keySet());
         chains.addAll(now.keySet());
-        List<String> none = Collections.emptyList();
         for (String chain : chains) {
-            drift.compare(before.containsKey(chain) ? before.get(chain) : none,
-                    now.containsKey(chain) ? now.get(chain) : none);
+            drift.compare(lines(before, chain), lines(now, chain));
         }
         return drift.differences;
     }
 
-    private String at(String what) { return family.command + " -t " + table + ": " + what + ": "; }
+    private static List<String> lines(Map<String, List<String>> chains, String chain) {
+        return chains.containsKey(chain) ? chains.get(chain) : Collections.<String>emptyList();
+    }
+
+    private String at(String change) { return family.command + " -t " + table + ": " + change + ": "; }
 
     /**
-     * The table's chains, each with its policy (other than ACCEPT) or {@code -N} first and then its rules; null when it
-     * isn't there.
+     * The table's chains, each with its policy (other than ACCEPT) or {@code -N}, then its rules; null if not there.
      */
     private Map<String, List<String>> chains(List<String> lines) {
         Map<String, List<String>> chains = null;
@@ -94,10 +94,7 @@ public final class Drift {
         return false;
     }
 
-    /**
-     * What differs between the parts that both share at the beginning and at the end; the same rules in a different
-     * order are reported as such.
-     */
+    /** Adds the differences between the lines that both have at the beginning and at the end. */
     private void compare(List<String> before, List<String> now) {
         int start = 0;
         int end = 0;

@@ -8,28 +8,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The rules in the kernel, with their counters, as {@code iptables-save -c} prints them. Immutable. */
+/** The rules in the kernel with their counters. */
 public final class LiveRules {
     /** All rules in order. */
     public final List<Counted> rules = new ArrayList<>();
-    /** Of built-in chains. */
+    /** The policies of built-in chains. */
     public final List<Counted> policies = new ArrayList<>();
 
     private LiveRules() {}
 
-    /** Takes both families' lines; unknown lines and a table without its end are skipped. */
+    /** Reads the output of {@code iptables-save -c} by family; skips unknown lines and rules of a truncated table. */
     public static LiveRules of(Map<Family, List<String>> saved, Map<Family, Origins> origins) {
         LiveRules live = new LiveRules();
-        for (Map.Entry<Family, List<String>> e : saved.entrySet()) {
-            Origins known = origins.get(e.getKey());
-            for (SavedTable table : SavedTable.of(e.getValue())) {
-                live.table(e.getKey(), table, known == null ? Origins.none() : known);
+        for (Map.Entry<Family, List<String>> entry : saved.entrySet()) {
+            Origins known = origins.get(entry.getKey());
+            for (SavedTable table : SavedTable.of(entry.getValue())) {
+                live.add(entry.getKey(), table, known == null ? Origins.none() : known);
             }
         }
         return live;
     }
 
-    private void table(Family family, SavedTable table, Origins origins) {
+    private void add(Family family, SavedTable table, Origins origins) {
         for (String[] words : table.declared.values()) {
             if (words.length >= 3 && !words[1].equals("-")) {
                 policies.add(new Counted(family, table.name, words[0], 0, words[1], counters(words[2]), null));
@@ -48,7 +48,7 @@ public final class LiveRules {
         }
     }
 
-    /** {@code [12:3456]}, at the start of a text; zeros when there is none. */
+    /** Packets and bytes of {@code [12:3456]} at the start of a text; zeros if there are none. */
     private static long[] counters(String text) {
         int colon = text.indexOf(':');
         int end = text.indexOf(']');

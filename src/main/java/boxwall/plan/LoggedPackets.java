@@ -9,9 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Assigns logged packets to LOG rules, by the rule's prefix and interfaces; counts them by rule and by source.
- */
+/** Assigns logged packets to LOG rules by the rule's prefix and interfaces, and counts them by rule and source. */
 public final class LoggedPackets {
     /** A packet and the rules that may have logged it: several if they share a prefix. */
     public static final class Entry {
@@ -24,14 +22,15 @@ public final class LoggedPackets {
         }
     }
 
-    /** The packets that LOG rules of now saw, newest first. */
+    /** The packets that live LOG rules logged, newest first. */
     public final List<Entry> entries = new ArrayList<>();
-    /** How many each LOG rule saw; of several with one prefix the first counts. */
+    /** The packets of each LOG rule; of several with one prefix the first counts. */
     public final Map<Counted, Integer> byRule = new LinkedHashMap<>();
     private final Map<String, Integer> bySource = new LinkedHashMap<>();
+    /** Log lines of the same form from none of the live rules. */
     private int others;
 
-    /** Assigns log lines, oldest first as the log has them, to the LOG rules among the live ones. */
+    /** Assigns log lines, oldest first, to the live LOG rules. */
     public LoggedPackets(List<String> lines, LiveRules live) {
         List<Counted> logging = new ArrayList<>();
         for (Counted rule : live.rules) {
@@ -51,8 +50,8 @@ public final class LoggedPackets {
         List<Counted> fitting = new ArrayList<>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
-            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule, "-i", line.get("IN"))
-                    && mayBe(rule, "-o", line.get("OUT"))) {
+            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && matches(rule, "-i", line.get("IN"))
+                    && matches(rule, "-o", line.get("OUT"))) {
                 fitting.add(rule);
             }
         }
@@ -67,15 +66,16 @@ public final class LoggedPackets {
         bySource.put(source, bySource.containsKey(source) ? bySource.get(source) + 1 : 1);
     }
 
-    /** Whether a rule that asks for an interface by that option sees the packets of this one. */
-    private static boolean mayBe(Counted rule, String option, String is) {
+    /** Whether a rule's {@code -i} or {@code -o} matches an interface. */
+    private static boolean matches(Counted rule, String option, String device) {
         String name = rule.after(option);
         if (name == null) { return true; }
-        boolean fits = name.equals(is) || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
-        return fits != rule.rule.contains(" ! " + option + " ");
+        boolean same =
+                name.equals(device) || name.endsWith("+") && device.startsWith(name.substring(0, name.length() - 1));
+        return same != rule.rule.contains(" ! " + option + " ");
     }
 
-    /** Sources by number of packets, most first. */
+    /** The packets of each source, the source with most packets first. */
     public List<Map.Entry<String, Integer>> bySource() {
         List<Map.Entry<String, Integer>> all = new ArrayList<>(bySource.entrySet());
         Collections.sort(all, new Comparator<Map.Entry<String, Integer>>() {
@@ -87,9 +87,8 @@ public final class LoggedPackets {
         return all;
     }
 
-    /** How many packets LOG wrote of, rules of now or not. */
+    /** All logged packets, of live rules or not. */
     public int size() { return entries.size() + others; }
 
-    /** Lines of the same form that no rule of now wrote. */
     public int others() { return others; }
 }

@@ -11,25 +11,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Maps the live rules of a family to the user's lines: from the plan's {@code restore4} and {@code origin}
- * ({@code 4 7 rules:12}: line 7 of restore4 is from line 12 of the user's file), and the rules read back when they were
- * loaded (RUN/live/4.filter), printed like the live ones.
+ * Maps the live rules of a family to the user's lines. Sources: the plan's {@code restore4} and {@code origin}
+ * ({@code 4 7 rules:12}: line 7 of restore4 is from line 12 of the user's file), and the rules as read back when they
+ * were loaded (RUN/live/4.filter), which have the form of the live ones.
  */
 public final class Origins {
+    /** By table and chain the origin of each rule of the plan. */
     private final Map<String, List<Origin>> planned = new HashMap<>();
-    private final Map<String, List<String>> applied = new HashMap<>();
+    /** By table and chain the rules as read back. */
+    private final Map<String, List<String>> loaded = new HashMap<>();
 
     private Origins() {}
 
-    /** Knows of nothing. */
+    /** No origins. */
     public static Origins none() { return new Origins(); }
 
     /**
      * Reads a plan's files.
      *
-     * @param restore the text of restore4 or restore6, null when there is none
-     * @param origin the text of origin, null when there is none
-     * @param live by table what was read back, in the form of {@link Drift}
+     * @param restore the text of restore4 or restore6, or null
+     * @param origin the text of origin, or null
+     * @param live by table the text that was read back, in the form of {@link Drift}
      */
     public static Origins of(Family family, String restore, String origin, Map<String, String> live) {
         Origins all = new Origins();
@@ -44,10 +46,10 @@ public final class Origins {
                 SavedTable.add(all.planned, table + " " + SavedTable.chainOf(line), byLine.get(number));
             }
         }
-        for (Map.Entry<String, String> e : live.entrySet()) {
-            for (String line : Words.lines(e.getValue())) {
+        for (Map.Entry<String, String> entry : live.entrySet()) {
+            for (String line : Words.lines(entry.getValue())) {
                 if (line.startsWith("-A ")) {
-                    SavedTable.add(all.applied, e.getKey() + " " + SavedTable.chainOf(line), line.trim());
+                    SavedTable.add(all.loaded, entry.getKey() + " " + SavedTable.chainOf(line), line.trim());
                 }
             }
         }
@@ -68,25 +70,19 @@ public final class Origins {
         return byLine;
     }
 
-    /**
-     * An origin or null for each of a chain's live rules ({@code -A …}). Rules that were not loaded by boxwall have
-     * none.
-     */
-    List<Origin> of(String table, String chain, List<String> rules) {
-        List<Origin> of = planned.get(table + " " + chain);
-        List<String> loaded = applied.get(table + " " + chain);
-        if (of == null || loaded == null || of.size() != loaded.size()) {
-            return Collections.nCopies(rules.size(), (Origin) null);
+    /** For each of a chain's live rules ({@code -A …}) its origin; null for a rule that boxwall didn't load. */
+    List<Origin> of(String table, String chain, List<String> live) {
+        List<Origin> origins = planned.get(table + " " + chain);
+        List<String> rules = loaded.get(table + " " + chain);
+        if (origins == null || rules == null || origins.size() != rules.size()) {
+            return Collections.nCopies(live.size(), (Origin) null);
         }
         List<Origin> found = new ArrayList<>();
         int next = 0;
-        for (String rule : rules) {
-            int at = next;
-            while (at < loaded.size() && !loaded.get(at).equals(rule)) {
-                at++;
-            }
-            found.add(at < loaded.size() ? of.get(at) : null);
-            next = at < loaded.size() ? at + 1 : next;
+        for (String rule : live) {
+            int at = rules.subList(next, rules.size()).indexOf(rule);
+            found.add(at < 0 ? null : origins.get(next + at));
+            next += at + 1;
         }
         return found;
     }

@@ -17,19 +17,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its name, and the size of
- * the text before that line, which a shell without sha1sum can check. This detects files that were truncated by a power
- * failure or replaced by another.
+ * The files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}, the size of the text before that
+ * line, which a shell without sha1sum can check: a power failure may truncate a file, or leave an older one.
  */
 public final class Plan {
     private Plan() {}
 
     /**
-     * Makes a plan: the files by name, each with its end mark; the user's {@code rules} go without one, they are kept
-     * as written.
+     * The files by name, each with its end mark; only the user's {@code rules} have none.
      *
-     * @param source the ruleset's text as the user wrote it; kept beside the plan so that a confirmed change saves both
-     * @param stamp what is known of box and administrator; gets mode, families, tables and sums
+     * @param source the ruleset's text as the user wrote it, so that a confirmed change saves both
+     * @param stamp names box and administrator; gets mode, families, tables and sums
      * @param acceleration flush, disable or leave
      */
     public static Map<String, String> files(Compiled compiled, String source, Stamp stamp, String acceleration) {
@@ -65,7 +63,7 @@ public final class Plan {
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
             stamp.put("sha1." + name, sha1(files.get(name))); // as sha1sum prints it on the box
         }
-        // tells after a reboot which of the kept rulesets this plan was made from
+        // identifies the ruleset of this plan among the saved ones after a reboot
         stamp.put("sha1.rules", sha1(source));
         put(files, "stamp", stamp.toString());
         files.put("rules", source);
@@ -82,7 +80,7 @@ public final class Plan {
         files.put(name, text + "# end " + name + " " + count + " " + text.length() + "\n");
     }
 
-    /** A text's SHA-1 as a stamp has it, in hex digits. */
+    /** A text's SHA-1 in hex digits. */
     public static String sha1(String text) {
         try {
             return Words.hex(MessageDigest.getInstance("SHA-1")

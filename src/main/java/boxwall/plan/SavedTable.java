@@ -18,9 +18,9 @@ import java.util.Map;
  */
 final class SavedTable {
     final String name;
-    /** Words of each declared chain: its name, its policy or {@code -}, and perhaps its counters. */
+    /** The words of each declared chain: its name, its policy or {@code -}, and its counters if there are any. */
     final Map<String, String[]> declared = new LinkedHashMap<>();
-    /** The lines of each chain that has rules. */
+    /** The rules of each chain that has any, with their counters. */
     final Map<String, List<String>> lines = new LinkedHashMap<>();
     /** Whether COMMIT follows. */
     boolean isWhole;
@@ -55,6 +55,7 @@ final class SavedTable {
         return end < 0 ? rule.substring(3) : rule.substring(3, end);
     }
 
+    /** Adds a value to the list of a key. */
     static <T> void add(Map<String, List<T>> to, String key, T value) {
         if (!to.containsKey(key)) { to.put(key, new ArrayList<T>()); }
         to.get(key).add(value);

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The plan's {@code stamp}: the box and time it was compiled for, and whether the administrator's access is proved. One
- * {@code key=value} per line: <pre>
+ * The plan's {@code stamp}: the box and the time of the compilation, and whether the administrator's access is proved.
+ * A line for each {@code key=value}: <pre>
  * id=5cf2…            created=1790000000    kernel=2.6.32.61     userland=1.4.11.1   families=ipv4,ipv6   mode=stateless
  * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
  * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…
@@ -19,7 +19,7 @@ import java.util.Map;
 public final class Stamp {
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    /** Adds a line; null becomes {@code unknown}. A value can't hold a line end: it would forge the next key. */
+    /** Adds a line; null becomes {@code unknown}. A line end in a value is refused: it would forge a key. */
     public Stamp put(String key, String value) {
         String text = value == null ? "unknown" : value;
         if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || key.indexOf('=') >= 0) {
@@ -32,10 +32,12 @@ public final class Stamp {
     /** The value of a key, or null. */
     public String get(String key) { return values.get(key); }
 
-    /** In their order. */
-    public Iterable<String> keys() { return Collections.unmodifiableSet(values.keySet()); }
+    /** The keys in the order of the lines. */
+    public Iterable<String> keys() {
+        return Collections.unmodifiableSet(values.keySet());
+    }
 
-    /** Reads a stamp; lines without {@code =} and the end mark are skipped. */
+    /** Reads a stamp; skips lines without {@code =} and the end mark. */
     public static Stamp parse(String text) {
         Stamp stamp = new Stamp();
         for (String line : Words.lines(text)) {
@@ -48,8 +50,8 @@ public final class Stamp {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        for (Map.Entry<String, String> e : values.entrySet()) {
-            text.append(e.getKey()).append('=').append(e.getValue()).append('\n');
+        for (Map.Entry<String, String> entry : values.entrySet()) {
+            text.append(entry.getKey()).append('=').append(entry.getValue()).append('\n');
         }
         return text.toString();
     }

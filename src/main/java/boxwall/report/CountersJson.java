@@ -7,6 +7,7 @@ import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -22,33 +23,34 @@ public final class CountersJson {
      * The JSON text.
      *
      * @param at milliseconds of uptime at which the tables were read
-     * @param times milliseconds of uptime of the samples, oldest first; null when none were asked for
+     * @param times milliseconds of uptime of the samples, oldest first; null for no samples
      * @param samples for each time the packets of each rule
      */
     public static String of(LiveRules live, long at, List<Long> times, List<long[]> samples) {
+        String sampled = times == null ? null : "samples";
         JsonArray rules = new JsonArray();
         for (int i = 0; i < live.rules.size(); i++) {
             Counted rule = live.rules.get(i);
-            JsonObject json = place(rule).merge(JsonText.object("number", rule.number, "packets", rule.packets, "bytes",
-                    rule.bytes, "rule", rule.rule)).merge(origin(rule));
-            json.add("comment", JsonText.value(rule.comment()));
-            JsonArray packets = new JsonArray();
-            for (long[] sample : times == null ? java.util.Collections.<long[]>emptyList() : samples) {
+            List<Long> packets = new ArrayList<>();
+            for (long[] sample : sampled == null ? Collections.<long[]>emptyList() : samples) {
                 packets.add(sample[i]);
             }
-            rules.add(times == null ? json : json.add("samples", packets));
+            rules.add(place(rule)
+                    .merge(JsonText.object("number", rule.number, "packets", rule.packets, "bytes", rule.bytes, "rule",
+                            rule.rule))
+                    .merge(origin(rule)).merge(JsonText.object("comment", rule.comment(), sampled, packets)));
         }
         JsonArray policies = new JsonArray();
-        for (Counted each : live.policies) {
-            policies.add(place(each)
-                    .merge(JsonText.object("policy", each.rule, "packets", each.packets, "bytes", each.bytes)));
+        for (Counted policy : live.policies) {
+            policies.add(place(policy)
+                    .merge(JsonText.object("policy", policy.rule, "packets", policy.packets, "bytes", policy.bytes)));
         }
-        JsonObject all = JsonText.object("at", JsonText.seconds(at), "rules", rules, "policies", policies);
-        List<Object> taken = new ArrayList<>();
-        for (Long time : times == null ? java.util.Collections.<Long>emptyList() : times) {
-            taken.add(JsonText.seconds(time));
+        List<Object> seconds = new ArrayList<>();
+        for (Long time : sampled == null ? Collections.<Long>emptyList() : times) {
+            seconds.add(JsonText.seconds(time));
         }
-        return (times == null ? all : all.add("sampled_at", JsonText.value(taken))).toString();
+        return JsonText.object("at", JsonText.seconds(at), "rules", rules, "policies", policies,
+                sampled == null ? null : "sampled_at", seconds).toString();
     }
 
     static JsonObject place(Counted rule) {
@@ -56,8 +58,7 @@ public final class CountersJson {
     }
 
     static JsonObject origin(Counted rule) {
-        boolean line = rule.origin != null && rule.origin.line > 0;
         return JsonText.object("file", rule.origin == null ? null : rule.origin.file, "line",
-                line ? (Object) rule.origin.line : null);
+                rule.origin == null ? null : JsonText.line(rule.origin.line));
     }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * GET /devices: {@code {devices[{address, name, mac, interface}]}}, the IPv4 devices that the kernel has spoken to
- * lately, and those that have a lease. name, mac and interface are null where nobody told them.
+ * GET /devices: {@code {devices[{address, name, mac, interface}]}}, the IPv4 devices in the kernel's ARP table, and
+ * those with a lease. name, mac and interface are null if unknown.
  */
 public final class DevicesJson {
     private DevicesJson() {}
@@ -19,9 +19,9 @@ public final class DevicesJson {
      * The JSON text.
      *
      * @param arp /proc/net/arp, or null
-     * @param leases AVM's or dnsmasq's: {@code lease MAC ADDRESS … NAME}, {@code SECONDS MAC ADDRESS NAME …}; may be
-     * null
-     * @param wan the interface whose neighbours are the provider's, or null
+     * @param leases AVM's or dnsmasq's, some may be null: {@code lease MAC ADDRESS … NAME},
+     * {@code SECONDS MAC ADDRESS NAME …}
+     * @param wan the interface whose devices are the provider's and left out, or null
      */
     public static String of(String arp, String[] leases, String wan) {
         Map<String, JsonObject> devices = new TreeMap<>();
@@ -37,8 +37,8 @@ public final class DevicesJson {
             String[] words = Words.of(line);
             if (words.length == 6 && !words[2].equals("0x0") && !words[5].equals(wan)) {
                 JsonObject leased = devices.get(words[0]);
-                boolean named = leased != null && !leased.get("name").isNull();
-                add(devices, words[0], words[3], named ? leased.getString("name", null) : null, words[5]);
+                String name = leased == null || leased.get("name").isNull() ? null : leased.get("name").asString();
+                add(devices, words[0], words[3], name, words[5]);
             }
         }
         return JsonText.object("devices", devices.values()).toString();
@@ -51,7 +51,7 @@ public final class DevicesJson {
                 "interface", device));
     }
 
-    /** The first word behind the address with a letter: dnsmasq writes * for none, multid numbers before it. */
+    /** The first name after the address: dnsmasq writes * for none, multid has numbers before it. */
     private static String name(String[] words) {
         for (int i = 3; i < words.length; i++) {
             String word = Words.replace(words[i], "\"", "");

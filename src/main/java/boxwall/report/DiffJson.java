@@ -6,14 +6,14 @@ import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
 /**
- * What two rulesets decide differently, as JSON and in words: {@code {before, after, changes[{before, after, packets,
- * share, example{packet, before, after}}], incomplete}}, largest first. share is the part of all packets of the family,
- * 0 to 1: for comparing, not for traffic.
+ * The packets that two rulesets decide differently, as JSON and in words: {@code {before, after, changes[{before,
+ * after, packets, share, example{packet, before, after}}], incomplete}}, the largest change first. share is the
+ * fraction of all possible packets of the family, 0 to 1; it doesn't say how much traffic that is.
  */
 public final class DiffJson {
     private DiffJson() {}
 
-    /** The JSON text; the names say what was compared. */
+    /** The JSON text; {@code before} and {@code after} name the rulesets. */
     public static String of(Difference difference, String before, String after) {
         JsonArray changes = new JsonArray();
         for (Difference.Change change : difference.changes) {
@@ -27,7 +27,7 @@ public final class DiffJson {
                 .toString();
     }
 
-    /** For people. */
+    /** The text for people. */
     public static String inWords(Difference difference, String before, String after) {
         if (difference.changes.isEmpty() && difference.incomplete() == null) {
             return JsonText.utf8(before + " and " + after + " decide every packet in the same way.\n");

@@ -13,61 +13,56 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What becomes of one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,row,rule},
+ * The verdict on one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,row,rule},
  * trail[], possible[], depends_on[], notes[], packet, path[], hours[{file, line, row, from, to, now}], now{verdict,
  * decided_by, until}, as_written}}. row is the line of the user's file that includes file. Line and number are 1-based;
- * a policy has none. hours has the rules of the trail that ask the clock (-m time), in UTC; now is null where the box's
- * clock isn't set, or more than hours and days of the week count. The outer now is what holds now, and is there only
- * where the answer depends on such rules. {@code as_written} is the same for the rules with states where the box loads
- * them without, else null.
+ * a policy has none. hours lists the rules of the trail that match by time (-m time), in UTC; its now is null if the
+ * clock isn't set, or if not only hours and days of the week count. The outer now is the current verdict, and is
+ * missing unless the verdict depends on such rules. {@code as_written} is the verdict of the rules with states if the
+ * box loads them without, else null.
  */
 public final class ExplainJson {
     private ExplainJson() {}
 
-    /** The JSON text. The box's clock in milliseconds, 0 when it isn't known. */
+    /** The JSON text. {@code clock}: the box's time in milliseconds, 0 if unknown. */
     public static String of(Explanation explanation, long clock) {
-        Answer written = explanation.asWritten;
         JsonArray hours = new JsonArray();
-        for (TrailEntry step : timed(explanation.answer)) {
-            Hours of = Hours.of(step.rule);
-            hours.add(JsonText.object("file", step.origin().file, "line", step.origin().line, "row", row(step), "from",
-                    of.from, "to", of.to, "now", of.holds(JsonText.clock(clock))));
+        for (TrailEntry entry : timed(explanation.answer)) {
+            Hours time = Hours.of(entry.rule);
+            hours.add(JsonText.object("file", entry.origin().file, "line", entry.origin().line, "row",
+                    JsonText.line(entry.origin().row), "from", time.from, "to", time.to, "now",
+                    time.holds(JsonText.clock(clock))));
         }
-        JsonObject json = answer(explanation.answer).add("path", JsonText.value(explanation.path)).add("hours", hours);
         Explanation.Now now = explanation.now(JsonText.clock(clock));
-        if (now != null) {
-            json.add("now", JsonText.object("verdict", now.verdict.name(), "decided_by", step(now.decidedBy), "until",
-                    now.until));
-        }
-        return json.add("as_written", JsonText.value(written == null ? null : answer(written))).toString();
+        JsonObject current = now == null ? null : JsonText.object("verdict", now.verdict.name(), "decided_by",
+                entry(now.decidedBy), "until", now.until);
+        Answer written = explanation.asWritten;
+        return answer(explanation.answer).merge(JsonText.object("path", explanation.path, "hours", hours,
+                now == null ? null : "now", current, "as_written", written == null ? null : answer(written)))
+                .toString();
     }
 
-    /** One walk. */
     static JsonObject answer(Answer answer) {
         JsonArray trail = new JsonArray();
-        for (TrailEntry step : answer.trail) {
-            trail.add(step(step));
+        for (TrailEntry entry : answer.trail) {
+            trail.add(entry(entry));
         }
-        return JsonText.object("verdict", answer.verdict.name(), "decided_by", step(answer.decidedBy), "trail", trail,
+        return JsonText.object("verdict", answer.verdict.name(), "decided_by", entry(answer.decidedBy), "trail", trail,
                 "possible", answer.possible, "depends_on", answer.dependsOn, "notes", answer.notes, "packet",
                 answer.packet);
     }
 
-    private static JsonObject step(TrailEntry step) {
-        if (step == null) { return null; }
-        JsonObject json = JsonText.object("table", step.table.word(), "chain", step.chain);
-        if (step.rule == null) {
-            return json.merge(JsonText.object("number", null, "file", null, "line", null, "row", null, "rule",
-                    "policy " + step.policy));
-        }
-        int line = step.origin().line;
-        return json.merge(JsonText.object("number", step.number, "file", step.origin().file, "line",
-                line == 0 ? null : (Object) line, "row", row(step), "rule", step.ruleText(), "certain", step.certain));
+    private static JsonObject entry(TrailEntry entry) {
+        if (entry == null) { return null; }
+        boolean policy = entry.rule == null;
+        return JsonText.object("table", entry.table.word(), "chain", entry.chain, "number",
+                policy ? null : (Object) entry.number, "file", policy ? null : entry.origin().file, "line",
+                policy ? null : JsonText.line(entry.origin().line), "row",
+                policy ? null : JsonText.line(entry.origin().row), "rule",
+                policy ? "policy " + entry.policy : entry.ruleText(), policy ? null : "certain", entry.certain);
     }
 
-    private static Object row(TrailEntry step) { return step.origin().row == 0 ? null : (Object) step.origin().row; }
-
-    /** For people: verdict and packet, the way over the box, the rules that matched, and the rules as written. */
+    /** For people: verdict and packet, the path through the box, the rules that matched, and the rules as written. */
     public static String inWords(Explanation explanation, long clock) {
         Answer answer = explanation.answer;
         StringBuilder out = new StringBuilder().append(answer.verdict).append("  ").append(answer.packet).append('\n');
@@ -75,10 +70,10 @@ public final class ExplainJson {
         block(out, "rules", answer.trail);
         block(out, "note", answer.notes);
         List<String> hours = new ArrayList<>();
-        for (TrailEntry step : timed(answer)) {
-            Hours of = Hours.of(step.rule);
-            Boolean now = of.holds(JsonText.clock(clock));
-            hours.add(step.origin() + " holds from " + of.from + " to " + of.to + " UTC: "
+        for (TrailEntry entry : timed(answer)) {
+            Hours time = Hours.of(entry.rule);
+            Boolean now = time.holds(JsonText.clock(clock));
+            hours.add(entry.origin() + " holds from " + time.from + " to " + time.to + " UTC: "
                     + (now != null ? now ? "now, too" : "not now"
                             : JsonText.clock(clock) == null ? "the box's clock is not set" : "on some days"));
         }
@@ -99,20 +94,20 @@ public final class ExplainJson {
         return JsonText.utf8(out.toString());
     }
 
-    /** The rules of a trail that ask the clock. */
+    /** The rules of a trail that match by time. */
     private static List<TrailEntry> timed(Answer answer) {
         List<TrailEntry> timed = new ArrayList<>();
-        for (TrailEntry step : answer.trail) {
-            if (step.rule != null && Hours.of(step.rule) != null) { timed.add(step); }
+        for (TrailEntry entry : answer.trail) {
+            if (entry.rule != null && Hours.of(entry.rule) != null) { timed.add(entry); }
         }
         return timed;
     }
 
     /** {@code block-device:13 (line 5 of the rules)}, or {@code filter FORWARD policy DROP}. */
-    private static String place(TrailEntry step) {
-        if (step.rule == null) { return step.toString(); }
-        int row = step.origin().row;
-        return step.origin() + (row == 0 || row == step.origin().line ? "" : " (line " + row + " of the rules)");
+    private static String place(TrailEntry entry) {
+        if (entry.rule == null) { return entry.toString(); }
+        int row = entry.origin().row;
+        return entry.origin() + (row == 0 || row == entry.origin().line ? "" : " (line " + row + " of the rules)");
     }
 
     private static void block(StringBuilder out, String name, List<?> lines) {

@@ -16,23 +16,26 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Who reaches what, before and after a change, as JSON and in words: {@code {interfaces[], services[{family, protocol,
- * port, address, name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain, from, to,
- * protocols, destinations, ports}], forward_before, incomplete}}. Of a region protocols, destinations and ports are
- * null for all. services is null when nobody knows what listens, {@code before} and forward_before when nobody knows
- * what is loaded now.
+ * Who can reach which service before and after a change, as JSON and in words: {@code {interfaces[], services[{family,
+ * protocol, port, address, name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain,
+ * from, to, protocols, destinations, ports}], forward_before, incomplete}}. Of a region protocols, destinations and
+ * ports are null for all. services is null if it is unknown which services listen, {@code before} and forward_before if
+ * the loaded rules are unknown.
  */
 public final class ExposureJson {
     private final Exposure before;
     private final Exposure after;
     private final List<Service> services;
+    /** For each service who reaches it through which interface. */
+    private final Map<Service, List<Reach>> reached = new LinkedHashMap<>();
+    /** Services on a loopback address. */
     private int localOnly;
 
     /**
      * Compares two exposures of one box.
      *
-     * @param before the rules that are loaded now, or null when that isn't known
-     * @param services what listens, or null when that isn't known
+     * @param before with the rules that are loaded now; null if unknown
+     * @param services the listening services; null if unknown
      */
     public ExposureJson(Exposure before, Exposure after, List<Service> services) {
         this.before = before;
@@ -41,30 +44,31 @@ public final class ExposureJson {
         for (Service service : services == null ? new ArrayList<Service>() : services) {
             localOnly += Exposure.isLocal(service) ? 1 : 0;
         }
+        for (Reach reach : after.reaches) {
+            if (!reached.containsKey(reach.service)) { reached.put(reach.service, new ArrayList<Reach>()); }
+            reached.get(reach.service).add(reach);
+        }
     }
 
     /** The JSON text. */
     public String json() {
         JsonArray all = new JsonArray();
-        for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
-            Service service = each.getKey();
-            JsonObject doors = new JsonObject();
-            for (Reach reach : each.getValue()) {
-                JsonObject was = reach(was(reach));
-                doors.add(reach.interfaceName, reach(reach).add("before", JsonText.value(was)));
+        for (Map.Entry<Service, List<Reach>> entry : reached.entrySet()) {
+            Service service = entry.getKey();
+            JsonObject interfaces = new JsonObject();
+            for (Reach reach : entry.getValue()) {
+                Reach was = was(reach);
+                interfaces.add(reach.interfaceName, JsonText.object("who", word(reach), "sources", reach.sources,
+                        "before", was == null ? null : JsonText.object("who", word(was), "sources", was.sources)));
             }
             all.add(JsonText.object("family", service.family.word(), "protocol", service.protocol == 6 ? "tcp" : "udp",
                     "port", service.port, "address", service.address == null ? null : Addresses.print(service.address),
-                    "name", service.name, "reach", doors));
+                    "name", service.name, "reach", interfaces));
         }
         boolean known = services != null;
         return JsonText.object("interfaces", after.interfaces, "services", known ? all : null, "local_services",
                 known ? (Object) localOnly : null, "forward", forward(after), "forward_before",
                 before == null ? null : forward(before), "incomplete", after.incomplete()).toString();
-    }
-
-    private static JsonObject reach(Reach reach) {
-        return reach == null ? null : JsonText.object("who", word(reach), "sources", reach.sources);
     }
 
     private static JsonArray forward(Exposure exposure) {
@@ -83,18 +87,9 @@ public final class ExposureJson {
                 "protocols", region.protocols(), "destinations", region.destinations(), "ports", region.ports());
     }
 
-    /** The services with their doors; a service is itself, though another may look alike. */
-    private Map<Service, List<Reach>> reached() {
-        Map<Service, List<Reach>> reached = new LinkedHashMap<>();
-        for (Reach reach : after.reaches) {
-            if (!reached.containsKey(reach.service)) { reached.put(reach.service, new ArrayList<Reach>()); }
-            reached.get(reach.service).add(reach);
-        }
-        return reached;
-    }
-
     private static String word(Reach reach) { return reach.who.name().toLowerCase(Locale.ROOT); }
 
+    /** Who reached that service through that interface before, or null. */
     private Reach was(Reach reach) {
         for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches) {
             if (old.service == reach.service && old.interfaceName.equals(reach.interfaceName)) { return old; }
@@ -102,7 +97,7 @@ public final class ExposureJson {
         return null;
     }
 
-    /** For people: a table of services and interfaces, then what is let through. */
+    /** For people: a table of services and interfaces, then the packets that are forwarded. */
     public String inWords() {
         StringBuilder out = new StringBuilder();
         if (services == null) {
@@ -133,10 +128,10 @@ public final class ExposureJson {
         List<List<String>> rows = new ArrayList<>();
         rows.add(new ArrayList<>(after.interfaces));
         rows.get(0).add(0, "listens on the box");
-        for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
+        for (Map.Entry<Service, List<Reach>> entry : reached.entrySet()) {
             List<String> row = new ArrayList<>();
-            row.add(each.getKey().toString());
-            for (Reach reach : each.getValue()) {
+            row.add(entry.getKey().toString());
+            for (Reach reach : entry.getValue()) {
                 Reach was = was(reach);
                 boolean same = was == null || cell(was).equals(cell(reach));
                 row.add(same ? cell(reach) : cell(was) + " -> " + cell(reach));

@@ -12,20 +12,17 @@ import boxwall.netfilter.Family;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
-/**
- * Facts and findings as JSON; what is unknown is null, or the word {@code unknown} where the value is one of a few
- * words.
- */
+/** Facts and findings as JSON. An unknown value is null, or {@code unknown} where values are words of a list. */
 public final class FactsJson {
     private static final String[] KINDS = {"tables", "matches", "targets"};
 
-    /** The facts shown last and their text, which each GET /status shows again. */
+    /** The last facts and their text: GET /status shows the same for each reading of the box. */
     private static BoxFacts shown;
     private static String text = "";
 
     private FactsJson() {}
 
-    /** The facts as they stand in a status; made once for each reading of a box. */
+    /** The facts as part of a status. */
     public static synchronized String inStatus(BoxFacts facts) {
         if (facts != shown) {
             text = of(facts).toString();
@@ -35,8 +32,8 @@ public final class FactsJson {
     }
 
     /**
-     * The facts, keys in a fixed order. decided_by names the readings that decided each fact, so that a wrong one can
-     * be reported: names as above, with a dot between levels, to lines with their source.
+     * The facts, keys in a fixed order. decided_by maps each fact ({@code kernel.release}) to the lines of readings
+     * that decided it, with their source, so that a wrong one can be reported.
      */
     public static JsonObject of(BoxFacts facts) {
         Userland userland = facts.userland;
@@ -61,17 +58,14 @@ public final class FactsJson {
                 "decided_by", facts.decidedBy(), "findings", facts.findings);
     }
 
-    /**
-     * The facts as one line of text, with the reading behind each name of netfilter's as well, which would be too much
-     * for a status.
-     */
+    /** The facts as a line of text, with the evidence for each feature of netfilter, which a status leaves out. */
     public static String text(BoxFacts facts) {
         JsonObject json = of(facts);
         json.get("decided_by").asObject().add("netfilter", netfilter(facts, true));
         return json.toString();
     }
 
-    /** By family, kind and name the state of each capability, or the reading that it was told by. */
+    /** By family, kind and name the state of each capability, or the evidence for it. */
     private static JsonObject netfilter(BoxFacts facts, boolean evidence) {
         JsonObject families = new JsonObject();
         for (Family family : Family.values()) {
@@ -79,8 +73,8 @@ public final class FactsJson {
             for (Kind kind : new Kind[] {Kind.TABLE, Kind.MATCH, Kind.TARGET}) {
                 JsonObject names = new JsonObject();
                 for (String name : facts.capabilityNames(family, kind)) {
-                    Capability one = facts.capability(family, kind, name);
-                    names.add(name, JsonText.value(evidence ? one.evidence() : one.state.word()));
+                    Capability capability = facts.capability(family, kind, name);
+                    names.add(name, JsonText.value(evidence ? capability.evidence() : capability.state.word()));
                 }
                 kinds.add(KINDS[kinds.size()], names);
             }
@@ -89,17 +83,17 @@ public final class FactsJson {
         return families;
     }
 
-    /** lan, wan and guest by what they are for; {@code all} lists every interface with the reason for its role. */
+    /** The interfaces lan, wan and guest; {@code all} lists every interface with the reason for its role. */
     private static JsonObject interfaces(BoxFacts facts) {
         JsonArray all = new JsonArray();
-        for (Interface one : facts.interfaces) {
-            all.add(JsonText.object("name", one.name, "role", one.role.word(), "reason", one.reason));
+        for (Interface device : facts.interfaces) {
+            all.add(JsonText.object("name", device.name, "role", device.role.word(), "reason", device.reason));
         }
         return JsonText.object("lan", of(facts.lan), "wan", of(facts.wan), "guest", of(facts.guest), "all", all);
     }
 
-    private static JsonObject of(Interface one) {
-        return one == null ? null : JsonText.object("name", one.name, "ip", one.ip, "net", one.net, "ip6",
-                one.ip6 == null ? null : Secrets.masked(one.ip6), "net6", one.net6);
+    private static JsonObject of(Interface device) {
+        return device == null ? null : JsonText.object("name", device.name, "ip", device.ip, "net", device.net, "ip6",
+                device.ip6 == null ? null : Secrets.masked(device.ip6), "net6", device.net6);
     }
 }

@@ -13,18 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an import gave, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what, todo,
- * harmless}], opens[], incomplete}}. whole says that nothing is missing; harmless remarks are about lines that a
- * ruleset doesn't need; taken, missing and not_run count lines that hold a rule; opens names the packets that the
- * ruleset accepts and, as far as the script can be read, the script drops.
+ * The result of an import, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what,
+ * todo, harmless}], opens[], incomplete}}. whole means that nothing is missing; harmless remarks are about lines that a
+ * ruleset doesn't need; taken, missing and not_run count lines with a rule; opens lists packets that the ruleset
+ * accepts and that the script, as far as it was understood, drops.
  */
 public final class ImportJson {
     private final Imported imported;
     private final List<String> opens = new ArrayList<>();
-    /** What could not be compared with the script; null for nothing. */
+    /** The part that could not be compared with the script; null for none. */
     private String incomplete;
 
-    /** {@code site} is what is known of the box that the ruleset is for. */
+    /** {@code site}: the box that the ruleset is for, as far as it is known. */
     public ImportJson(Imported imported, Site site) {
         this.imported = imported;
         if (imported.stricter != null) {
@@ -41,21 +41,21 @@ public final class ImportJson {
     /** The JSON text. */
     public String text() {
         JsonArray remarks = new JsonArray();
-        for (Remark each : imported.remarks) {
-            remarks.add(JsonText.object("line", each.line, "what", Secrets.masked(each.what), "todo", each.todo,
-                    "harmless", each.harmless));
+        for (Remark remark : imported.remarks) {
+            remarks.add(JsonText.object("line", remark.line, "what", Secrets.masked(remark.what), "todo", remark.todo,
+                    "harmless", remark.harmless));
         }
         return JsonText.object("rules", imported.text, "whole", imported.isWhole(), "taken", imported.rulesTaken(),
                 "missing", imported.rulesLeft, "not_run", imported.rulesNotRun, "remarks", remarks, "opens", opens,
                 "incomplete", incomplete).toString();
     }
 
-    /** One line a remark, those about what is missing with a star; the totals last. */
+    /** A line for each remark, with a star if a rule is missing, then the totals. */
     public String inWords(String file) {
         StringBuilder out = new StringBuilder();
-        for (Remark each : imported.remarks) {
-            out.append(each.harmless ? "  " : "* ").append(file).append(':').append(each.line).append(": ")
-                    .append(Secrets.masked(each.what)).append("; ").append(each.todo).append('\n');
+        for (Remark remark : imported.remarks) {
+            out.append(remark.harmless ? "  " : "* ").append(file).append(':').append(remark.line).append(": ")
+                    .append(Secrets.masked(remark.what)).append("; ").append(remark.todo).append('\n');
         }
         for (String packets : opens) {
             out.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');

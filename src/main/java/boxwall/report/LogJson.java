@@ -15,19 +15,19 @@ import java.util.Map;
  * GET /log:
  * {@code {source, hint, entries[{uptime, when, prefix, in, out, src, dst, proto, sport, dport, length, rules[{family, table, chain,
  * number, file, line}]}], by_rule[{…, prefix, packets}], by_source[{src, packets}], others}}, entries newest first.
- * source is dmesg, logread or none; hint says why there may be nothing, or is null. uptime (seconds) and when (syslog's
- * words) are null where the log lacks them.
+ * source is dmesg, logread or none; hint gives a reason why there may be no entries, or is null. uptime (seconds) and
+ * when (syslog's date) are null where the log lacks them.
  */
 public final class LogJson {
-    /** Sources shown; those behind them sent least. */
-    private static final int SOURCES = 50;
+    /** The sources with the most packets that are shown. */
+    private static final int SOURCES_MAX = 50;
 
     private LogJson() {}
 
-    /** The JSON text with at most so many entries. */
-    public static String of(LoggedPackets logged, String source, String hint, int most) {
+    /** The JSON text with at most {@code max} entries. */
+    public static String of(LoggedPackets logged, String source, String hint, int max) {
         JsonArray entries = new JsonArray();
-        for (LoggedPackets.Entry entry : logged.entries.subList(0, Math.min(most, logged.entries.size()))) {
+        for (LoggedPackets.Entry entry : logged.entries.subList(0, Math.min(max, logged.entries.size()))) {
             entries.add(entry(entry.line, entry.rules));
         }
         JsonArray byRule = new JsonArray();
@@ -37,7 +37,7 @@ public final class LogJson {
         }
         JsonArray bySource = new JsonArray();
         List<Map.Entry<String, Integer>> sources = logged.bySource();
-        for (Map.Entry<String, Integer> e : sources.subList(0, Math.min(SOURCES, sources.size()))) {
+        for (Map.Entry<String, Integer> e : sources.subList(0, Math.min(SOURCES_MAX, sources.size()))) {
             bySource.add(JsonText.object("src", masked(e.getKey()), "packets", e.getValue()));
         }
         return JsonText.object("source", source, "hint", masked(hint), "entries", entries, "by_rule", byRule,
@@ -48,9 +48,9 @@ public final class LogJson {
         return CountersJson.place(rule).add("number", rule.number).merge(CountersJson.origin(rule));
     }
 
-    private static JsonObject entry(LogLine line, List<Counted> by) {
+    private static JsonObject entry(LogLine line, List<Counted> loggedBy) {
         JsonArray rules = new JsonArray();
-        for (Counted rule : by) {
+        for (Counted rule : loggedBy) {
             rules.add(rule(rule));
         }
         return JsonText.object("uptime", JsonText.number(line.uptime), "when", masked(line.when), "prefix",

@@ -15,19 +15,19 @@ import java.util.Map;
  * # HELP boxwall_rule_packets_total Packets that a rule matched.
  * # TYPE boxwall_rule_packets_total counter
  * boxwall_rule_packets_total{family="ipv4",table="filter",chain="INPUT",verdict="DROP",comment=""} 12
- * </pre> What a box doesn't say has no line.
+ * </pre> An unknown value has no line.
  */
 public final class MetricsText {
     private final StringBuilder out = new StringBuilder(4096);
 
-    /** Begins a name: its type is counter, gauge or summary. */
+    /** Begins a metric of the type counter, gauge or summary. */
     public MetricsText name(String name, String type, String help) {
         out.append("# HELP boxwall_").append(name).append(' ').append(help).append("\n# TYPE boxwall_").append(name)
                 .append(' ').append(type).append('\n');
         return this;
     }
 
-    /** A value of a name; labels are pairs of name and text. */
+    /** Adds a value of a metric; labels are pairs of name and text. */
     public MetricsText value(String name, String number, String... labels) {
         out.append("boxwall_").append(name);
         for (int i = 0; i + 1 < labels.length; i += 2) {
@@ -38,38 +38,38 @@ public final class MetricsText {
         return this;
     }
 
-    /** A name with one value without labels; nothing when the number is null. */
+    /** Adds a metric with one value without labels, unless the number is null. */
     public MetricsText gauge(String name, String help, String number) {
         return number == null ? this : name(name, "gauge", help).value(name, number);
     }
 
-    /** Counters of all rules and policies. */
+    /** Adds the counters of all rules and policies. */
     public MetricsText counters(LiveRules live) {
-        each("rule_packets_total", "Packets that the rules of that verdict and comment matched.", live.rules, true);
-        each("rule_bytes_total", "Bytes that they matched.", live.rules, false);
-        each("policy_packets_total", "Packets that a chain's policy decided.", live.policies, true);
-        each("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies, false);
+        counter("rule_packets_total", "Packets that the rules of that verdict and comment matched.", live.rules, true);
+        counter("rule_bytes_total", "Bytes that they matched.", live.rules, false);
+        counter("policy_packets_total", "Packets that a chain's policy decided.", live.policies, true);
+        counter("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies, false);
         return this;
     }
 
-    private void each(String name, String help, List<Counted> all, boolean packets) {
+    private void counter(String name, String help, List<Counted> all, boolean packets) {
         name(name, "counter", help);
-        // no number and no line: a series must stay the same when a rule is put before it
+        // by verdict and comment, not by number or line: inserting a rule must not rename the series of the next rules
         Map<List<String>, Long> sums = new LinkedHashMap<>();
-        for (Counted one : all) {
-            String target = one.number == 0 ? one.rule : one.target() != null ? one.target() : one.after("-g");
-            List<String> labels = Arrays.asList(one.family.word(), one.table, one.chain, target == null ? "" : target,
-                    one.comment() == null ? "" : one.comment());
+        for (Counted rule : all) {
+            String target = rule.number == 0 ? rule.rule : rule.target() != null ? rule.target() : rule.after("-g");
+            List<String> labels = Arrays.asList("family", rule.family.word(), "table", rule.table, "chain", rule.chain,
+                    "verdict", target == null ? "" : target, "comment", rule.comment() == null ? "" : rule.comment());
             Long sum = sums.get(labels);
-            sums.put(labels, (sum == null ? 0 : sum) + (packets ? one.packets : one.bytes));
+            sums.put(labels, (sum == null ? 0 : sum) + (packets ? rule.packets : rule.bytes));
         }
         for (Map.Entry<List<String>, Long> sum : sums.entrySet()) {
-            List<String> labels = sum.getKey();
-            value(name, sum.getValue().toString(), "family", labels.get(0), "table", labels.get(1), "chain",
-                    labels.get(2), "verdict", labels.get(3), "comment", labels.get(4));
+            value(name, sum.getValue().toString(), sum.getKey().toArray(new String[0]));
         }
     }
 
-    /** The text; characters above ISO-8859-1 may be in it. */
-    public String text() { return out.toString(); }
+    /** The text; it may contain any characters, other than byte strings. */
+    public String text() {
+        return out.toString();
+    }
 }

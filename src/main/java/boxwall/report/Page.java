@@ -2,6 +2,7 @@ package boxwall.report;
 
 import boxwall.box.Finding;
 import boxwall.check.Checker;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 import java.io.ByteArrayOutputStream;
@@ -14,12 +15,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The page at {@code /}: one HTML text with its script and style inside. Only four places of it change: the language,
- * the number that the Content-Security-Policy names, the state's word, and a part that says the state to those without
- * JavaScript.
+ * The page at {@code /}: one HTML text with its script and style. Four places are filled in: the language, the nonce of
+ * the Content-Security-Policy, the state's word, and a section with the state for browsers without JavaScript.
  */
 public final class Page {
-    /** English and German. */
+    /** In English and German. */
     private static final String[][] TEXTS = {{"State", "Zustand"}, {"This box is ", "Diese Box ist "},
             {"The rules have been live for ", "Die Regeln gelten seit "},
             {"All the rest needs JavaScript, or curl: docs/http.md.",
@@ -27,7 +27,7 @@ public final class Page {
             {"protected", "geschützt"},
             {"protected, but another program changed rules", "geschützt, aber andere haben Regeln geändert"},
             {"not protected", "nicht geschützt"}};
-    /** Minutes, hours and days: how many minutes one has, and its name with the plural's ending. */
+    /** Units of time: their minutes, and the English and the German name, each with the ending of its plural. */
     private static final Object[][] UNITS =
             {{1, "minute", "s", "Minute", "n"}, {60, "hour", "s", "Stunde", "n"}, {1440, "day", "s", "Tag", "en"}};
     private static final Set<String> PROTECTED =
@@ -38,13 +38,10 @@ public final class Page {
     private static final int LONGEST_PLACE = 7;
 
     private final byte[] template;
-    /** For each place its index in {@link #PLACES} and where it begins. */
+    /** For each place its index in {@link #PLACES} and its offset in the template. */
     private final List<int[]> places = new ArrayList<>();
 
-    /**
-     * {@code template} is boxwall/page/page.html in UTF-8: as a text it would take twice the heap, and be encoded each
-     * time.
-     */
+    /** {@code template}: the HTML in UTF-8. As a text it would need twice the heap, and encoding for each request. */
     public Page(byte[] template) {
         this.template = template;
         for (int at = 0; at < template.length; at++) {
@@ -56,10 +53,10 @@ public final class Page {
         }
     }
 
-    /** The jar's page. */
-    public static Page load() { return new Page(Resource.bytes("/boxwall/page/page.html")); }
+    /** The page in the jar. */
+    public static Page load() { return new Page(Rows.bytes("/boxwall/page/page.html")); }
 
-    /** Whether a browser's Accept-Language asks for German rather than English; English for null. */
+    /** Whether a browser's Accept-Language prefers German to English; English for null. */
     public static boolean wantsGerman(String acceptLanguage) {
         double german = 0;
         double english = 0;
@@ -89,15 +86,15 @@ public final class Page {
     /**
      * The page in UTF-8.
      *
-     * @param nonce what the policy names; letters, digits and dashes
-     * @param seconds since when the rules are live, -1 for never
+     * @param nonce letters, digits and dashes
+     * @param seconds how long the rules have been live, -1 for never
      */
     public byte[] html(boolean german, String nonce, String state, long seconds, List<Finding> findings) {
         int language = german ? 1 : 0;
         StringBuilder list = new StringBuilder();
         String word = state;
         for (Finding finding : findings) {
-            // the loaded rules, proven or on trial, can't drop a packet
+            // the loaded rules can't drop a packet
             word = finding.code.equals(Checker.EMPTY_RULESET) ? "inactive" : word;
             list.append("<li>").append(escaped(finding.severity.word())).append(": ").append(escaped(finding.code))
                     .append("</li>");
@@ -122,14 +119,14 @@ public final class Page {
         return page.toByteArray();
     }
 
-    /** As a person counts it: {@code 4 minutes}; two of a unit before the next one is used. */
+    /** {@code 4 minutes}; the next unit begins at two of it. */
     private static String duration(long minutes, int language) {
         Object[] unit = UNITS[minutes < 120 ? 0 : minutes < 2880 ? 1 : 2];
         long count = minutes / ((Integer) unit[0]).intValue();
         return Math.max(1, count) + " " + unit[1 + 2 * language] + (count < 2 ? "" : unit[2 + 2 * language]);
     }
 
-    /** Text that HTML can't take for markup. */
+    /** Text without HTML markup. */
     static String escaped(String text) {
         String escaped = text;
         for (int i = 0; i < ESCAPES.length; i += 2) {

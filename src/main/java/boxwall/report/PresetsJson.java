@@ -9,9 +9,9 @@ import com.eclipsesource.json.JsonObject;
 import java.util.List;
 
 /**
- * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en,
- * de}, example}], lines[]}]}}. lines are those that it writes, without comments. default is null where the value has to
- * be given. kind is a word of {@link boxwall.syntax.Preset.Kind}.
+ * The presets: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en, de},
+ * example}], lines[]}]}}. lines are its rules, without comments. default is null if the user must give a value. kind is
+ * a word of {@link boxwall.syntax.Preset.Kind}.
  */
 public final class PresetsJson {
     private PresetsJson() {}
@@ -21,9 +21,10 @@ public final class PresetsJson {
         JsonArray all = new JsonArray();
         for (Preset preset : presets) {
             JsonArray parameters = new JsonArray();
-            for (Preset.Parameter each : preset.parameters.values()) {
-                parameters.add(JsonText.object("name", each.name, "kind", each.kind.word(), "default", each.standard,
-                        "label", both(each.english, each.german), "example", each.kind.example));
+            for (Preset.Parameter parameter : preset.parameters.values()) {
+                parameters.add(JsonText.object("name", parameter.name, "kind", parameter.kind.word(), "default",
+                        parameter.standard, "label", both(parameter.english, parameter.german), "example",
+                        parameter.kind.example));
             }
             all.add(JsonText.object("name", preset.name, "title", both(title(preset.english), title(preset.german)),
                     "text", both(sentence(preset.english), sentence(preset.german)), "parameters", parameters, "lines",
@@ -36,26 +37,24 @@ public final class PresetsJson {
         return JsonText.object("en", english, "de", german);
     }
 
-    /** What stands before the first colon of "Title: sentence". */
-    private static String title(String text) {
-        return Words.split(text, ':')[0];
-    }
+    /** The title of "Title: sentence". */
+    private static String title(String text) { return Words.split(text, ':')[0]; }
 
     private static String sentence(String text) { return text.substring(text.indexOf(':') + 1).trim(); }
 
-    /** One line for each preset, with the values that it takes. */
+    /** For people: a line for each preset with its parameters, then their meaning. */
     public static String inWords(List<Preset> presets) {
         StringBuilder out = new StringBuilder();
         for (Preset preset : presets) {
             out.append("include ").append(preset.name);
-            for (Preset.Parameter each : preset.parameters.values()) {
-                out.append(each.standard == null ? " " + each.name + "=..."
-                        : " [" + each.name + "=" + each.standard + "]");
+            for (Preset.Parameter parameter : preset.parameters.values()) {
+                out.append(parameter.standard == null ? " " + parameter.name + "=..."
+                        : " [" + parameter.name + "=" + parameter.standard + "]");
             }
             out.append("\n    ").append(JsonText.utf8(preset.english)).append('\n');
-            for (Preset.Parameter each : preset.parameters.values()) {
-                out.append("    ").append(each.name).append(": ").append(JsonText.utf8(each.english))
-                        .append("; for example ").append(each.kind.example).append('\n');
+            for (Preset.Parameter parameter : preset.parameters.values()) {
+                out.append("    ").append(parameter.name).append(": ").append(JsonText.utf8(parameter.english))
+                        .append("; for example ").append(parameter.kind.example).append('\n');
             }
         }
         return out.toString();

@@ -1,6 +1,6 @@
 package boxwall.report;
 
-/** This program's version, the same as pom.xml's; a test compares them. */
+/** The program's version, the same as in pom.xml; a test compares them. */
 public final class Version {
     public static final String TEXT = "0.1";
 
