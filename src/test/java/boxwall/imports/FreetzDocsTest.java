@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The pages of Freetz' own docs that hold firewall rules, imported as they stand, if {@code -Dboxwall.freetz.docs=DIR}
- * or the environment's BOXWALL_FREETZ_DOCS names a folder of them (the docs folder of github.com/Freetz-NG/freetz-ng).
- * Without it nothing is counted here, and it says so; {@link ImportGoldenTest} counts the project's own scripts always.
+ * Imports the pages of Freetz' docs that have firewall rules, if {@code -Dboxwall.freetz.docs=DIR} or the environment's
+ * BOXWALL_FREETZ_DOCS names their folder (docs of github.com/Freetz-NG/freetz-ng). Without it the test only prints that
+ * it did nothing; {@link ImportGoldenTest} always counts the project's own scripts.
  */
 class FreetzDocsTest {
 

@@ -12,9 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/import.md shows is what import does: each {@code ~~~sh} block is imported and compared with the block after
- * it; below "Taken" nothing may be missing, below "Refused" something must be. {@code -Dboxwall.rewrite=true} writes
- * the page anew.
+ * Imports each {@code ~~~sh} block of docs/import.md and compares the result with the block after it. Below "Taken"
+ * nothing may be missing, below "Refused" something must be. {@code -Dboxwall.rewrite=true} writes the page.
  */
 class ImportDocTest {
     private static final Path PAGE = Path.of("docs/import.md");

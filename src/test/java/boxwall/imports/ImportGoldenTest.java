@@ -11,8 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten firewall scripts and saved rulesets, each against what import makes of it: the ruleset, then the remarks after a
- * line of dashes, those that matter marked with a star. {@code -Dboxwall.rewrite=true} writes the goldens anew.
+ * Imports ten firewall scripts and saved rulesets and compares the results with the goldens: the ruleset, then the
+ * remarks after a line of dashes, with a star if something is missing. {@code -Dboxwall.rewrite=true} writes the
+ * goldens.
  */
 class ImportGoldenTest {
 

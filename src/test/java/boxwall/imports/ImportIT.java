@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What import takes, the host's iptables takes; and a script that a shell runs there leaves the same rules as its
- * import. Needs root.
+ * The host's iptables accepts every imported ruleset, and a script that a shell runs on the host makes the same rules
+ * as its import. Needs root.
  */
 class ImportIT {
-    /** No names of protocols and the like: a box may not have them, and boxwall writes numbers. */
+    /** Without names of protocols and services: a box may not have them, and boxwall writes numbers. */
     private static final String NAMESPACE =
             ": > protocols; mount -t tmpfs none /run; mount --bind protocols /etc/protocols; ";
 
@@ -69,8 +69,8 @@ class ImportIT {
     }
 
     /**
-     * A shell in a namespace runs the scripts, and the tables are compared. What import leaves out of these doesn't
-     * happen there either: there is no file of services to read, and no address of an interface that isn't there.
+     * Runs the scripts in a network namespace and compares the tables. The lines that an import leaves out do nothing
+     * there either: the namespace has no file of services and no address on an interface.
      */
     @Test
     void aShellThatRunsTheScriptGetsTheSameTables(@TempDir Path folder) throws Exception {
@@ -84,8 +84,8 @@ class ImportIT {
             Files.writeString(folder.resolve("script"),
                     Scripts.text(Scripts.FOLDER.resolve(name)).replace("/dev/console", "/dev/null"),
                     StandardCharsets.ISO_8859_1);
-            // programs of the same names before the host's: the legacy ones, and nothing in place of what would touch
-            // the host
+            // in the PATH before the host's programs: the legacy iptables, and empty programs instead of those that
+            // would change the host
             String there = "mkdir -p bin; for p in iptables ip6tables iptables-restore ip6tables-restore; do "
                     + "l=$(command -v $(echo $p | sed 's/tables/tables-legacy/')); ln -sf \"$l\" bin/$p; done; "
                     + "for p in modprobe insmod logger; do printf '#!/bin/sh\\n' > bin/$p; chmod +x bin/$p; done; mount --bind bin/iptables /usr/sbin/iptables 2>/dev/null; "
@@ -110,7 +110,7 @@ class ImportIT {
         return lines;
     }
 
-    /** The order of the tables, and an empty table that is only there, don't count. */
+    /** Ignores the order of tables, and empty tables. */
     private static List<String> tables(List<String> lines) {
         List<String> tables = new ArrayList<>();
         for (String table : String.join("\n", lines).split("(?m)^\\*")) {

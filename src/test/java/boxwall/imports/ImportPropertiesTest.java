@@ -18,12 +18,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * What must hold for every text: no exception, a ruleset that parses, no line lost. jqwik prints the seed of a run that
- * fails.
+ * Properties of the import of any text: no exception, a ruleset that parses, no line lost. jqwik prints the seed of a
+ * run that fails.
  */
 class ImportPropertiesTest {
 
-    /** Imports, and holds what always holds. */
+    /** Imports a text and checks the properties. */
     private static Imported holds(String text) {
         Imported imported = Scripts.read("x", text);
         assertEquals(List.of(), Taken.parse(imported).errors(),
@@ -88,8 +88,8 @@ class ImportPropertiesTest {
     }
 
     /**
-     * What could make an import long: loops in loops, names that double, functions that call themselves, many rules,
-     * many errors.
+     * Texts that could take long: nested loops, names that double their value, functions that call themselves, many
+     * rules, many errors.
      */
     @Example
     void whatGrowsIsCut() {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Corners of a shell that scripts have, each as the rules that come of it in iptables-save's form. */
+/** Rare shell syntax in scripts, with the resulting rules in iptables-save's form. */
 class ImportTest {
 
     private static List<String> rules(String script) {
@@ -105,7 +105,7 @@ class ImportTest {
         assertTrue(Scripts.read("rules", dump.replace("filter", "filter6")).text.contains("\nip6tables -A"));
     }
 
-    /** Seven calls of a script's own function, each with more than three words, are no ordinary text. */
+    /** Seven calls of a function in the script, each with more than three words, are not prose. */
     @Test
     void aScriptThatMostlyCallsItsOwnFunctionIsAScript() {
         assertEquals(7, rules("common() {\niptables \"$@\"\n}\n" + "common -A INPUT -j DROP\n".repeat(7)).size());

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Each message that the code names is a row of the resource, and each row is named. */
+/** Each message that the code names is a row of the resource, and the code names each row. */
 class MessagesTest {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z]+(-[a-z]+)*)\"");
-    /** A call whose message is written in it, the line or the command before. */
+    /** A call with the name of a message after its line or node. */
     private static final Pattern CALL = Pattern.compile(
             "(?:note|loss|warn|leaveOut|ignore|unknown|message|ShellError|Messages\\.of|rows)\\((?:[\\w.]+(?:\\(\\w*\\))?,\\s*|\"\",\\s*)*\"([a-z]+(?:-[a-z]+)*)\"");
 

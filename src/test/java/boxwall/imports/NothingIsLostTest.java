@@ -16,9 +16,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Nothing is lost silently: real dumps and scripts are broken (lines cut, heads lost, words in wrong places), and an
- * import that calls itself whole has as many rules as lines of the text had. The texts have no loops and functions, so
- * that a line is a rule. jqwik prints the seed.
+ * No rule is lost without a remark: the test damages real dumps and scripts (lines cut, heads removed, words in wrong
+ * places). If the import then reports nothing missing, it has as many rules as the text. The texts have no loops and
+ * functions, so that a line is a rule. jqwik prints the seed.
  */
 class NothingIsLostTest {
     private static final Pattern RULE = Pattern.compile(
@@ -80,8 +80,8 @@ class NothingIsLostTest {
     }
 
     /**
-     * What stands behind a || at a line's end is run only when the rule before it is refused: as a shell reads it, that
-     * is no rule of the text.
+     * A shell runs the line after a || at a line's end only if the rule before it fails, so it does not count as a rule
+     * of the text.
      */
     private static long rules(String text) {
         return text.replaceAll("\\|\\|[ \t]*\n[^\n]*", "").lines().filter(
@@ -89,7 +89,7 @@ class NothingIsLostTest {
                 .count();
     }
 
-    /** What chance broke and an import once called whole: a rule less than the text has, beside one that was taken. */
+    /** Texts from random runs whose import once reported nothing missing, although a rule was. */
     @Example
     void aRuleInAWrongPlaceIsNamedBesideOthersThatAreTaken() {
         for (String text : List.of("IPT=iptables\n:own $IPT -I INPUT 1 -s 10.1.1.1 -j DROP || echo failed\n",
@@ -111,7 +111,7 @@ class NothingIsLostTest {
                 .isWhole());
     }
 
-    /** An -A that a word in the wrong place made modprobe's or echo's is no rule. */
+    /** An -A that became an argument of modprobe or echo is no rule. */
     @Example
     void whatChanceFoundBefore() { anImportThatIsWholeHasEachRuleOfTheText(-1616); }
 
@@ -163,7 +163,7 @@ class NothingIsLostTest {
         }
     }
 
-    /** Texts with rules of which none can come out: each ends with a status that says so. */
+    /** Texts whose rules cannot be imported: each import reports that. */
     @Example
     void textWithRulesOfWhichNoneComesOutIsNeverWhole() {
         for (String text : List.of(

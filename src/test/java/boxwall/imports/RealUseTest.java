@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import net.jqwik.api.Example;
 
 /**
- * What users imported, and what is right for it: dumps without their head, scripts that want a word, rules that drop
- * and are left out.
+ * Texts that users imported, with the right results: dumps without their head, scripts that need an argument, dropping
+ * rules that are left out.
  */
 class RealUseTest {
     private static final String WANTS_A_WORD = """
@@ -52,7 +52,7 @@ class RealUseTest {
 
     private static String said(Imported imported) { return imported.remarks.toString(); }
 
-    /** The bytes of UTF-8 for e with two dots hold that of a quote as web pages write it. */
+    /** The UTF-8 bytes of e with two dots contain the Latin-1 byte of a typographic quote. */
     @Example
     void aLettersBytesAreNoSigns() {
         Imported imported = read(
@@ -311,7 +311,9 @@ class RealUseTest {
         assertTrue(said(imported).contains("write WAN=$WAN_IF before it"), () -> said(imported));
     }
 
-    /** On a stack as small as the box's: long and deep texts are read or named, never an error of the machine. */
+    /**
+     * On a stack as small as the box's, long and nested texts are imported or remarked on, without StackOverflowError.
+     */
     @Example
     void longAndDeepTextsEndOnASmallStack() throws InterruptedException {
         List<String> texts = new ArrayList<>(List.of("true && ".repeat(25000) + "true\n",

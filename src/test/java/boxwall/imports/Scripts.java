@@ -20,7 +20,7 @@ final class Scripts {
 
     static String text(Path file) throws IOException { return Files.readString(file, StandardCharsets.ISO_8859_1); }
 
-    /** Of a text whose word nobody names. */
+    /** Imports a text without naming the script's first argument. */
     static Imported read(String name, String text) {
         return Imported.read(name, text, null);
     }

@@ -14,7 +14,7 @@ import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the parser of rulesets makes of an import. */
+/** Parses an imported ruleset and lists its rules. */
 final class Taken {
     private Taken() {}
 
