@@ -5,15 +5,15 @@ public final class Origin {
     public final String file;
     /** 1-based line, 0 for none. */
     public final int line;
-    /** The line of the user's own file that it is from: this one, or one that includes its file; 0 where not known. */
+    /** The line of the user's file: this line, or the include that leads to it; 0 if unknown. */
     public final int row;
 
-    /** The file by the name that the user knows, never null; 0 for a line when the thing has none of its own. */
+    /** {@code file} is the name that diagnostics show, never null; {@code line} is 0 for none. */
     public Origin(String file, int line) {
         this(file, line, 0);
     }
 
-    /** With the row, by which two includes of one file differ; they are equal all the same. */
+    /** With a row, which differs between two includes of a file; it is not part of equality. */
     public Origin(String file, int line, int row) {
         this.file = file;
         this.line = line;
@@ -28,7 +28,7 @@ public final class Origin {
     @Override
     public int hashCode() { return file.hashCode() * 31 + line; }
 
-    /** {@code file:line}, as diagnostics and the plan's origin file have it. */
+    /** {@code file:line}, as in diagnostics and in the plan's file of origins. */
     @Override
     public String toString() { return line == 0 ? file : file + ":" + line; }
 }

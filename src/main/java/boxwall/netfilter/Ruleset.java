@@ -24,7 +24,7 @@ public final class Ruleset {
     /** Without any table. */
     public static Ruleset empty() { return new Ruleset(); }
 
-    /** This ruleset with one table replaced or added; built-in chains that are missing are added with ACCEPT. */
+    /** This ruleset with a table replaced or added; missing built-in chains get the policy ACCEPT. */
     public Ruleset with(Family family, Table table, List<Chain> chains) {
         Ruleset copy = without(family);
         copy.families.get(family).putAll(families.get(family));

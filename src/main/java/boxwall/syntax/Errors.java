@@ -35,13 +35,12 @@ final class Errors {
 
     void add(Origin at, int column, String what, String todo) {
         count++;
-        if (list.size() > LIMIT) { return; }
-        if (list.size() == LIMIT) {
+        if (list.size() < LIMIT) {
+            SyntaxError error = new SyntaxError(at, column, what, todo);
+            if (seen.add(error.toString())) { list.add(error); }
+        } else if (list.size() == LIMIT) {
             list.add(new SyntaxError(at, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
-            return;
         }
-        SyntaxError error = new SyntaxError(at, column, what, todo);
-        if (seen.add(error.toString())) { list.add(error); }
     }
 
     void note(Origin origin, String text) { if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); } }

@@ -97,8 +97,8 @@ final class ExtensionUse {
         }
         try {
             if (!unsure) { complete(); }
-        } catch (ValueException bad) {
-            errors.add(at, "-m " + name + ": ", bad);
+        } catch (ValueException invalid) {
+            errors.add(at, "-m " + name + ": ", invalid);
         }
         if (!extension.protocols.isEmpty()) {
             needs(null, word(), extension.protocols, extension.protocols.get(0) + " before it", protocol);

@@ -45,13 +45,13 @@ final class Inet {
     private static byte[] completed(String text, Family family) throws ValueException {
         String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
-        boolean good = family == Family.IPV4 && parts.length <= 4;
-        for (int i = 0; i < parts.length && good; i++) {
+        boolean valid = family == Family.IPV4 && parts.length <= 4;
+        for (int i = 0; i < parts.length && valid; i++) {
             long part = Numbers.parse(parts[i]);
-            good = part >= 0 && part <= 255;
+            valid = part >= 0 && part <= 255;
             bytes[i] = (byte) part;
         }
-        return good ? bytes : address(text, family);
+        return valid ? bytes : address(text, family);
     }
 
     /**

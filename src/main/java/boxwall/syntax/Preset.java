@@ -140,8 +140,8 @@ public final class Preset {
             try {
                 names.put(name, always ? "" : "-m time --timestart " + ValueKinds.clock(Words.before(value, '-'))
                         + " --timestop " + ValueKinds.clock(Words.after(value, '-')));
-            } catch (ValueException bad) {
-                throw new ValueException(bad.getMessage(), "write " + example);
+            } catch (ValueException invalid) {
+                throw new ValueException(invalid.getMessage(), "write " + example);
             }
         }
     }

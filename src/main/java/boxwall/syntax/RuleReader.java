@@ -101,8 +101,8 @@ final class RuleReader {
                     errors.note(at, text + " without a mask is the one address " + network + "; for a network write "
                             + text + "/" + 8 * parts);
                 }
-            } catch (ValueException bad) {
-                errors.add(at, "", bad);
+            } catch (ValueException invalid) {
+                errors.add(at, "", invalid);
                 String host = Words.before(text, '/');
                 if (!Inet.looksNumeric(host)) { rules.hostNames.add(new Line(host, null, at)); }
             }
@@ -119,17 +119,17 @@ final class RuleReader {
         Word value = args.value(w, "the interface");
         if (value == null) { return null; }
         String name = value.text;
-        boolean good = name.length() > 0 && name.length() <= 15;
+        boolean valid = name.length() > 0 && name.length() <= 15;
         for (int i = 0; i < name.length(); i++) {
-            good &= name.charAt(i) > ' ' && name.charAt(i) < 127 && "/\"'\\".indexOf(name.charAt(i)) < 0;
+            valid &= name.charAt(i) > ' ' && name.charAt(i) < 127 && "/\"'\\".indexOf(name.charAt(i)) < 0;
         }
-        if (!good) {
+        if (!valid) {
             errors.add(value, "not an interface: " + Letters.show(name),
                     "1 to 15 characters, as in /proc/net/dev; a + at the end means all that begin so");
         } else if (name.equals("+") && negated) {
             errors.add(value, "! + matches no packet at all", "remove the rule");
         }
-        return !good || name.equals("+") ? null : new Negatable<>(negated, name);
+        return !valid || name.equals("+") ? null : new Negatable<>(negated, name);
     }
 
     private void protocol(Word w) {
@@ -218,18 +218,18 @@ final class RuleReader {
             take(only.getValue(), only.getKey(), w, name);
             return;
         }
-        ExtensionUse opaque = opaque();
+        ExtensionUse unknown = unknown();
         ExtensionUse implicit = implicit(w);
         // an unknown extension gets the options that the implicit match lacks
-        if (implicit != null && (opaque == null || !implicit.withPrefix(name).isEmpty())) {
+        if (implicit != null && (unknown == null || !implicit.withPrefix(name).isEmpty())) {
             matches.add(implicit);
             if (!exact(w, name)) { abbreviated(w, name, letters); }
             return;
         }
         first = first == null ? w : first;
-        if (opaque != null && letters.length() == 0) {
+        if (unknown != null && letters.length() == 0) {
             // never an abbreviation of a general option, such as --modprobe
-            opaque(opaque, w, name);
+            readUnknown(unknown, w, name);
         } else {
             args.negated(true);
             boolean ambiguous = found.size() + letters.length() > 1;
@@ -274,7 +274,7 @@ final class RuleReader {
     }
 
     /** The unknown extension to which an unknown option belongs, the newest first; or null. */
-    private ExtensionUse opaque() {
+    private ExtensionUse unknown() {
         List<ExtensionUse> uses = uses();
         if (latest != null) { uses.add(0, latest); }
         for (ExtensionUse use : uses) {
@@ -283,7 +283,7 @@ final class RuleReader {
         return null;
     }
 
-    private void opaque(ExtensionUse use, Word w, String name) {
+    private void readUnknown(ExtensionUse use, Word w, String name) {
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<>();
         if (args.attached != null && !Arguments.isValue(args.attached)) { args.value(w, "the value"); }
@@ -309,8 +309,8 @@ final class RuleReader {
             if (value == null) { return; }
             try {
                 values.add(value(spec, kind, value, negated, name));
-            } catch (ValueException bad) {
-                errors.add(value, name + ": ", bad);
+            } catch (ValueException invalid) {
+                errors.add(value, name + ": ", invalid);
                 values.add(value.text);
                 use.unsure = true;
             }

@@ -84,8 +84,8 @@ public final class RulesetParser {
             Abandoned.check();
             variables.beginLine();
             int before = errors.count();
-            List<Word> line = in.nextShell(variables);
-            if (line == null || line.isEmpty()) { continue; }
+            List<Word> line = in.next(variables);
+            if (line.isEmpty()) { continue; }
             if (line.get(0).assignment >= 0) {
                 variables.assign(line);
             } else if (variables.unset) {
@@ -162,8 +162,8 @@ public final class RulesetParser {
         table = table == null ? Table.FILTER : table;
         draft.table(table, start).touched = true;
         while (!in.atEnd()) {
-            List<Word> line = in.nextSave();
-            if (line == null || line.isEmpty()) { continue; }
+            List<Word> line = in.next(null);
+            if (line.isEmpty()) { continue; }
             Word first = line.get(0);
             if (first.is("COMMIT")) { return; }
             if (first.text.startsWith(":")) {
@@ -276,8 +276,8 @@ public final class RulesetParser {
                 } else {
                     parameter.kind.set(name, value, values);
                 }
-            } catch (ValueException bad) {
-                errors.add(at, name + ": ", bad);
+            } catch (ValueException invalid) {
+                errors.add(at, name + ": ", invalid);
             }
         }
         return values;
@@ -285,16 +285,16 @@ public final class RulesetParser {
 
     private void table(List<Word> line) {
         Word first = line.get(0);
-        int wanted = first.is("keep") ? 3 : 2;
+        int words = first.is("keep") ? 3 : 2;
         Table table = line.size() < 2 ? null : Table.of(line.get(1).text);
-        if (line.size() != wanted) {
-            errors.add(line.get(Math.min(line.size() - 1, wanted)),
-                    first + " takes " + (wanted == 3 ? "a table and a chain" : "a table"),
-                    "write " + (wanted == 3 ? "keep TABLE CHAIN" : "own TABLE"));
+        if (line.size() != words) {
+            errors.add(line.get(Math.min(line.size() - 1, words)),
+                    first + " takes " + (words == 3 ? "a table and a chain" : "a table"),
+                    "write " + (words == 3 ? "keep TABLE CHAIN" : "own TABLE"));
         } else if (table == null) {
             errors.add(line.get(1), "unknown table " + Letters.show(line.get(1).text),
                     "use filter, nat, mangle, raw or security");
-        } else if (wanted == 2) {
+        } else if (words == 2) {
             rules.owns.add(new Line(null, table, first));
         } else if (errors.name(line.get(2), 28, "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
     }

@@ -3,16 +3,17 @@ package boxwall.syntax;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * Splits a text into logical lines and words, in one pass over the characters.
  *
  * <p>
- * {@link #nextShell} reads like busybox ash: {@code 'literal'}, {@code "with $NAME"}, {@code \x}, adjacent parts are
- * one word, an unquoted $NAME is split at blanks, {@code #} at the start of a word begins a comment, {@code \} at the
- * end continues the line. Syntax that needs a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads
- * like iptables-restore: only double quotes, in them {@code \} escapes any character, no names.
+ * Lines are read like in busybox ash: {@code 'literal'}, {@code "with $NAME"}, {@code \x}, adjacent parts are one word,
+ * an unquoted $NAME is split at blanks, {@code #} at the start of a word begins a comment, {@code \} at the end
+ * continues the line. Syntax that needs a shell ({@code ; | & < > ` $( )}) is an error. Lines of an iptables-save block
+ * are read like in iptables-restore: only double quotes, in them {@code \} escapes any character, no names.
  */
 final class Tokenizer {
     /** Names can contain each other repeatedly; iptables-restore 1.4.11 stops at 1023. */
@@ -61,20 +62,31 @@ final class Tokenizer {
 
     boolean atEnd() { return at >= text.length(); }
 
-    /** The words of the next line, none for a blank line or a comment; null after an error. */
-    List<Word> nextShell(Variables names) {
-        begin();
+    /**
+     * The words of the next line, none for a blank line, a comment and after an error. {@code names} is null for a line
+     * of a block.
+     */
+    List<Word> next(Variables names) {
+        boolean block = names == null;
+        words = new ArrayList<>();
+        broken = false;
+        open = false;
+        word.setLength(0);
+        if (block && !atEnd() && text.charAt(at) == '#') { skipLine(); }
         while (!atEnd() && !broken && lineEnd(at) == 0) {
             char c = text.charAt(at);
-            if (c == '#' && !open) {
-                skipLine();
-            } else if (c == ' ' || c == '\t') {
+            if (c == ' ' || c == '\t') {
                 close();
                 at++;
+            } else if (c == '"' || c == '\'' && !block) {
+                quoted(c, names);
+                if (block) { close(); }
+            } else if (block) {
+                plain(c);
+            } else if (c == '#' && !open) {
+                skipLine();
             } else if (c == '\\') {
                 backslash();
-            } else if (c == '\'' || c == '"') {
-                quoted(c, names);
             } else if (c == '$') {
                 start();
                 dollar(names, true);
@@ -86,40 +98,10 @@ final class Tokenizer {
                 plain(c);
             }
         }
-        return end();
-    }
-
-    /** The same for a line of iptables-save. */
-    List<Word> nextSave() {
-        begin();
-        if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
-        while (!atEnd() && !broken && lineEnd(at) == 0) {
-            char c = text.charAt(at);
-            if (c == '"') {
-                quoted(c, null);
-                close();
-            } else if (c == ' ' || c == '\t') {
-                close();
-                at++;
-            } else {
-                plain(c);
-            }
-        }
-        return end();
-    }
-
-    private void begin() {
-        words = new ArrayList<>();
-        broken = false;
-        open = false;
-        word.setLength(0);
-    }
-
-    private List<Word> end() {
         close();
         if (broken) { skipLine(); }
         newline();
-        return broken ? null : words;
+        return broken ? Collections.<Word>emptyList() : words;
     }
 
     private int column() { return at - lineStart + 1; }
