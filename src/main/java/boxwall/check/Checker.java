@@ -22,12 +22,12 @@ import java.util.Map;
 
 /** Checks a parsed ruleset and its compiled form against a box; findings about the box itself are the facts' own. */
 public final class Checker extends CheckPart {
-    /** Of a ruleset that stops no packet: a success to iptables, and no protection. */
+    /** The code for a ruleset that stops no packet: iptables loads it, but it protects nothing. */
     public static final String EMPTY_RULESET = "empty-ruleset";
 
     private Checker(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
-    /** What decides whether a ruleset can be loaded, and what would be missing: no packet is walked. */
+    /** The findings that decide whether a ruleset can be loaded, and about what is missing; walks no packet. */
     public static List<Finding> decisions(CheckedRuleset rules) {
         Checker checker = new Checker(rules);
         checker.text();
@@ -39,7 +39,7 @@ public final class Checker extends CheckPart {
         return checker.out;
     }
 
-    /** What refuses nothing: a look at each rule, and walks of packets. Empty when the text has errors. */
+    /** The findings that refuse nothing, from single rules and single packets. Empty when the text has errors. */
     public static List<Finding> advice(CheckedRuleset rules) {
         List<Finding> found = new ArrayList<>();
         if (!rules.parsed.errors().isEmpty()) { return found; }
@@ -49,7 +49,7 @@ public final class Checker extends CheckPart {
         }
         new AvmFindings(rules, found).find();
         new RuleLint(rules, found).find(families);
-        boolean tracks = asksStates(rules.compiled) || !asksStates(rules.parsed.ruleset());
+        boolean tracks = matchesStates(rules.compiled) || !matchesStates(rules.parsed.ruleset());
         for (Family family : families) {
             new DroppedReplies(rules, found, family, tracks).find();
             new OpenServices(rules, found, family).find();
@@ -58,7 +58,7 @@ public final class Checker extends CheckPart {
         return found;
     }
 
-    /** Whether any finding keeps the ruleset from being applied. */
+    /** Whether a finding prevents applying the ruleset. */
     public static boolean refuses(List<Finding> findings) {
         for (Finding finding : findings) {
             if (finding.severity == Finding.Severity.REFUSE) { return true; }
@@ -66,14 +66,14 @@ public final class Checker extends CheckPart {
         return false;
     }
 
-    /** The finding empty-ruleset about the rules that are live. */
+    /** The finding empty-ruleset for the live rules. */
     public static Finding emptyLive() {
         return empty("the rules that are loaded drop nothing, and every policy is ACCEPT");
     }
 
     private static Finding empty(String what) { return Finding.of(EMPTY_RULESET, "", NO_EVIDENCE, what); }
 
-    /** A finding rule-left-out for each reason why the compiler leaves rules with a function out for this box. */
+    /** The findings rule-left-out, one for each reason why the compiler omits rules with a function on this box. */
     public static List<Finding> leftOut(List<Note> notes) {
         RuleGroups groups = new RuleGroups();
         Map<String, String> instead = new LinkedHashMap<>();
@@ -91,7 +91,7 @@ public final class Checker extends CheckPart {
         return findings;
     }
 
-    /** The finding empty-ruleset, where it is so; it says what became of the rules when the text had some. */
+    /** The finding empty-ruleset; it says so if only the rules left out on this box stop packets. */
     private void empty() {
         if (Protection.stopsAnything(rules.compiled)) { return; }
         int count = 0;
@@ -117,8 +117,9 @@ public final class Checker extends CheckPart {
     }
 
     /**
-     * What the rules need of the box and it lacks or refuses; what its iptables is too old to read (the compiler has
-     * said otherwise what could be); and what they take for granted. One finding for each thing, with all its rules.
+     * Features that the rules need and the box lacks or refuses; features that are newer than its iptables (the
+     * compiler has replaced those that have an equivalent); missing interfaces and sets. One finding for each, with all
+     * rules.
      */
     private void requirements() {
         String version = facts.userland.version.value();
@@ -142,7 +143,7 @@ public final class Checker extends CheckPart {
                 if (key != null) { wanting.add(key, at.origin(), ""); }
                 String missing = RequiredRelease.missingIn(version, family, at.rule);
                 if (missing != null) { tooNew.add(missing, at); }
-                references.look(family, at);
+                references.collect(family, at);
             }
         }
         for (Map.Entry<String, Finding> each : unmet.entrySet()) {
@@ -156,10 +157,10 @@ public final class Checker extends CheckPart {
         references.report();
     }
 
-    /** Rules for one family leave the other open; reported once. */
+    /** IPv6 is open: its rules are left out on this box, or the ruleset has none. */
     private void forgottenFamily(Ruleset written) {
         if (written.owns(Family.IPV6, Table.FILTER) && !rules.compiled.owns(Family.IPV6, Table.FILTER)) {
-            // without ip6_tables nothing filters IPv6; that matters only where the box speaks it
+            // without ip6_tables nothing filters IPv6, which matters only on a box with IPv6
             add(hasIpv6Address() ? "ipv6-unfiltered.left-out" : "ipv6-unfiltered.no-address", "",
                     Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()));
         }
@@ -168,7 +169,7 @@ public final class Checker extends CheckPart {
         }
     }
 
-    private static boolean asksStates(Ruleset ruleset) {
+    private static boolean matchesStates(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (TrailEntry at : TrailEntry.all(ruleset, family)) {
                 if (at.rule.match("state") != null || at.rule.match("conntrack") != null) { return true; }

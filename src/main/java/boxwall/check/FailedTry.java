@@ -21,7 +21,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the words of a failed try mean, in rules and modules. boxwall-apply says them so, the command first: <pre>
+ * Finds the rule or module that made a try fail, from boxwall-apply's error, which begins with the command: <pre>
  * iptables-restore -c: status 2 | Couldn't load match `x':No such file or directory | Error occurred at line: 3
  * iptables-restore -c: status 1 | iptables-restore: line 14 failed        the line of COMMIT: the kernel named no rule
  * modprobe xt_x: status 0, but it is not loaded
@@ -32,11 +32,12 @@ public final class FailedTry {
     private static final int LINE_MAX = 9999999;
 
     public final Family family;
-    /** The table that the kernel refused as a whole, when nothing known tells which rule it was; else null. */
+    /** The table that the kernel refused without naming a rule, if no unmet requirement explains it; else null. */
     public final Table refused;
     private final String error;
     private final Ruleset compiled;
     private final BoxFacts facts;
+    private final List<TrailEntry> rules;
     private final Writer.RestoreText restore;
     private final List<String> lines;
     private final List<TrailEntry> candidates = new ArrayList<>();
@@ -45,14 +46,15 @@ public final class FailedTry {
      * Reads an error.
      *
      * @param error the boot plane's {@code error=}
-     * @param compiled what was tried
-     * @param facts of the box, read after the try: the kernel's log says why by then
+     * @param compiled the ruleset that was tried
+     * @param facts of the box, read after the try, with the kernel's log of it
      */
     public FailedTry(String error, Ruleset compiled, BoxFacts facts) {
         this.error = error;
         this.compiled = compiled;
         this.facts = facts;
         family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
+        rules = TrailEntry.all(compiled, family);
         restore = Writer.restore(compiled, family);
         lines = Words.lines(restore.text);
         int line = failedLine();
@@ -60,17 +62,16 @@ public final class FailedTry {
         refused = table == null || unmet(table) != null ? null : table;
     }
 
-    /** The finding behind the error; empty when its words are none that are known. */
+    /** The finding for the error; empty for an unknown error. */
     public List<Finding> findings() {
         int end = error.indexOf(": status");
         String name =
                 error.startsWith(MODPROBE) && end > MODPROBE.length() ? error.substring(MODPROBE.length(), end) : "";
         if (Words.isName(name, "_.+-")) { return Collections.singletonList(module(name)); }
         int line = line(error, 0);
-        Requirement requirement = line >= 0 ? at(line) : null;
-        Origin origin = requirement == null ? null : requirement.origin;
+        Requirement requirement = line >= 0 ? requirement(line) : null;
         Finding finding = IptablesError.translate(facts, family, Words.replace(error, " | ", "\n"), requirement,
-                origin == null ? "" : origin.toString());
+                requirement == null ? "" : requirement.origin.toString());
         return finding == null ? Collections.<Finding>emptyList() : Collections.singletonList(finding);
     }
 
@@ -83,7 +84,7 @@ public final class FailedTry {
                 cure != null ? cure : "dmesg | tail says why");
     }
 
-    /** The number after {@code line} or {@code line:}; -1 when there is none. */
+    /** The number after {@code line} or {@code line:}; -1 for none. */
     private static int line(String text, int from) {
         for (int at = Words.find(text, "line", from); at >= 0; at = Words.find(text, "line", at + 1)) {
             int start = at + (text.startsWith(":", at + 4) ? 5 : 4);
@@ -94,7 +95,7 @@ public final class FailedTry {
         return -1;
     }
 
-    /** The line that the kernel refused, by the words {@code iptables-restore: line 14 failed}; else -1. */
+    /** The line of the restore text in {@code iptables-restore: line 14 failed}; -1 for none. */
     private int failedLine() {
         for (String part : Words.split(error, '|')) {
             int at = Words.find(part, ": line ", 0);
@@ -104,15 +105,13 @@ public final class FailedTry {
         return -1;
     }
 
-    /** What the rule on a line of the restore text needs; for a COMMIT, the first one that can't be met. */
-    private Requirement at(int line) {
+    /** The requirement of the rule on a line of the restore text; for a COMMIT, the first that is unmet; or null. */
+    private Requirement requirement(int line) {
         Origin origin = line > 0 && line <= lines.size() ? restore.origins.get(line - 1) : null;
         Table table = table(line);
         if (origin == null) { return table == null ? null : unmet(table); }
-        for (TrailEntry each : TrailEntry.all(compiled, family)) {
-            if (each.table == table && each.origin().equals(origin)) {
-                return Requirement.of(family, table, each.rule, facts);
-            }
+        for (TrailEntry entry : rules) {
+            if (entry.table == table && entry.origin().equals(origin)) { return requirement(entry); }
         }
         return null;
     }
@@ -120,40 +119,40 @@ public final class FailedTry {
     /** The table that a line of the restore text belongs to, or null. */
     private Table table(int line) {
         String word = "";
-        for (String each : lines.subList(0, Math.min(line, lines.size()))) {
-            word = each.startsWith("*") ? each.substring(1) : word;
+        for (String text : lines.subList(0, Math.min(line, lines.size()))) {
+            word = text.startsWith("*") ? text.substring(1) : word;
         }
         Table table = Table.of(word);
         return table != null && compiled.owns(family, table) ? table : null;
     }
 
-    /** What the first rule of a table needs that this box lacks or refuses, or null. */
+    /** The first requirement of a table's rules that this box lacks or refuses, or null. */
     private Requirement unmet(Table table) {
-        for (TrailEntry each : TrailEntry.all(compiled, family)) {
-            Requirement needs = each.table == table ? Requirement.of(family, table, each.rule, facts) : null;
-            if (needs != null && needs.state.stops()) { return needs; }
+        for (TrailEntry entry : rules) {
+            if (entry.table == table && requirement(entry).state.stops()) { return requirement(entry); }
         }
         return null;
     }
 
+    private Requirement requirement(TrailEntry entry) { return Requirement.of(family, entry.table, entry.rule, facts); }
+
     /**
-     * The rules of the refused table that may be tried one by one, as lines of a restore file in their order. Rules
-     * that would load connection tracking are left out where the box refuses it; so are those that only jump to a chain
-     * or ask for nothing and have a verdict: every kernel takes them.
+     * The rules of the refused table that can be tried one by one, as lines of a restore file in their order. Leaves
+     * out rules that would load a refused connection tracking, and rules without a match that jump to a chain or have a
+     * standard target: every kernel accepts them.
      *
      * @param chain the chain that the lines are for
      */
     public List<String> candidates(String chain) {
         List<String> alone = new ArrayList<>();
         boolean tracks = facts.conntrack().state.allowsState();
-        for (TrailEntry each : TrailEntry.all(compiled, family)) {
-            Target target = each.rule.target;
-            boolean jumps = target != null && compiled.chain(family, each.table, target.name) != null;
-            Rule rule = jumps ? each.rule.copy().target(null).build() : each.rule;
+        for (TrailEntry entry : rules) {
+            Target target = entry.rule.target;
+            boolean jumps = target != null && compiled.chain(family, entry.table, target.name) != null;
+            Rule rule = jumps ? entry.rule.copy().target(null).build() : entry.rule;
             boolean plain = rule.matches.isEmpty() && (rule.target == null || rule.target.isStandard());
-            if (each.table == refused && !plain
-                    && (tracks || !Requirement.of(family, refused, each.rule, facts).pullsConntrack())) {
-                candidates.add(each);
+            if (entry.table == refused && !plain && (tracks || !requirement(entry).pullsConntrack())) {
+                candidates.add(entry);
                 alone.add(Writer.rule(chain, rule));
             }
         }
@@ -161,11 +160,11 @@ public final class FailedTry {
     }
 
     /**
-     * The finding that one of them is refused.
+     * The finding for a refused candidate.
      *
      * @param index of {@link #candidates}
-     * @param words what iptables-restore said of it
-     * @param log what the kernel log said, verbatim
+     * @param words the error of iptables-restore
+     * @param log the lines of the kernel log about it, verbatim
      */
     public Finding refused(int index, String words, List<String> log) {
         TrailEntry at = candidates.get(index);

@@ -10,22 +10,21 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What rules take for granted of the box around them: interfaces of those names, and ipset's sets. */
+/** Interfaces and ipset's sets that rules refer to and the box lacks. */
 final class MissingReferences extends CheckPart {
-    /** Interfaces that come and go with a connection; a name that begins so may come after the rules. */
+    /** Beginnings of the names of interfaces that appear with a connection, so possibly after the rules are loaded. */
     private static final List<String> LATER = Arrays.asList("ppp", "tun", "tap", "wg", "wwan", "gre", "ip6gre", "sit",
             "ip6tnl", "tunl", "ipsec", "vti", "ip_vti", "ip6_vti", "l2tp", "pptp", "zt", "tailscale", "nebula", "ifb",
             "imq", "usb", "bnep", "6rd");
 
     private final Map<String, Interface> known = new LinkedHashMap<>();
-    /** The rules that name what isn't there, by that name. */
+    /** The rules by the missing name. */
     private final RuleGroups missing = new RuleGroups();
     private final RuleGroups later = new RuleGroups();
     private final RuleGroups sets = new RuleGroups();
@@ -33,17 +32,17 @@ final class MissingReferences extends CheckPart {
 
     MissingReferences(CheckedRuleset rules, List<Finding> out) {
         super(rules, out);
-        boolean whole = false;
-        for (Interface each : facts.interfaces) {
-            whole |= each.role == Interface.Role.LOOPBACK;
-            known.put(each.name, each);
+        boolean complete = false;
+        for (Interface one : facts.interfaces) {
+            complete |= one.role == Interface.Role.LOOPBACK;
+            known.put(one.name, one);
         }
-        // every box has lo: a list without it is a part, from the kernel log
-        if (!whole) { known.clear(); }
+        // every box has lo: a list without it is an incomplete one from the kernel log
+        if (!complete) { known.clear(); }
     }
 
-    /** Notes what a rule of the compiled ruleset names. */
-    void look(Family family, TrailEntry at) {
+    /** Collects the references of a rule of the compiled ruleset. */
+    void collect(Family family, TrailEntry at) {
         device(at.rule.in, at);
         device(at.rule.out, at);
         sets(family, at);
@@ -57,27 +56,26 @@ final class MissingReferences extends CheckPart {
         }
     }
 
-    private void device(Negatable<String> asked, TrailEntry at) {
-        if (asked == null || known.isEmpty()) { return; }
-        String name = asked.value;
-        boolean open = name.endsWith("+");
-        String start = open ? name.substring(0, name.length() - 1) : name;
-        boolean seen = false;
-        for (Interface each : known.values()) {
-            boolean fits = open ? each.name.startsWith(start) : each.name.equals(name);
-            seen |= fits && !isPort(each);
+    private void device(Negatable<String> option, TrailEntry at) {
+        if (option == null || known.isEmpty()) { return; }
+        String name = option.value;
+        boolean prefix = name.endsWith("+");
+        String start = prefix ? name.substring(0, name.length() - 1) : name;
+        for (Interface one : known.values()) {
+            boolean matches = prefix ? one.name.startsWith(start) : one.name.equals(name);
+            if (matches && !isPort(one)) { return; }
         }
-        if (!seen) { (!known.containsKey(name) && comesLater(start) ? later : missing).add(name, at); }
+        (!known.containsKey(name) && appearsLater(start) ? later : missing).add(name, at);
     }
 
-    /** A port has no address of its own, and netfilter sees its bridge instead. */
+    /** A port has no address, and netfilter sees its bridge instead. */
     private static boolean isPort(Interface one) {
         return one.role == Interface.Role.PORT && one.ip == null;
     }
 
-    private static boolean comesLater(String name) {
-        for (String each : LATER) {
-            if (name.startsWith(each) || name.length() > 0 && each.startsWith(name)) { return true; }
+    private static boolean appearsLater(String name) {
+        for (String start : LATER) {
+            if (name.startsWith(start) || name.length() > 0 && start.startsWith(name)) { return true; }
         }
         return false;
     }
@@ -106,20 +104,16 @@ final class MissingReferences extends CheckPart {
 
     private String roles() {
         List<String> roles = new ArrayList<>();
-        role(roles, "$LAN_IF", facts.lan);
-        role(roles, "$WAN_IF", facts.wan);
-        role(roles, "$GUEST_IF", facts.guest);
+        for (String name : Arrays.asList("LAN_IF", "WAN_IF", "GUEST_IF")) {
+            if (facts.names.containsKey(name)) { roles.add("$" + name + " (" + facts.names.get(name) + ")"); }
+        }
         return roles.isEmpty() ? "an interface of this box" : Words.join(roles, ", ");
-    }
-
-    private static void role(List<String> to, String word, Interface one) {
-        if (one != null) { to.add(word + " (" + one.name + ")"); }
     }
 
     private String names() {
         List<String> names = new ArrayList<>();
-        for (Interface each : known.values()) {
-            if (!isPort(each) && each.role != Interface.Role.ALIAS) { names.add(each.name); }
+        for (Interface one : known.values()) {
+            if (!isPort(one) && one.role != Interface.Role.ALIAS) { names.add(one.name); }
         }
         return Words.join(names, ", ");
     }
@@ -127,7 +121,7 @@ final class MissingReferences extends CheckPart {
     private void sets(Family family, TrailEntry at) {
         List<Option> options = new ArrayList<>();
         for (Match match : at.rule.matches) {
-            options.addAll(match.name.equals("set") ? match.options : Collections.<Option>emptyList());
+            if (match.name.equals("set")) { options.addAll(match.options); }
         }
         if (at.rule.target != null && at.rule.target.name.equals("SET")) { options.addAll(at.rule.target.options); }
         for (Option option : options) {

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Rules by what is the matter with them, so that one finding names them all; in the order in which they came. */
+/** Rules by the cause of a finding, which reports all rules of one cause; in the order in which they are added. */
 final class RuleGroups {
     private final Map<String, Set<String>> places = new LinkedHashMap<>();
     private final Map<String, Set<String>> lines = new LinkedHashMap<>();
 
-    /** Adds a rule, shown as the user's line and what it was read as. */
+    /** Adds a rule, with its place and its text as evidence. */
     void add(String cause, TrailEntry at) {
         add(cause, at.origin(), line(at));
     }
@@ -46,10 +46,10 @@ final class RuleGroups {
 
     List<String> lines() { return new ArrayList<>(all(lines)); }
 
-    private static Set<String> all(Map<String, Set<String>> by) {
+    private static Set<String> all(Map<String, Set<String>> byCause) {
         Set<String> all = new LinkedHashSet<>();
-        for (Set<String> each : by.values()) {
-            all.addAll(each);
+        for (Set<String> texts : byCause.values()) {
+            all.addAll(texts);
         }
         return all;
     }

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the rules' text tells: logs without a limit, times of another zone, a chain closed for IPv4 only. */
+/** Findings from single rules: logs without a limit, times in another zone, a chain closed for IPv4 only. */
 final class RuleLint extends CheckPart {
-    /** Matches that end after so many packets, so that what stands behind them can't be asked for without end. */
+    /** Matches that limit the packets which reach the target. */
     private static final Set<String> LIMITS = new HashSet<>(
             Arrays.asList("limit", "hashlimit", "recent", "quota", "statistic", "connlimit", "connbytes"));
     private static final List<String> LOGS = Arrays.asList("LOG", "NFLOG", "ULOG");
@@ -47,7 +47,7 @@ final class RuleLint extends CheckPart {
         if (families.size() == 2) { openInIpv6(); }
     }
 
-    /** Rules that others' packets reach without a limit on the way; what the box itself sends is nobody's flood. */
+    /** LOG rules that packets of other hosts reach without a limit; the box itself doesn't flood its log. */
     private void logs(Family family) {
         RuleGroups logs = new RuleGroups();
         String remedy = null;
@@ -66,7 +66,7 @@ final class RuleLint extends CheckPart {
         if (remedy != null) { add("log-unlimited", logs, remedy); }
     }
 
-    /** Chains that packets get to without a limit; a list, as files nest deeper than the stack goes. */
+    /** The chains that packets reach without a limit. Not recursive: chains of a file can exceed the stack. */
     private Set<String> reached(Family family, Table table) {
         Set<String> reached = new HashSet<>();
         List<String> open = new ArrayList<>(Arrays.asList("PREROUTING", "INPUT", "FORWARD"));
@@ -88,14 +88,14 @@ final class RuleLint extends CheckPart {
         return false;
     }
 
-    /** -m time compares with UTC (iptables 1.4.11 on), with --kerneltz sys_tz: that knows no summer time. */
+    /** -m time compares with UTC (since iptables 1.4.11), with --kerneltz in sys_tz, which has no summer time. */
     private void times(Family family) {
         Set<Origin> places = new LinkedHashSet<>();
         List<String> evidence = new ArrayList<>();
         boolean kernelZone = false;
         for (TrailEntry at : TrailEntry.all(ruleset, family)) {
             Match time = at.rule.match("time");
-            if (time == null || !asksTheClock(time)) { continue; }
+            if (time == null || !hasTimes(time)) { continue; }
             kernelZone |= time.option("--kerneltz") != null;
             places.add(at.origin());
             evidence.add(RuleGroups.line(at));
@@ -110,7 +110,7 @@ final class RuleLint extends CheckPart {
         }
     }
 
-    private static boolean asksTheClock(Match time) {
+    private static boolean hasTimes(Match time) {
         for (String option : TIMES) {
             if (time.option(option) != null) { return true; }
         }
