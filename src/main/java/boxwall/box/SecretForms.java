@@ -9,10 +9,7 @@ import java.util.Locale;
 import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
-/**
- * The rows of {@code secrets}, what names a box or its owner, read when something is to be shown, not at a start; and
- * MAC addresses in every form, by the shapes in it.
- */
+/** The table {@code secrets}, read when a text is shown, not at a start; replaces texts of its forms: MAC addresses. */
 final class SecretForms {
     static final List<String[]> FORMS = new ArrayList<>();
     static final List<String> HOSTS = new ArrayList<>();
@@ -39,7 +36,7 @@ final class SecretForms {
         }
     }
 
-    /** Those that begin so, each behind a w or an n. */
+    /** The words and names that begin with a character, each after a w or an n. */
     static List<String> words(char first) {
         return WORDS.get(first < 128 ? first : 0);
     }
@@ -52,7 +49,7 @@ final class SecretForms {
 
     static String lower(String text) { return text.toLowerCase(Locale.ROOT); }
 
-    /** The line with zeros in their place. */
+    /** The line with zeros in place of the MAC addresses. */
     static String without(String line) {
         StringBuilder out = null;
         int i = 0;
@@ -72,7 +69,7 @@ final class SecretForms {
         return out == null ? line : out.toString();
     }
 
-    /** Whether enough characters of which forms consist begin here. */
+    /** Whether enough characters that forms consist of begin at an index. */
     private static boolean isLongEnough(String line, int from) {
         int end = from;
         while (end < line.length() && (hex(line.charAt(end)) || ":-.xX".indexOf(line.charAt(end)) >= 0)) {
@@ -81,7 +78,7 @@ final class SecretForms {
         return end - from >= SHORTEST;
     }
 
-    /** The first shape that the text which begins here has; null for none. */
+    /** The first form that the text at an index has; null for none. */
     private static String[] form(String line, int from) {
         for (String[] form : FORMS) {
             int end = match(form[0], 0, line, from);
@@ -90,7 +87,7 @@ final class SecretForms {
         return null;
     }
 
-    /** Whether it is no part of something longer; a short form would be one of an IPv6 address. */
+    /** Whether it is no part of a longer text; a short form could be part of an IPv6 address. */
     private static boolean isAlone(String shape, String line, int from, int end) {
         boolean more = line.startsWith(":", end) && end + 1 < line.length()
                 && (hex(line.charAt(end + 1)) || line.charAt(end + 1) == ':');
@@ -98,7 +95,7 @@ final class SecretForms {
                 && !(shape.startsWith("H:") && (more || from > 0 && line.charAt(from - 1) == ':'));
     }
 
-    /** Where the text that begins at {@code at} and has the shape from {@code s} on ends, the longest first; or -1. */
+    /** The end of the longest text at {@code at} that has the shape from {@code s} on; or -1. */
     private static int match(String shape, int s, String line, int at) {
         if (s == shape.length()) { return at; }
         char c = shape.charAt(s);

@@ -1,32 +1,36 @@
 package boxwall.box;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
 
 /**
- * Takes out of texts what names a box or its owner, by the table {@code secrets}, which says what that is;
- * boxwall-anonymous does the same for the shell. Addresses are renamed network by network, so that what belongs
- * together still does: the first 24 bits of a public IPv4 address become 198.18.N (RFC 2544), the first 48 of an IPv6
- * address 2001:db8:ffN (RFC 3849); as /proc/net writes them too. Immutable.
+ * Removes keys, names and addresses of a box or its owner from texts, by the table {@code secrets}; boxwall-anonymous
+ * does the same for the shell. Addresses of one network stay in one network: the first 24 bits of a public IPv4 address
+ * become 198.18.N (RFC 2544), the first 48 of an IPv6 address 2001:db8:ffN (RFC 3849), also in the form of /proc/net.
+ * Immutable.
  */
 public final class Secrets {
-    private static final String LEFT_OUT = "***";
+    private static final String MASK = "***";
     private static final String NAME = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-    /** What is secret of any box. */
+    /** The secrets of an unknown box. */
     static final Secrets NONE = new Secrets(Readings.none());
-    /** Characters of {@code 1.2.3.} and {@code 2a02::}: nothing shorter names a network. */
+    /** Characters of {@code 1.2.3.} and {@code 2a02::}, the shortest texts of a network. */
     private static final int SHORTEST = 6;
+    private static final int NETWORKS_MAX = 256;
 
-    /** The box's public networks: the beginnings of IPv4 addresses, and the first 12 digits of IPv6 addresses. */
-    private final List<String> own4 = new ArrayList<>();
-    private final List<String> own6 = new ArrayList<>();
+    /** The box's public IPv4 networks: {@code 84.1.2.} to the same in hex digits. */
+    private final Map<String, String> networks4 = new LinkedHashMap<>();
+    /** The first 12 hex digits of its public IPv6 addresses. */
+    private final List<String> networks6 = new ArrayList<>();
     private String host = "";
 
-    /** What is secret of a box. */
+    /** The secrets of a box. */
     public Secrets(Readings readings) {
         for (String command : readings.commandNames()) {
             if (command.startsWith("ip_a") || command.startsWith("ifconfig")) {
@@ -36,7 +40,7 @@ public final class Secrets {
             }
         }
         for (String line : readings.lines("/proc/net/if_inet6")) {
-            own6(line.length() < 32 ? "" : line.substring(0, 32));
+            if (line.length() >= 32) { network6(SecretForms.lower(line)); }
         }
         for (String line : readings.commandLines("uname_-a")) {
             String[] words = Words.of(line);
@@ -44,22 +48,22 @@ public final class Secrets {
         }
     }
 
-    /** A sentence of ours as it may be shown: only values that it quotes are left out. */
+    /** A finding's sentence without secrets: masks only the values that it quotes. */
     String sentence(String sentence) {
         return shown(sentence, true);
     }
 
-    /** The same for a line of any box. */
+    /** A line of an unknown box without secrets. */
     public static String masked(String line) { return NONE.line(line); }
 
-    /** A line as it may be shown; of one that may hold a key only what is before the first colon, its source. */
+    /** A line without secrets; only its source, before the first colon, if the line may contain a key. */
     public String line(String line) {
         String shown = shown(line);
         return shown != null ? shown
-                : line.substring(0, line.indexOf(": ") + 1) + (line.indexOf(": ") < 0 ? "" : " ") + LEFT_OUT;
+                : line.substring(0, line.indexOf(": ") + 1) + (line.indexOf(": ") < 0 ? "" : " ") + MASK;
     }
 
-    /** A text as it may be shown, without the lines that may hold a key. */
+    /** A text without secrets, and without the lines that may contain a key. */
     public String text(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;
@@ -81,7 +85,7 @@ public final class Secrets {
         return text == null ? null : renamed(SecretForms.without(withoutUsers(text)));
     }
 
-    /** Null when the line may hold a key and is no rule; of a rule only the keys' values go. */
+    /** Masks the values of keys in a rule; null for another line that may contain a key. */
     private static String withoutKeys(String line, boolean rule) {
         String text = line;
         String lower = SecretForms.lower(text);
@@ -97,7 +101,7 @@ public final class Secrets {
                 }
                 int[] value = value(lower, at, word.length() - 1, name);
                 if (value != null) {
-                    text = text.substring(0, value[0]) + LEFT_OUT + text.substring(value[1]);
+                    text = text.substring(0, value[0]) + MASK + text.substring(value[1]);
                     lower = SecretForms.lower(text);
                 }
             }
@@ -105,7 +109,7 @@ public final class Secrets {
         return text;
     }
 
-    /** Whether = or : follows the rest of a name, and a value of two characters. */
+    /** Whether = or : and a value of at least two characters follow the rest of a name. */
     private static boolean hasValue(String line, int from) {
         int sign = skip(line, skip(line, from, NAME), "\"' \t");
         int value = skip(line, sign, "=:");
@@ -114,10 +118,7 @@ public final class Secrets {
                 && "\"';".indexOf(line.charAt(start + 1)) < 0;
     }
 
-    /**
-     * Where the value behind a word of a rule is; null when there is none. Within quotes, and in a comment, a blank is
-     * enough before it.
-     */
+    /** Start and end of the value after a word of a rule, or null. In quotes and comments a blank may precede it. */
     private static int[] value(String line, int at, int length, boolean name) {
         char quote = quote(line, at);
         int from = skip(line, at + length, NAME);
@@ -134,10 +135,10 @@ public final class Secrets {
                 && (quote == 0 ? " \t;|&\"'".indexOf(line.charAt(end)) < 0 : line.charAt(end) != quote)) {
             end++;
         }
-        return end == start || line.startsWith(LEFT_OUT, start) ? null : new int[] {start, end};
+        return end == start || line.startsWith(MASK, start) ? null : new int[] {start, end};
     }
 
-    /** The quote that is open at a place of a line, a line end for a comment, or 0. */
+    /** The quote that is open at an index, a line end in a comment, or 0. */
     private static char quote(String line, int at) {
         char open = 0;
         for (int i = 0; i < at; i++) {
@@ -168,7 +169,7 @@ public final class Secrets {
                 end++;
             }
             int user = text.lastIndexOf('@', end - 1);
-            if (user > at + 2) { text = text.substring(0, at + 3) + LEFT_OUT + text.substring(user); }
+            if (user > at + 2) { text = text.substring(0, at + 3) + MASK + text.substring(user); }
         }
         return text;
     }
@@ -189,9 +190,9 @@ public final class Secrets {
         return out.toString();
     }
 
-    /** A word, of which only the part that is an address may be one: {@code addr:84.1.2.3}, {@code 00000000:0050}. */
+    /** Renames a word, or an address that is a part of it: {@code addr:84.1.2.3}, {@code 00000000:0050}. */
     private String word(String word) {
-        if (own4.isEmpty() && own6.isEmpty() && host.length() == 0 && word.indexOf('.') < 0) { return word; }
+        if (networks4.isEmpty() && networks6.isEmpty() && host.length() == 0 && word.indexOf('.') < 0) { return word; }
         String lower = SecretForms.lower(word);
         for (String end : SecretForms.HOSTS) {
             if (lower.endsWith(end) && lower.length() > end.length()) { return "host" + end; }
@@ -223,52 +224,47 @@ public final class Secrets {
             String hex = renamed6(Words.hex(bytes));
             return hex == null ? text : Addresses.print(Words.bytes(hex));
         }
-        if (text.length() == 32) {
-            String hex = renamed6(text);
-            String swapped = hex != null ? hex : renamed6(swapped(text));
-            return swapped == null ? text : hex != null ? hex : swapped(swapped);
-        }
-        return renamed4(text);
+        if (text.length() != 32) { return renamed4(text); }
+        String hex = renamed6(text);
+        String swapped = hex != null ? null : renamed6(swapped(text));
+        return hex != null ? hex : swapped != null ? swapped(swapped) : text;
     }
 
+    /** Dotted, or 8 hex digits in the byte order of the network or of a little-endian kernel. */
     private String renamed4(String text) {
-        for (int i = 0; i < own4.size(); i++) {
-            String net = own4.get(i);
-            if (text.startsWith(net)) { return "198.18." + i + text.substring(net.length() - 1); }
-            byte[] bytes = text.length() == 8 ? Addresses.parse(net + "0") : null;
-            if (bytes == null) { continue; }
-            String hex = Words.hex(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
-            String number = "C612" + Integer.toHexString(0x100 | i).substring(1).toUpperCase(Locale.ROOT);
-            if (text.startsWith(hex)) { return number + text.substring(6); }
-            if (text.substring(2).equals(swapped("00" + hex).substring(0, 6))) {
-                return text.substring(0, 2) + swapped("00" + number).substring(0, 6);
-            }
+        int number = 0;
+        for (Map.Entry<String, String> network : networks4.entrySet()) {
+            String dotted = network.getKey();
+            String hex = network.getValue();
+            if (text.startsWith(dotted)) { return "198.18." + number + text.substring(dotted.length() - 1); }
+            String other = text.length() == 8 ? "C612" + twoDigits(number).toUpperCase(Locale.ROOT) : "";
+            if (text.length() == 8 && text.startsWith(hex)) { return other + text.substring(6); }
+            if (text.length() == 8 && text.endsWith(swapped(hex))) { return text.substring(0, 2) + swapped(other); }
+            number++;
         }
         return text;
     }
 
+    private static String twoDigits(int number) { return Integer.toHexString(0x100 | number).substring(1); }
+
     private String renamed6(String hex) {
-        for (int i = 0; i < own6.size(); i++) {
-            if (SecretForms.lower(hex).startsWith(own6.get(i))) {
-                return "20010db8ff" + Integer.toHexString(0x100 | i).substring(1) + hex.substring(12);
-            }
-        }
-        return null;
+        int i = networks6.indexOf(SecretForms.lower(hex.substring(0, 12)));
+        return i < 0 ? null : "20010db8ff" + twoDigits(i) + hex.substring(12);
     }
 
-    /** The words of 4 bytes as a little-endian kernel prints them. */
+    /** Reverses the bytes of each word of 4, as a little-endian kernel prints them. */
     private static String swapped(String hex) {
         StringBuilder out = new StringBuilder();
-        for (int word = 0; word + 8 <= hex.length(); word += 8) {
-            for (int i = 6; i >= 0; i -= 2) {
-                out.append(hex, word + i, word + i + 2);
+        for (int word = 0; word < hex.length(); word += 8) {
+            for (int i = Math.min(word + 8, hex.length()) - 2; i >= word; i -= 2) {
+                out.append(hex, i, i + 2);
             }
         }
         return out.toString();
     }
 
     /**
-     * Takes the addresses of a line of ifconfig or ip: {@code inet addr:84.1.2.3  P-t-P:…},
+     * Adds the networks of a line of ifconfig or ip: {@code inet addr:84.1.2.3  P-t-P:…},
      * {@code inet6 2a02::1/64 scope global}.
      */
     private void addresses(String line) {
@@ -278,19 +274,24 @@ public final class Secrets {
             String text = slash < 0 ? word : word.substring(0, slash);
             byte[] bytes = Addresses.parse(text.indexOf('.') < 0 ? text : text.substring(text.lastIndexOf(':') + 1));
             if (bytes != null && bytes.length == 16) {
-                own6(Words.hex(bytes));
+                network6(Words.hex(bytes));
             } else if (bytes != null && isPublic(bytes)) {
-                add(own4, (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + ".");
+                String dotted = (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + ".";
+                if (networks4.size() < NETWORKS_MAX) {
+                    networks4.put(dotted, Words.hex(bytes).substring(0, 6).toUpperCase(Locale.ROOT));
+                }
             }
         }
     }
 
-    /** Global unicast addresses, 2000::/3. */
-    private void own6(String hex) {
-        if (hex.startsWith("2") || hex.startsWith("3")) { add(own6, SecretForms.lower(hex).substring(0, 12)); }
+    /** Adds the network of a global unicast address, 2000::/3. */
+    private void network6(String hex) {
+        String network = hex.substring(0, 12);
+        if ((hex.startsWith("2") || hex.startsWith("3")) && !networks6.contains(network)
+                && networks6.size() < NETWORKS_MAX) {
+            networks6.add(network);
+        }
     }
-
-    private static void add(List<String> to, String one) { if (!to.contains(one) && to.size() < 256) { to.add(one); } }
 
     private static boolean isPublic(byte[] address) {
         int a = address[0] & 255;
