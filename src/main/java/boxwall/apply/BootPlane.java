@@ -84,7 +84,7 @@ public final class BootPlane {
     }
 
     /** Reloads the live plan after another program changed its tables. */
-    public Outcome again() throws BoxException {
+    public Outcome reload() throws BoxException {
         return run("active", "again");
     }
 

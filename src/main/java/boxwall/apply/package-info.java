@@ -2,7 +2,7 @@
  * Hands a plan to boxwall-apply.
  *
  * <p>
- * In: the files of a plan. Out: an {@link boxwall.apply.Outcome}, parsed from the lines that the script printed. One
- * command per change.
+ * In: the files of a plan. Out: an {@link boxwall.apply.Outcome}, parsed from the script's output. One command per
+ * change.
  */
 package boxwall.apply;

@@ -56,9 +56,9 @@ public final class AvmFirewall {
         StringBuilder kept = new StringBuilder("ar7cfg {\n");
         int open = -1;
         for (AvmSyntax.Value value : AvmSyntax.values(text)) {
-            if (value.number != open) {
-                kept.append(open < 0 ? "" : "}\n").append(value.number < 0 ? "" : "dslifaces {\n");
-                open = value.number;
+            if (value.index != open) {
+                kept.append(open < 0 ? "" : "}\n").append(value.index < 0 ? "" : "dslifaces {\n");
+                open = value.index;
             }
             boolean list = isList(value.section);
             boolean inner = list || value.section.equals("dsldpconfig");
@@ -79,11 +79,11 @@ public final class AvmFirewall {
         // the section named internet counts; old files have only one section, without a name
         int section = -1;
         for (AvmSyntax.Value value : values) {
-            section = section < 0 || value.key.equals("name") ? value.number : section;
+            section = section < 0 || value.key.equals("name") ? value.index : section;
         }
         for (AvmSyntax.Value value : values) {
             for (String item : value.texts) {
-                if (value.number == -1 || value.number == section) { add(value.section, value.key, item); }
+                if (value.index == -1 || value.index == section) { add(value.section, value.key, item); }
             }
         }
     }

@@ -31,15 +31,15 @@ final class AvmSyntax {
     /** A value without secrets. */
     static final class Value {
         /** The index of its dslifaces section; -1 outside of them. */
-        final int number;
+        final int index;
         /** The innermost section's name. */
         final String section;
         final String key;
         /** The list's strings, without names that users gave; never empty. */
         final List<String> texts;
 
-        private Value(int number, String section, String key, List<String> texts) {
-            this.number = number;
+        private Value(int index, String section, String key, List<String> texts) {
+            this.index = index;
             this.section = section;
             this.key = key;
             this.texts = texts;

@@ -171,17 +171,17 @@ public final class Listeners {
      * The interfaces that a client may be behind and whose packets netfilter sees: no loopback, no aliases, no ports of
      * a bridge, no tunnels that were never set up.
      */
-    public static List<String> doors(List<Interface> interfaces) {
-        List<String> doors = new ArrayList<>();
+    public static List<String> exposedInterfaces(List<Interface> interfaces) {
+        List<String> names = new ArrayList<>();
         for (Interface candidate : interfaces) {
             boolean hasAddress = candidate.ip != null || candidate.ip6 != null;
             boolean main = candidate.role == Interface.Role.LAN || candidate.role == Interface.Role.WAN
                     || candidate.role == Interface.Role.GUEST;
             if (main || hasAddress && candidate.role != Interface.Role.LOOPBACK
                     && candidate.role != Interface.Role.ALIAS) {
-                doors.add(candidate.name);
+                names.add(candidate.name);
             }
         }
-        return doors;
+        return names;
     }
 }

@@ -50,7 +50,7 @@ public final class Questions {
     public ExposureJson exposure(Candidate candidate) {
         List<Service> known = Listeners.of(readings);
         List<Service> services = known == null ? Collections.<Service>emptyList() : known;
-        List<String> doors = Listeners.doors(facts.interfaces);
+        List<String> doors = Listeners.exposedInterfaces(facts.interfaces);
         Ruleset now = live();
         Exposure before = now == null ? null : Exposure.of(new Verdicts(now, site), services, doors);
         Ruleset then = loaded(now, candidate);

@@ -318,7 +318,7 @@ final class Watch extends DaemonPart {
         }
         againMillis = sys.uptimeMillis();
         try {
-            Outcome outcome = plane.again();
+            Outcome outcome = plane.reload();
             log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
                     + "; the plan was loaded again: status " + outcome.status + " " + outcome.why());
             return outcome.status == 0 ? differences(box.read(), last) : differences;

@@ -141,9 +141,11 @@ public final class Capabilities {
                 new Capability(core.state.worst(best.state), byCore ? core.evidence : best.evidence, core.modules);
         if (spec.pullsConntrack) { all = all.with(tracking(family)); }
         all = all.with(linked(spec, "")).with(best);
-        for (String module : spec.along) {
-            Capability also = modules.of(module);
-            if (generation.listed || !also.isAbsent() || modules.dep.contains(module)) { all = all.with(also); }
+        for (String module : spec.companions) {
+            Capability companion = modules.of(module);
+            if (generation.listed || !companion.isAbsent() || modules.dep.contains(module)) {
+                all = all.with(companion);
+            }
         }
         if (isConntrackRefused() && (all.modules.contains("nf_conntrack") || all.modules.contains("ip_conntrack"))) {
             return Capability.of(State.REFUSED, conntrack.reason);

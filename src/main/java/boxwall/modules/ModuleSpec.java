@@ -18,7 +18,7 @@ public final class ModuleSpec {
     /** The feature's own module, best first; empty for core, none and unlisted. */
     public final List<String> alternatives = new ArrayList<>(1);
     /** Modules that must be loaded as well: no symbol links to them, so modules.dep doesn't list them. */
-    final List<String> along = new ArrayList<>(0);
+    final List<String> companions = new ArrayList<>(0);
     /** Modules whose symbols it uses; modules.dep lists them if it exists. */
     final List<String> needed = new ArrayList<>(0);
     /** Whether Freetz' menu offers the module. */
@@ -34,7 +34,7 @@ public final class ModuleSpec {
         for (String part : modules ? Words.split(list, '+') : new String[0]) {
             if (part.equals("%ct")) { continue; }
             String[] linked = Words.split(part, '&');
-            (alternatives.isEmpty() ? alternatives : along).addAll(Arrays.asList(Words.split(linked[0], '|')));
+            (alternatives.isEmpty() ? alternatives : companions).addAll(Arrays.asList(Words.split(linked[0], '|')));
             needed.addAll(Arrays.asList(linked).subList(1, linked.length));
         }
         pullsConntrack = Words.find(text, "%ct", 0) >= 0;
@@ -43,7 +43,7 @@ public final class ModuleSpec {
     /** All modules to load for it. */
     List<String> modules() {
         List<String> all = new ArrayList<>(alternatives);
-        all.addAll(along);
+        all.addAll(companions);
         return all;
     }
 

@@ -1,5 +1,5 @@
 /**
- * Which module carries what on which kernel, and what of it this box has.
+ * Which modules implement which features of netfilter on each kernel, and which of them this box has.
  *
  * <p>
  * In: {@link boxwall.box.Readings} and the table generations.txt. Out: a {@link Capability} for each table, match,

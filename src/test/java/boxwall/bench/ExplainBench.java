@@ -58,7 +58,7 @@ final class ExplainBench {
                 new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
                 () -> AdminProof.of(new Verdicts(stateless, site), paths));
-        List<String> doors = Listeners.doors(FACTS.interfaces);
+        List<String> doors = Listeners.exposedInterfaces(FACTS.interfaces);
         Bench.millis("explain: exposure, boxwall.rules",
                 () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), doors));
         Bench.millis("explain: stateful against stateless, boxwall.rules",

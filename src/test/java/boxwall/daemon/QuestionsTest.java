@@ -210,7 +210,7 @@ class QuestionsTest {
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         long start = Counts.steps();
         Exposure.of(new Verdicts(questions.live(), Site.of(box.facts)), Listeners.of(box.readings),
-                Listeners.doors(box.facts.interfaces));
+                Listeners.exposedInterfaces(box.facts.interfaces));
         long once = Counts.steps() - start;
         String said = questions.exposure(same).json();
         assertEquals(once, Counts.steps() - start - once);
