@@ -48,13 +48,10 @@ final class ChangeReplies extends DaemonPart {
     /** POST /apply. */
     Reply apply(Request request) throws BoxException {
         int seconds = number(request, "confirm", config.number("CONFIRM_SECONDS"), MIN_SECONDS, MAX_SECONDS);
-        if (seconds < 0) {
-            return Reply.problem(400, "bad confirm",
-                    "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds");
-        }
-        if (!plane.changing.tryLock()) { return busy(); }
+        if (seconds < 0) { return problem("bad-confirm", MIN_SECONDS, MAX_SECONDS); }
+        if (!plane.changing.tryLock()) { return problem("pending"); }
         try {
-            Reply busy = plane.last().state().equals("pending") ? busy() : work.begin(request, false);
+            Reply busy = plane.last().state().equals("pending") ? problem("pending") : work.begin(request, false);
             if (busy != null) { return busy; }
             // an apply is not given up: the client may be gone because of it
             work.settle(request);
@@ -65,16 +62,12 @@ final class ChangeReplies extends DaemonPart {
         }
     }
 
-    private static Reply busy() {
-        return Reply.problem(409, "a change is pending", "wait for it, confirm it, or revert it with DELETE /apply/ID");
-    }
-
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
         Candidate draft = drafts.candidate;
         Candidate next = draft;
         if (next == null) {
             String saved = drafts.saved();
-            if (saved == null) { return Reply.problem(409, "nothing to apply", "PUT a ruleset to /rules first"); }
+            if (saved == null) { return problem("nothing-to-apply"); }
             next = drafts.check(saved, request.client.address);
         }
         Reply refusal = Drafts.mismatch(request, next.etag);
@@ -122,21 +115,20 @@ final class ChangeReplies extends DaemonPart {
                 return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
                         seconds, "findings", JsonText.brief(tried.findings)).toString());
             case 3 :
-                return Reply.problem(422, "refused, nothing touched", why(outcome));
+                return problem("apply-refused", why(outcome));
             case 4 :
                 List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
                 box.tablesChanged();
                 // the kernel log may have new lines
                 findings.addAll(
                         causes(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
-                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why(outcome), findings));
+                return Reply.problem(Problem.of("apply-rolled-back", why(outcome)).with(findings));
             case 6 :
-                return busy();
+                return problem("pending");
             case 5 :
-                return Reply.problem(500, "failed, and the rollback failed too",
-                        why(outcome) + "; on the box: boxwall-apply lock, or open");
+                return problem("rollback-failed", why(outcome));
             default :
-                return Reply.problem(500, "boxwall-apply failed", why(outcome));
+                return problem("apply-failed", why(outcome));
         }
     }
 
@@ -170,8 +162,7 @@ final class ChangeReplies extends DaemonPart {
         // uptime resolves the rules were loaded first, because a try ends after loading
         if (request.client.acceptedMillis < plane.triedMillis) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
-            return Reply.problem(409, "old connection",
-                    "a confirm counts on a connection opened after the rules were loaded: open a new one");
+            return problem("old-connection");
         }
         Outcome outcome = plane.confirm(id);
         boolean kept = outcome.status == 0 || outcome.state().equals("unsaved");
@@ -202,11 +193,7 @@ final class ChangeReplies extends DaemonPart {
         log(what, request, outcome);
         watch.readOutcome();
         if (success) { return state(outcome.state(), outcome.why()); }
-        return outcome.status == 6
-                ? Reply.problem(409, "a change is pending",
-                        "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
-                                + " the outcome")
-                : refusal(outcome, "no pending change with that id", "boxwall-apply failed");
+        return outcome.status == 6 ? problem("applying") : refusal(outcome, "no-pending-change", "apply-failed");
     }
 
     private void log(String what, Request request, Outcome outcome) {
@@ -216,23 +203,19 @@ final class ChangeReplies extends DaemonPart {
     }
 
     private static Reply refusal(Outcome outcome, String nothing, String failed) {
-        return outcome.status == 3 ? Reply.problem(409, nothing, why(outcome))
-                : Reply.problem(500, failed, why(outcome));
+        return problem(outcome.status == 3 ? nothing : failed, why(outcome));
     }
 
     /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; null if it doesn't. */
     Reply acceleration(Request request) throws BoxException {
         String word = request.query("state");
-        if (!Arrays.asList("flush", "disable", "enable").contains(word)) {
-            return Reply.problem(400, "bad state",
-                    "state= must be flush (flows start again, under the rules), disable or enable");
-        }
+        if (!Arrays.asList("flush", "disable", "enable").contains(word)) { return problem("bad-state"); }
         Outcome outcome = plane.acceleration(word);
         log("pa " + word, request, outcome);
         watch.readSoon();
         return outcome.status == 0 ? Reply.json(200, JsonText
                 .of("state", outcome.get("pa"), "sessions", JsonText.number(outcome.get("sessions"))).toString())
-                : refusal(outcome, "no Packet Acceleration here", "it had no effect");
+                : refusal(outcome, "no-acceleration", "no-effect");
     }
 
     /**
@@ -241,19 +224,13 @@ final class ChangeReplies extends DaemonPart {
      */
     Reply printk(Request request) throws BoxException {
         int seconds = number(request, "seconds", -1, 0, MAX_SECONDS);
-        if (seconds < 0) {
-            return Reply.problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
-                    + "; meanwhile DECT phones can't reach the box");
-        }
-        if (box.box().facts.surroundings.printk.value().equals("std")) {
-            return Reply.problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
-                    + " GET /log finds them; there is nothing to switch");
-        }
+        if (seconds < 0) { return problem("bad-seconds", MAX_SECONDS); }
+        if (box.box().facts.surroundings.printk.value().equals("std")) { return problem("printk-not-needed"); }
         Outcome outcome = plane.printk(seconds);
         log("printk for " + seconds + " s", request, outcome);
         return outcome.status == 0
                 ? Reply.json(200, JsonText.of("until", JsonText.number(outcome.get("until"))).toString())
-                : refusal(outcome, "no AVM printk here", "it had no effect");
+                : refusal(outcome, "no-printk", "no-effect");
     }
 
     /** POST /record: an archive for {@code --root} on a PC; writes no file on the box. */

@@ -100,16 +100,12 @@ final class Drafts extends DaemonPart {
         String text = !draft ? live == null ? saved() : live : current == null ? null : current.text;
         if (text == null) {
             // a browser would log a 404 as an error, and no draft is the normal state
-            return draft ? Reply.empty().with("Boxwall-Rules", "none") : noRules();
+            return draft ? Reply.empty().with("Boxwall-Rules", "none") : problem("no-rules");
         }
         String etag = Candidate.etag(text);
         boolean has = contains(request.header("if-none-match"), etag);
         return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules",
                 draft ? "draft" : live == null ? "saved" : "live");
-    }
-
-    static Reply noRules() {
-        return Reply.problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules");
     }
 
     /** The source of the live rules, found by the SHA-1 in their plan's stamp; null if it isn't stored. */
@@ -138,10 +134,7 @@ final class Drafts extends DaemonPart {
 
     /** PUT /rules: checks a text and makes it the candidate. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
-        if (text.length() == 0) {
-            return Reply.problem(422, "empty ruleset",
-                    "send the ruleset's text as the body; an empty one would leave every table alone");
-        }
+        if (text.length() == 0) { return problem("empty-ruleset"); }
         Reply refusal = mismatch(request);
         if (refusal != null) { return refusal; }
         compiled = null;
@@ -161,17 +154,13 @@ final class Drafts extends DaemonPart {
                 next.etag);
     }
 
-    static Reply refused(Candidate next) {
-        return Reply.problem(new Problem(422, "ruleset refused",
-                "nothing was changed; each finding says where and what to do", next.findings));
-    }
+    static Reply refused(Candidate next) { return Reply.problem(Problem.of("ruleset-refused").with(next.findings)); }
 
     /** POST /history/N: makes a stored ruleset the candidate; loads and saves nothing. */
     Reply restore(Request request, String number) {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + History.RULESETS;
         String text = known ? history.text(number.charAt(0) - '0') : null;
-        return text != null ? put(request, text)
-                : Reply.problem(404, "no such ruleset", "see GET /history: 1 to " + History.RULESETS + " at most");
+        return text != null ? put(request, text) : problem("no-such-ruleset", History.RULESETS);
     }
 
     private Reply mismatch(Request request) {
@@ -187,8 +176,7 @@ final class Drafts extends DaemonPart {
     static Reply mismatch(Request request, String etag) {
         String wanted = request.header("if-match");
         if (wanted == null || etag != null && contains(wanted, etag)) { return null; }
-        return Reply.problem(412, "other rules", "If-Match names " + wanted + ", the rules here are "
-                + (etag == null ? "none" : etag) + ": somebody changed them; read /rules again");
+        return problem("other-rules", wanted, etag == null ? "none" : etag);
     }
 
     private static boolean contains(String header, String etag) {

@@ -40,10 +40,7 @@ final class HeapBudget {
         // an interpreter counts a long text for seconds; most are short
         long length = 2L * text.length() <= room ? 0 : characters(text);
         if (length <= room) { return null; }
-        return new Problem(503, "too long for this heap",
-                "with " + (max + 524288 >> 20) + " MB of heap the daemon can take about " + room / LINE + " rules of "
-                        + LINE + " characters now; this ruleset is as long as " + length / LINE + "; "
-                        + Problem.TOO_LONG);
+        return Problem.of("heap-too-small", max + 524288 >> 20, room / LINE, LINE, length / LINE, Problem.TOO_LONG);
     }
 
     /** Counts the characters that become rules: not those of comments, and twice those of a line for both families. */

@@ -35,11 +35,7 @@ final class WorkQueue {
      */
     Reply begin(Request request, boolean advice) {
         if (!acquired(advice)) {
-            return Reply
-                    .problem(503, "busy",
-                            "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
-                                    + " Confirm, revert and status still work")
-                    .with("Retry-After", String.valueOf(waitSeconds));
+            return Reply.problem(Problem.of("busy")).with("Retry-After", String.valueOf(waitSeconds));
         }
         advising = advice;
         working = request.deadline;
@@ -66,8 +62,7 @@ final class WorkQueue {
             for (int i = 0; i < waitSeconds; i++) {
                 RequestDeadline other = working;
                 if (other != null && advising && !advice) {
-                    other.giveUp(
-                            new Problem(503, "other work came first", "advice waits for all other work; ask again"));
+                    other.giveUp(Problem.of("other-work"));
                 } else if (other != null) {
                     // a client that sends the next version of a text has mostly closed its last connection
                     other.yieldToNext();

@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.Finding;
+import boxwall.netfilter.TextTable;
 
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,8 @@ public final class Problem {
     public static final String TOO_LONG =
             "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
 
+    private static final TextTable ROWS = new TextTable("/boxwall/report/problems", 4);
+
     /** The HTTP status. */
     public final int status;
     /** A short summary. */
@@ -19,13 +22,27 @@ public final class Problem {
     private final String detail;
     private final List<Finding> findings;
 
+    /**
+     * Makes a problem from a row of the resource {@code problems}.
+     *
+     * @param values of {@code %1} to {@code %9} in the detail
+     */
+    public static Problem of(String name, Object... values) {
+        String[] row = ROWS.rows(name).get(0);
+        return new Problem(Integer.parseInt(row[1]), row[2], TextTable.filled(row[3], "", values));
+    }
+
+    /** This problem with the findings that caused it. */
+    public Problem with(List<Finding> causes) {
+        return new Problem(status, title, detail, causes);
+    }
+
     /** A problem without findings. */
     public Problem(int status, String title, String detail) {
         this(status, title, detail, Collections.<Finding>emptyList());
     }
 
-    /** A problem with the findings that caused it. */
-    public Problem(int status, String title, String detail, List<Finding> findings) {
+    private Problem(int status, String title, String detail, List<Finding> findings) {
         this.status = status;
         this.title = title;
         this.detail = detail;

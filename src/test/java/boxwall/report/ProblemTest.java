@@ -1,0 +1,52 @@
+package boxwall.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Each problem that the code names is a row of the resource, and each row is named. */
+class ProblemTest {
+    private static final Pattern CALL = Pattern.compile(
+            "(?:Problem\\.of|\\bproblem)\\(\\s*\"([a-z-]+)\"|\\brefusal\\(outcome, \"([a-z-]+)\", \"([a-z-]+)\"");
+
+    @Test
+    void rowsAndNamesAreTheSame() throws IOException {
+        Set<String> rows = new TreeSet<>();
+        for (String line : Files.readAllLines(Path.of("src/main/resources/boxwall/report/problems"))) {
+            if (line.isEmpty() || line.startsWith("#")) { continue; }
+            String[] row = line.split(" \\| ", 4);
+            assertTrue(row.length == 4 && row[1].matches("[45][0-9][0-9]"), line);
+            assertTrue(rows.add(row[0]), row[0] + " is there twice");
+        }
+        Set<String> named = new TreeSet<>();
+        try (var files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                Matcher call = CALL.matcher(Files.readString(file));
+                while (call.find()) {
+                    for (int i = 1; i <= 3; i++) {
+                        if (call.group(i) != null) { named.add(call.group(i)); }
+                    }
+                }
+            }
+        }
+        assertEquals(rows, named);
+    }
+
+    @Test
+    void valuesAndFindingsAreInTheText() {
+        assertEquals("{\"type\":\"about:blank\",\"title\":\"bad lines\",\"status\":400,"
+                + "\"detail\":\"lines=N must be 0 to 1000\"}", Problem.of("bad-lines", 1000).toJson());
+        assertTrue(Problem.of("ruleset-refused").with(List.of(Finding.of("drift", "", List.of()))).toJson()
+                .contains("\"findings\":[{\"code\":\"drift\""));
+    }
+}
