@@ -60,7 +60,9 @@ public final class Main {
             if (verb.equals("check")) { return verbs.check(); }
             if (verb.equals("compile")) { return verbs.compile(); }
             if (verb.equals("record")) { return verbs.record(); }
-            if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) { return verbs.question(); }
+            if (verb.equals("explain")) { return verbs.explain(); }
+            if (verb.equals("exposure")) { return verbs.exposure(); }
+            if (verb.equals("diff")) { return verbs.diff(); }
             if (verb.equals("needs")) { return Needs.run(arguments, verbs, out); }
             if (verb.equals("presets")) { return verbs.presets(); }
             if (verb.equals("import")) { return verbs.imported(); }

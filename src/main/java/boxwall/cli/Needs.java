@@ -1,6 +1,5 @@
 package boxwall.cli;
 
-import boxwall.box.Finding;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.facts.Requirement;
@@ -56,13 +55,8 @@ final class Needs {
         }
         // the stateless form as well: a box falls back to it
         for (String stateful : Arrays.asList(verbs.stateful(), "no")) {
-            Candidate candidate = verbs.read(needs.box, stateful, false, 0);
-            if (candidate.compiled == null) {
-                for (Finding finding : candidate.findings) {
-                    verbs.diagnostic(finding);
-                }
-                return 1;
-            }
+            Candidate candidate = verbs.compiled(needs.box, stateful, 0);
+            if (candidate == null) { return 1; }
             needs.add(candidate.compiled.ruleset, candidate.compiled.modules);
         }
         out.print(needs.text(arguments.files.get(0)));

@@ -34,34 +34,32 @@ import boxwall.sys.Sys;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The verbs that terminate, all but daemon: facts, check, compile, explain, exposure, diff, import, record. Each
- * returns its exit status.
- */
+/** The verbs that terminate: all but daemon. Each returns its exit status. */
 final class Verbs {
-    /** The model boxes of the tree. */
+    /** The recorded boxes of the source tree. */
     private static final String BOXES = "src/test/resources/boxes";
 
     private final Sys sys;
     private final Arguments arguments;
     private final PrintStream out;
     private final PrintStream err;
+    private final Config config;
+    private final boolean json;
 
     Verbs(Sys sys, Arguments arguments, PrintStream out, PrintStream err) {
         this.sys = sys;
         this.arguments = arguments;
         this.out = out;
         this.err = err;
+        config = Config.read(sys, arguments.get("--config", null));
+        json = arguments.has("--json");
     }
 
-    Config config() { return Config.read(sys, arguments.get("--config", null)); }
-
-    /** The box that --root names: a folder, on a PC also a model box of the tree by its name alone. */
+    /** The box of --root: a folder, or on a PC the name of a recorded box of the source tree. */
     private Box box() throws BoxException {
         String root = arguments.get("--root", "/");
         String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null
@@ -78,7 +76,7 @@ final class Verbs {
         return 0;
     }
 
-    /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
+    /** Writes the readings of the box, without secrets, to a folder for --root. */
     int record() throws BoxException {
         String folder = arguments.file("record needs a folder to write to");
         int count = Recorder.record(sys, box().readings, folder);
@@ -86,41 +84,37 @@ final class Verbs {
         return 0;
     }
 
-    /** What can be included. */
     int presets() throws BoxException {
         List<Preset> all = folder(null).all();
         if (all.isEmpty()) {
-            throw new BoxException(
-                    "no presets in " + config().get("PRESETS") + "; set BOXWALL_PRESETS to their folder");
+            throw new BoxException("no presets in " + config.get("PRESETS") + "; set BOXWALL_PRESETS to their folder");
         }
-        out.print(arguments.has("--json") ? PresetsJson.of(all) + "\n" : PresetsJson.inWords(all));
+        out.print(json ? PresetsJson.of(all) + "\n" : PresetsJson.inWords(all));
         return 0;
     }
 
-    /** @param beside the folder of the ruleset, whose files may be included too; or null */
+    /** @param beside the ruleset's folder, whose files can be included too; or null */
     private PresetFolder folder(String beside) {
         return new PresetFolder(sys,
-                PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
+                PresetFolder.place(sys, config.get("PRESETS"), System.getProperty("java.class.path")), beside);
     }
 
     int check() throws BoxException {
-        Candidate candidate = read(box());
-        if (arguments.has("--json")) {
+        Candidate candidate = checked(box());
+        if (!json) {
+            print(candidate);
+        } else {
             out.println(candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
                     : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
-        } else {
-            print(candidate);
         }
         return candidate.isRefused() ? 1 : 0;
     }
 
     private void print(Candidate candidate) {
         out.println(summary(candidate));
-        for (Finding finding : candidate.findings) {
-            diagnostic(finding);
-        }
+        printFindings(candidate);
         if (candidate.compiled == null) { return; }
-        // one line for each kind of note, with the lines that it is about
+        // one line for each text of a note, with all the lines that it is about
         Map<String, List<Origin>> kinds = new LinkedHashMap<>();
         for (Note note : candidate.compiled.notes) {
             if (!kinds.containsKey(note.text)) { kinds.put(note.text, new ArrayList<Origin>()); }
@@ -166,21 +160,18 @@ final class Verbs {
         return count;
     }
 
-    void diagnostic(Finding finding) {
-        print(err, finding + "\n");
-        for (String line : finding.evidence()) {
-            print(err, "    " + line + "\n");
+    private void printFindings(Candidate candidate) {
+        for (Finding finding : candidate.findings) {
+            print(err, finding + "\n");
+            for (String line : finding.evidence()) {
+                print(err, "    " + line + "\n");
+            }
         }
-    }
-
-    /** The ruleset file. */
-    private Candidate read(Box box) throws BoxException {
-        return read(box, stateful(), true, 0);
     }
 
     /** auto, yes or no. */
     String stateful() throws BoxException {
-        String word = arguments.get("--stateful", config().get("STATEFUL"));
+        String word = arguments.get("--stateful", config.get("STATEFUL"));
         if (AutoYesNo.of(word) == null) { throw new BoxException("--stateful must be auto, yes or no"); }
         return word;
     }
@@ -191,68 +182,72 @@ final class Verbs {
         return text;
     }
 
-    /** The same of the file at a place of the command line, checked or only compiled. */
-    Candidate read(Box box, String stateful, boolean check, int place) throws BoxException {
+    private Candidate checked(Box box) throws BoxException {
+        Config settings = arguments.has("--optimize") ? config.with("OPTIMIZE", "yes") : config;
+        return read(box, settings.with("STATEFUL", stateful()), true, 0);
+    }
+
+    /** Compiles a ruleset file as written, unless --optimize is given; null after printing its errors. */
+    Candidate compiled(Box box, String stateful, int file) throws BoxException {
+        Config settings =
+                config.with("STATEFUL", stateful).with("OPTIMIZE", arguments.has("--optimize") ? "yes" : "no");
+        Candidate candidate = read(box, settings, false, file);
+        printFindings(candidate);
+        return candidate.compiled == null ? null : candidate;
+    }
+
+    private Candidate read(Box box, Config settings, boolean check, int index) throws BoxException {
         String file = arguments.file(arguments.verb + " requires a ruleset file");
-        file = place == 0 ? file : arguments.files.get(place);
-        String text = text(file);
+        file = index == 0 ? file : arguments.files.get(index);
         int slash = file.lastIndexOf('/');
-        String beside = slash < 0 ? "." : file.substring(0, slash + 1);
-        PresetFolder folder = folder(beside);
-        Source source = new Source(file.substring(slash + 1), text);
-        Config settings = config().with("STATEFUL", stateful);
-        // queries are answered for the rules as written, unless --optimize is given
-        settings = arguments.has("--optimize") ? settings.with("OPTIMIZE", "yes") : check ? settings
-                : settings.with("OPTIMIZE", "no");
+        PresetFolder folder = folder(slash < 0 ? "." : file.substring(0, slash + 1));
+        Source source = new Source(file.substring(slash + 1), text(file));
         return check ? Candidate.of(source, folder, box, settings, null, true)
                 : Candidate.unchecked(source, folder, box, settings);
     }
 
-    /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */
-    int question() throws BoxException {
+    int explain() throws BoxException {
         Box box = box();
-        String stateful = stateful();
-        boolean diff = arguments.verb.equals("diff");
-        boolean alone = diff && arguments.files.size() < 2;
-        // diff of one file compares its two forms
-        Candidate first = read(box, alone ? "yes" : stateful, false, 0);
-        Candidate second = !diff ? first : read(box, alone ? "no" : stateful, false, alone ? 0 : 1);
-        for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
-            for (Finding finding : each.findings) {
-                diagnostic(finding);
-            }
-        }
-        if (first.compiled == null || second.compiled == null) { return 1; }
+        Candidate rules = compiled(box, stateful(), 0);
+        if (rules == null) { return 1; }
         try {
-            out.print(answer(new Questions(box), first, second, alone));
+            Explanation explanation = new Questions(box).explain(rules, arguments.keys);
+            long clock = arguments.has("--root") ? 0 : System.currentTimeMillis();
+            out.print(json ? ExplainJson.of(explanation, clock) + "\n" : ExplainJson.inWords(explanation, clock));
+            return 0;
         } catch (IllegalArgumentException e) {
             throw new BoxException(e.getMessage());
         }
+    }
+
+    int exposure() throws BoxException {
+        Box box = box();
+        Candidate rules = compiled(box, stateful(), 0);
+        if (rules == null) { return 1; }
+        ExposureJson exposure = new Questions(box).exposure(rules);
+        out.print(json ? exposure.json() + "\n" : exposure.inWords());
         return 0;
     }
 
-    private String answer(Questions questions, Candidate first, Candidate second, boolean alone) {
-        boolean json = arguments.has("--json");
-        if (arguments.verb.equals("explain")) {
-            Explanation explanation = questions.explain(first, arguments.keys);
-            long clock = arguments.has("--root") ? 0 : System.currentTimeMillis();
-            return json ? ExplainJson.of(explanation, clock) + "\n" : ExplainJson.inWords(explanation, clock);
-        }
-        if (arguments.verb.equals("exposure")) {
-            ExposureJson exposure = questions.exposure(first);
-            return json ? exposure.json() + "\n" : exposure.inWords();
-        }
-        String a = alone ? "the stateful form" : arguments.files.get(0);
-        String b = alone ? "the stateless form" : arguments.files.get(1);
-        Difference difference = questions.difference(first.compiled.ruleset, second.compiled.ruleset);
-        return json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b);
+    /** Compares two rulesets, or the two forms of one. */
+    int diff() throws BoxException {
+        Box box = box();
+        String stateful = stateful();
+        boolean forms = arguments.files.size() < 2;
+        Candidate first = compiled(box, forms ? "yes" : stateful, 0);
+        Candidate second = compiled(box, forms ? "no" : stateful, forms ? 0 : 1);
+        if (first == null || second == null) { return 1; }
+        String a = forms ? "the stateful form" : arguments.files.get(0);
+        String b = forms ? "the stateless form" : arguments.files.get(1);
+        Difference difference = new Questions(box).difference(first.compiled.ruleset, second.compiled.ruleset);
+        out.print(json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b));
+        return 0;
     }
 
     int compile() throws BoxException {
         String directory = arguments.get("--out", null);
         if (directory == null) { throw new BoxException("compile needs --out DIR"); }
-        Box box = box();
-        Candidate candidate = read(box);
+        Candidate candidate = checked(box());
         print(candidate);
         if (candidate.isRefused()) { return 1; }
         if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
@@ -262,14 +257,13 @@ final class Verbs {
         return 0;
     }
 
-    /** A script or a dump as a ruleset on standard output, what isn't in it on the other. */
+    /** Prints a script or a dump as a ruleset, and on stderr what was left out. */
     int imported() throws BoxException {
         String file = arguments.file("import needs a file");
-        String text = text(file);
         String name = file.substring(file.lastIndexOf('/') + 1);
-        Imported imported = Imported.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
+        Imported imported = Imported.read(name, text(file), arguments.files.size() > 1 ? arguments.files.get(1) : null);
         ImportJson report = new ImportJson(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
-        if (arguments.has("--json")) {
+        if (json) {
             out.println(report.text());
         } else {
             print(out, imported.text);
@@ -278,10 +272,7 @@ final class Verbs {
         return imported.isWhole() ? 0 : 1;
     }
 
-    /**
-     * Prints a text whose characters are bytes (see {@code Sys.read}) as those bytes: what was UTF-8 in a file is UTF-8
-     * on the terminal.
-     */
+    /** Prints a text whose characters are bytes (see {@code Sys.read}) as bytes, so that UTF-8 remains UTF-8. */
     private static void print(PrintStream to, String text) {
         if (Words.highest(text) > 0xff) {
             to.print(text);
