@@ -175,7 +175,9 @@ final class ExtensionUse {
         for (OptionSpec spec : extension.options) {
             String printed = spec.names.get(0);
             String standard = spec.get("def");
-            for (Option option : given) {
+            // no iterator for each spec
+            for (int i = 0; i < given.size(); i++) {
+                Option option = given.get(i);
                 if (option.name.equals(printed) && !spec.isHidden(option)) { all.add(option); }
             }
             if (standard != null && option(printed) == null && option(spec.get("unless")) == null

@@ -12,7 +12,6 @@ import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +47,8 @@ final class RuleReader {
     private ExtensionUse latest;
     /** The first option of the rule, or null. */
     Word first;
-    /** The general options given so far, by letter; -g counts as -j. */
-    private final Map<Character, Word> given = new HashMap<>();
+    /** The general options given so far, from a to z; -g counts as -j. */
+    private final Word[] given = new Word[26];
 
     RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
         this.family = family;
@@ -63,8 +62,9 @@ final class RuleReader {
     /** Reads the values of a general option. */
     void base(char letter, Word w) {
         first = first == null ? w : first;
-        boolean again = given.put(letter == 'g' ? 'j' : letter, w) != null;
-        if (again && letter != 'm') { errors.add(w, w + " is given twice", "keep one of them"); }
+        int index = (letter == 'g' ? 'j' : letter) - 'a';
+        if (letter != 'm' && given[index] != null) { errors.add(w, w + " is given twice", "keep one of them"); }
+        given[index] = w;
         if (letter == 's' || letter == 'd') {
             addresses(w, letter == 's' ? sources : destinations);
         } else if (letter == 'i') {
@@ -350,10 +350,10 @@ final class RuleReader {
         }
         String name = chain == null ? "" : chain.text;
         if (in != null && (name.equals(Hook.OUTPUT.name()) || name.equals(Hook.POSTROUTING.name()))) {
-            errors.add(given.get('i'), "-i in " + name + ": a packet there has no interface it came in by", "use -o");
+            errors.add(given['i' - 'a'], "-i in " + name + ": a packet there has no interface it came in by", "use -o");
         }
         if (out != null && (name.equals(Hook.INPUT.name()) || name.equals(Hook.PREROUTING.name()))) {
-            errors.add(given.get('o'), "-o in " + name + ": it isn't known yet where a packet there goes out",
+            errors.add(given['o' - 'a'], "-o in " + name + ": it isn't known yet where a packet there goes out",
                     "use -i");
         }
         Word at = chain == null ? first : chain;
