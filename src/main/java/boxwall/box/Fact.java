@@ -1,18 +1,22 @@
 package boxwall.box;
 
-/** Something that several readings may tell, best first: the first that tells it counts. */
+/** A value that several readings can contain: the first one offered counts, so the best reading comes first. */
 public final class Fact<T> {
     private T value;
     private String evidence = "";
 
-    /** Nothing is told yet. */
+    /** A fact without a value. */
     public Fact() { this(null); }
 
-    /** What counts while nothing is told. */
-    public Fact(T unknown) { value = unknown; }
+    /** A fact with a value for "unknown", which only {@link #replace} changes. */
+    public Fact(T unknown) {
+        value = unknown;
+    }
 
-    /** The first value that is not null counts. */
-    void offer(T offered, Line line) { offer(offered, line.evidence()); }
+    /** Sets the value unless there is one; ignores null. */
+    void offer(T offered, Line line) {
+        offer(offered, line.evidence());
+    }
 
     void offer(T offered, String line) {
         if (value == null && offered != null) {
@@ -21,7 +25,7 @@ public final class Fact<T> {
         }
     }
 
-    /** Forgets what was told before. */
+    /** Sets another value. */
     public void replace(T by, String line) {
         value = by;
         evidence = line;
@@ -29,6 +33,8 @@ public final class Fact<T> {
 
     public T value() { return value; }
 
-    /** The line that tells it, with its source; empty when none does. */
-    public String evidence() { return evidence; }
+    /** The line that contains the value, after its source; empty for none. */
+    public String evidence() {
+        return evidence;
+    }
 }

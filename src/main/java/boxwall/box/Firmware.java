@@ -6,12 +6,12 @@ import java.util.Map;
 import boxwall.netfilter.Words;
 
 /**
- * Which firmware this is, from texts that are read and never run, best first: <pre>
+ * The firmware's model and version, from files and logs; nothing is executed. The best source is first: <pre>
  * export CONFIG_VERSION="05.54"        /etc/init.d/rc.conf; CONFIG_VERSION='04.26' in the output of set, on a serial console
  * 154.07.29-95450                      /etc/.version; /etc/.revision has the revision
  * firmware_info  65.04.70              the boot loader's environment, in /proc or printed at boot; also 272.07.29,slot1=07.29-95450,…
- * … UTC(138)FW(07.19-79768)HW(226)…    what AVM's kernel prints when it goes down, with the revision
- * </pre> Of the environment only a few named lines are looked at: it holds serial number, MACs and the WLAN key.
+ * … UTC(138)FW(07.19-79768)HW(226)…    printed by AVM's kernel at shutdown, with the revision
+ * </pre> Reads only a few lines of the environment, which contains serial number, MACs and the WLAN key.
  */
 public final class Firmware {
     private static final String[] ENVIRONMENT = {"firmware_info", "ProductID", "memsize"};
@@ -22,12 +22,12 @@ public final class Firmware {
     public final Fact<String> version = new Fact<>();
     /** The source revision. */
     public final Fact<Integer> revision = new Fact<>();
-    /** What the box has (CONFIG_RAMSIZE, memsize), else what the kernel's own count comes to; MiB. */
+    /** The RAM in MiB (CONFIG_RAMSIZE, memsize), else estimated from the kernel's own count. */
     public final Fact<Integer> memoryMb = new Fact<>();
-    /** What is set, by name, each the first that was read; the line's text is the value. */
+    /** The first line of each setting or variable, with its value as text. */
     private final Map<String, Line> set = new HashMap<>();
 
-    /** As these readings say. */
+    /** The firmware in these readings. */
     public Firmware(Readings readings) {
         for (Line line : readings.all("/etc/init.d/rc.conf", "set")) {
             setting(line);
@@ -53,10 +53,7 @@ public final class Firmware {
         memory(readings);
     }
 
-    /**
-     * {@code export CONFIG_X="…"}, with double quotes, single quotes or none; what a shell would have to work out is
-     * left out.
-     */
+    /** Keeps {@code export CONFIG_X="…"}, with double quotes, single quotes or none, unless a shell must expand it. */
     private void setting(Line line) {
         String text = line.text.trim();
         text = text.startsWith("export ") ? text.substring(7).trim() : text;
@@ -75,7 +72,7 @@ public final class Firmware {
         return value.trim().length() > 0 && value.length() <= 60 && Words.isName(value, " ._!/()+-");
     }
 
-    /** {@code ProductID  Fritz_Box_7270}. */
+    /** Keeps {@code ProductID  Fritz_Box_7270}. */
     private void variable(Line line) {
         String text = line.text.trim();
         for (String key : ENVIRONMENT) {
@@ -115,7 +112,7 @@ public final class Firmware {
             end = Versions.end(text, at);
             String[] parts = Words.split(text.substring(at, end), '.');
             int last = parts.length - 1;
-            // part of a word is none: the MAC address 1a86.16dc.3315
+            // not a part of a word: the MAC address 1a86.16dc.3315
             boolean alone = (at == 0 || !Character.isLetter(text.charAt(at - 1)))
                     && (end == text.length() || !Character.isLetter(text.charAt(end)));
             if (alone && (last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4)
@@ -136,7 +133,7 @@ public final class Firmware {
             memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line);
         }
         for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "Memory: ") : KernelLog.NOTHING) {
-            // "Memory: 111584k/131072k available (…": what is left for programs, of what the kernel was given
+            // "Memory: 111584k/131072k available (…": free for programs, and all that the kernel manages
             int slash = line.text.startsWith("Memory: ") && Words.find(line.text, " available", 0) > 0
                     ? line.text.indexOf('/') + 1 : 0;
             memory(slash == 0 ? -1 : wholeMb(line.text.substring(slash, Words.digits(line.text, slash))), line);
@@ -164,7 +161,7 @@ public final class Firmware {
         return hex ? Words.number(words[0], Integer.MAX_VALUE) >> 20 : -1;
     }
 
-    /** What a box with so much for its kernel has: the power of two, when no more than a quarter of it is missing. */
+    /** The RAM for so many KiB of the kernel's count: the next power of two if at most a quarter of it is missing. */
     private static long wholeMb(String text) {
         long kilobytes = Words.number(text, Integer.MAX_VALUE);
         int mb = 1;

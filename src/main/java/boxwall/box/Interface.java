@@ -7,9 +7,9 @@ import java.util.Locale;
 
 import boxwall.netfilter.Words;
 
-/** A network interface of the box with what it is for, and why that is thought. Immutable. */
+/** A network interface of the box with its role and the reason for it. Immutable. */
 public final class Interface {
-    /** What an interface is for. */
+    /** The purpose of an interface. */
     public enum Role {
         LOOPBACK, LAN, ALIAS, WAN, GUEST, PORT, TUNNEL, OTHER;
 
@@ -18,26 +18,26 @@ public final class Interface {
 
     private static final List<String> PORTS = Arrays.asList("eth", "lan", "ath", "wlan", "wifi", "wl", "tiwlan",
             "cpmac", "wdsup", "wdsdw", "usbrndis", "wasp", "plc", "usb", "bcmsw");
-    /** Below dsld, whose own interface is what netfilter sees of the Internet: DSL, fibre and serial devices. */
+    /** Devices for DSL, fibre and serial lines below dsld, whose interface is the one that netfilter sees. */
     private static final List<String> BELOW_DSLD =
             Arrays.asList("dsl", "adsl", "vdsl", "ptm", "atm", "nas", "ppptty", "VANI", "ptm_vr");
     private static final List<String> TUNNELS = Arrays.asList("sit", "tunl", "ip6tnl", "gre", "gretap", "erspan", "tun",
             "tap", "wg", "ip6gre", "ip_vti", "ip6_vti", "teql", "dummy", "ifb", "imq", "6rd", "ipsec");
     private static final List<String> DIALLED = Arrays.asList("ppp", "wwan", "wan", "wanmodem", "inet", "voip");
-    /** What carries no traffic of the networks: by name, with the reason. */
+    /** Interfaces without traffic of the networks: name and reason. */
     private static final String[][] INNER =
             {{"cpunet", "the link between the box's own processors"}, {"br-omci", "management of the fibre line"},
                     {"archer", "Broadcom's packet accelerator"}, {"ing", "the kernel's queue for what comes in"},};
 
     public final String name;
     public final Role role;
-    /** Why it has this role; one sentence. */
+    /** The reason for this role; one sentence. */
     public final String reason;
     /** Its first IPv4 address, {@code 192.168.178.1}, or null. */
     public final String ip;
     /** The network of that address, {@code 192.168.178.0/24}, or null. */
     public final String net;
-    /** Its lasting IPv6 address (a unique local one before a global one, no link-local one), or null. */
+    /** Its permanent IPv6 address (a unique local one before a global one, no link-local one), or null. */
     public final String ip6;
     /** The network of that address, or null. */
     public final String net6;
@@ -52,16 +52,16 @@ public final class Interface {
         this.net6 = net6;
     }
 
-    /** What an interface of that name is for on a FRITZ!Box, whether this box has one or not. */
+    /** The interface of that name on any FRITZ!Box. */
     public static Interface byName(String name) {
         return new Interface(name, Role.OTHER, "", null, null, null, null).classified(false);
     }
 
     /**
-     * Whether a name is one of those with a number behind it, perhaps none: {@code eth0}, {@code eth0.8}; with
-     * {@code more}, also {@code eth0-x}.
+     * Whether a name is a stem, alone or with a number: {@code eth0}, {@code eth0.8}; {@code more}: also
+     * {@code eth0-x}.
      */
-    private static boolean isOne(String name, List<String> stems, boolean more) {
+    private static boolean hasStem(String name, List<String> stems, boolean more) {
         for (String stem : stems) {
             int end = stem.length();
             while (name.startsWith(stem) && end < name.length()
@@ -76,15 +76,15 @@ public final class Interface {
         return false;
     }
 
-    /** Why an interface belongs to the box's inside alone, or null. */
+    /** The reason why an interface carries no traffic of the networks, or null. */
     public static String inner(String name) {
         for (String[] one : INNER) {
-            if (isOne(name, Collections.singletonList(one[0]), false)) { return one[1]; }
+            if (hasStem(name, Collections.singletonList(one[0]), false)) { return one[1]; }
         }
         return null;
     }
 
-    /** The same with its role. */
+    /** This interface with its role. */
     Interface classified(boolean defaultRoute) {
         Object[][] byName = {{name.equals("lo"), Role.LOOPBACK, "the kernel's name for loopback"},
                 {name.indexOf(':') > 0, Role.ALIAS,
@@ -95,10 +95,10 @@ public final class Interface {
                         || name.equals("hotspot"), Role.PORT, "a port of the guest network by AVM's naming"},
                 {name.equals("dsl"), Role.WAN, "AVM's name for the Internet side"},
                 {defaultRoute, Role.WAN, "the default route leads there"},
-                {isOne(name, DIALLED, false), Role.WAN, "a name for an Internet side; no default route seen there"},
-                {isOne(name, TUNNELS, false), Role.TUNNEL, "a tunnel or dummy by its name"},
-                {isOne(name, PORTS, true), Role.PORT, "a port by its name, normally part of the bridge lan"},
-                {isOne(name, BELOW_DSLD, true), Role.PORT,
+                {hasStem(name, DIALLED, false), Role.WAN, "a name for an Internet side; no default route seen there"},
+                {hasStem(name, TUNNELS, false), Role.TUNNEL, "a tunnel or dummy by its name"},
+                {hasStem(name, PORTS, true), Role.PORT, "a port by its name, normally part of the bridge lan"},
+                {hasStem(name, BELOW_DSLD, true), Role.PORT,
                         "a device below AVM's dsld by its name: netfilter sees none of its packets"}};
         for (Object[] row : byName) {
             if ((Boolean) row[0]) { return as((Role) row[1], (String) row[2]); }
@@ -106,7 +106,7 @@ public final class Interface {
         return as(Role.OTHER, inner(name) != null ? inner(name) : "no rule for this name");
     }
 
-    /** Whether it is a name of the kernel's: IFNAMSIZ is 16 with the end; an alias adds ":0". */
+    /** Whether a text can be an interface's name: IFNAMSIZ is 16 with the end; an alias adds ":0". */
     static boolean isName(String text) {
         return text.length() < 32 && Words.isName(text, "_.:@+-");
     }

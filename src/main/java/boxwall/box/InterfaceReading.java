@@ -15,21 +15,20 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 
 /**
- * The interfaces with their addresses, from what there is of {@code ip addr}, {@code ifconfig}, /proc/net/dev and
- * /proc/net/if_inet6: <pre>
+ * The interfaces with their addresses, from {@code ip addr}, {@code ifconfig}, /proc/net/dev and /proc/net/if_inet6:
+ * <pre>
  * 3: lan: &lt;BROADCAST,…&gt; mtu 1500 …             lan       Link encap:Ethernet …
  *     inet 192.168.178.1/24 brd … scope global lan          inet addr:192.168.178.1  Bcast:…  Mask:255.255.255.0
  * fd000178000000000000000000000001 03 40 00 80      lan     address, index, prefix length, scope, flags: all hex
- * </pre> Which of them is the LAN, which the WAN, which the guests' is told by AVM's names first, then by the default
- * route.
+ * </pre> AVM's names determine the LAN, the WAN and the guest network, else the default route.
  */
 public final class InterfaceReading {
-    /** What rules may name of a box. */
+    /** The names of a box's properties in rules. */
     public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
             "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
-    /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE: addresses that don't last (linux/if_addr.h). */
-    private static final int PASSING = 0x01 | 0x20 | 0x40;
+    /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE (linux/if_addr.h). */
+    private static final int NOT_PERMANENT = 0x01 | 0x20 | 0x40;
     private static final String[] NONE = {null, null};
 
     public final List<Interface> all = new ArrayList<>();
@@ -37,7 +36,7 @@ public final class InterfaceReading {
     private final Map<String, String[]> v4 = new LinkedHashMap<>();
     private final Map<String, String[]> v6 = new HashMap<>();
 
-    /** As these readings say. */
+    /** The interfaces in these readings. */
     public InterfaceReading(Readings readings) {
         addresses(readings);
         if (v4.isEmpty()) { fromLog(readings); }
@@ -48,12 +47,12 @@ public final class InterfaceReading {
             all.add(new Interface(name, Role.OTHER, "", four[0], four[1], six[0], six[1])
                     .classified(name.equals(route)));
         }
-        electWan();
+        selectWan();
     }
 
-    /** What {@code ip addr} or {@code ifconfig} says alone; none for "". */
+    /** The interfaces in the output of {@code ip addr} or {@code ifconfig}; none for "". */
     public static InterfaceReading of(String text) {
-        // "3: lan: <…" is how ip begins, "lan Link encap" ifconfig
+        // the first line is "3: lan: <…" for ip, "lan Link encap" for ifconfig
         boolean ip = text.length() > 0 && Character.isDigit(text.charAt(0));
         return new InterfaceReading(new Readings(Collections.<String, String>emptyMap(),
                 Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", text)));
@@ -62,7 +61,7 @@ public final class InterfaceReading {
     private void addresses(Readings readings) {
         for (String line : readings.lines("/proc/net/dev")) {
             int colon = line.lastIndexOf(':');
-            // "eth0:123 …": old kernels leave no blank after the colon, aliases have one more
+            // "eth0:123 …": old kernels print no blank after the colon; aliases have another colon
             if (colon > 0 && line.indexOf('|') < 0) { name(line.substring(0, colon).trim()); }
         }
         boolean inet6 = readings.file("/proc/net/if_inet6") != null;
@@ -112,7 +111,8 @@ public final class InterfaceReading {
     }
 
     /**
-     * {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last.
+     * Keeps permanent global addresses: {@code inet6 addr: fd00::1/64 Scope:Global},
+     * {@code inet6 fd00::1/64 scope global temporary …}.
      */
     private void inet6(String name, String[] words) {
         List<String> all = Arrays.asList(words);
@@ -128,15 +128,16 @@ public final class InterfaceReading {
         if (words.length != 6 || words[0].length() != 32) { return; }
         name(words[5]);
         byte[] address = Words.bytes(words[0]);
-        boolean lasts =
-                Words.number("0x" + words[3], 255) == 0 && (Words.number("0x" + words[4], 0xffff) & PASSING) == 0;
-        if (lasts && address != null) {
+        boolean permanent =
+                Words.number("0x" + words[3], 255) == 0 && (Words.number("0x" + words[4], 0xffff) & NOT_PERMANENT) == 0;
+        if (permanent && address != null) {
             keep(words[5], Addresses.print(address) + "/" + Words.number("0x" + words[2], 128));
         }
     }
 
     /**
-     * Takes {@code 192.168.178.1/24}; the first IPv4 address counts, and the first IPv6 address that is unique local.
+     * Keeps {@code 192.168.178.1/24} if it is the first IPv4 address, the first IPv6 address or the first unique local
+     * one.
      */
     private void keep(String name, String text) {
         Network net = Network.parse(text);
@@ -188,16 +189,16 @@ public final class InterfaceReading {
         return null;
     }
 
-    /** Only one WAN: dsl before the default route's before a mere name; the others become OTHER. */
-    private void electWan() {
-        Interface elected = null;
+    /** Selects one WAN: the default route's before dsl before another name; the others become OTHER. */
+    private void selectWan() {
+        Interface wan = null;
         for (Interface one : all) {
-            if (one.role == Role.WAN && (elected == null || rank(one) < rank(elected))) { elected = one; }
+            if (one.role == Role.WAN && (wan == null || rank(one) < rank(wan))) { wan = one; }
         }
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).role == Role.WAN && all.get(i) != elected) {
-                all.set(i,
-                        all.get(i).as(Role.OTHER, "another Internet side; " + elected.name + " is taken for the WAN"));
+            Interface one = all.get(i);
+            if (one.role == Role.WAN && one != wan) {
+                all.set(i, one.as(Role.OTHER, "another Internet side; " + wan.name + " is taken for the WAN"));
             }
         }
     }
@@ -214,7 +215,7 @@ public final class InterfaceReading {
         return null;
     }
 
-    /** Those of {@link #NAMES} that have a value here, with it. */
+    /** The values of those of {@link #NAMES} that this box has. */
     public Map<String, String> names() {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {

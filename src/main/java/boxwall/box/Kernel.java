@@ -5,7 +5,7 @@ import java.util.List;
 import boxwall.netfilter.Words;
 
 /**
- * Which kernel runs on which processor, from all readings that name them, best first: <pre>
+ * The kernel's release and its processor, from all readings that contain them, the best first: <pre>
  * uname -r                  3.10.107
  * /proc/version             Linux version 2.6.13.1-ohio (builder@…
  * uname -a                  Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 …           the third word
@@ -23,7 +23,7 @@ public final class Kernel {
 
     private Kernel() {}
 
-    /** What {@code uname -r} says. */
+    /** The release, as {@code uname -r} prints it. */
     public static Fact<String> release(Readings readings) {
         Fact<String> release = new Fact<>();
         for (Line line : readings.all("uname -r", "/proc/version", "uname -a")) {
@@ -53,14 +53,14 @@ public final class Kernel {
         }
     }
 
-    /** The word behind another text, wherever that is; empty for none. */
+    /** The word after the first occurrence of a text; empty for none. */
     private static String after(String text, String before) {
         int at = Words.find(text, before, 0);
         String[] words = at < 0 ? new String[0] : Words.of(text.substring(at + before.length()));
         return words.length == 0 ? "" : words[0];
     }
 
-    /** The word in front of {@code #1}, the build's number, where the line says whether the kernel is tainted. */
+    /** The word before {@code #1}, the build's number, in a line that contains whether the kernel is tainted. */
     private static String panicked(String text) {
         String[] words = Words.find(text, "Tainted: ", 0) < 0 && Words.find(text, "Not tainted", 0) < 0 ? new String[0]
                 : Words.of(text);
@@ -74,16 +74,16 @@ public final class Kernel {
     }
 
     /**
-     * What {@code uname -m} would say: its own word, the last but one of {@code uname -a}; else {@code mips} or
-     * {@code armv7l} where /proc/cpuinfo or the log names the processor
-     * ({@code CPU0 revision is: 00019556 (MIPS 34Kc)}, {@code CPU: ARMv7 Processor …}).
+     * The machine, as {@code uname -m} or the last word but one of {@code uname -a}; else {@code mips} or
+     * {@code armv7l} by the processor in /proc/cpuinfo or in the log ({@code CPU0 revision is: 00019556 (MIPS 34Kc)},
+     * {@code CPU: ARMv7 Processor …}).
      */
     public static Fact<String> machine(Readings readings) {
         Fact<String> machine = new Fact<>();
         for (Line line : readings.all("uname -m", "uname -a", "/proc/cpuinfo")) {
             String[] words = line.words();
             int last = words.length - 1;
-            // without "GNU/Linux" or "unknown" at the end the last but one is the year
+            // without "GNU/Linux" or "unknown" at the end the last word but one is the year
             machine.offer(line.source.equals("uname -m") ? word(line.text.trim())
                     : line.source.startsWith("/") ? processor(line.text.substring(line.text.indexOf(':') + 1).trim())
                     : last < 4 || !words[0].equals("Linux") ? null

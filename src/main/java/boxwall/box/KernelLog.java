@@ -12,8 +12,8 @@ import java.util.Set;
 import boxwall.netfilter.Words;
 
 /**
- * What the kernel log says: which modules it refused, and what else of AVM's it shows ({@link Clue}).
- * {@link LogMessage} takes off what stands in front of the messages. The lines: <pre>
+ * The kernel log: refused modules, and parts of AVM's firmware ({@link Clue}). {@link LogMessage} removes the heads of
+ * the messages. The lines: <pre>
  * nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)
  * nf_conntrack: Unknown symbol nf_ct_destroy                     newer kernels add (err 0)
  * xt_comment: version magic '2.6.32.60 SMP …' should be '2.6.32.67 SMP …'
@@ -24,12 +24,12 @@ import boxwall.netfilter.Words;
  * debug patches.
  */
 public final class KernelLog {
-    /** Why the kernel said no. */
+    /** The reason for a refusal. */
     public enum Cause {
         DUPLICATE_SYMBOL("exports duplicate symbol ", " (owned by "), UNKNOWN_SYMBOL("Unknown symbol ", " (err "),
         VERSION_MAGIC("version magic '", "' should be '"), SYMBOL_VERSION("disagrees about version of symbol ", " (");
 
-        /** What the message says before the symbol, and behind it. */
+        /** The message's text before and after the symbol. */
         private final String before;
         private final String behind;
 
@@ -39,7 +39,7 @@ public final class KernelLog {
         }
     }
 
-    /** What a line of the log can show beside refusals; each is the evidence for one fact. */
+    /** Evidence in the log other than refusals, each for one fact. */
     public enum Clue {
         /** Packet Acceleration is in this kernel. */
         ACCELERATION,
@@ -47,7 +47,7 @@ public final class KernelLog {
         KDSLDMOD,
         /** AVM's daemon dsld started. */
         DSLD,
-        /** AVM's printk was switched on or off: the last of such lines. */
+        /** AVM's printk was enabled or disabled: the last such line. */
         PRINTK_AVM, PRINTK_STD
     }
 
@@ -57,7 +57,7 @@ public final class KernelLog {
         public final String module;
         /** The symbol; empty for version magic. */
         public final String symbol;
-        /** Who has the symbol ("kernel" or a module); empty when that isn't said. */
+        /** The owner of the symbol ("kernel" or a module); empty when unknown. */
         public final String owner;
         /** The line as evidence. */
         public final String line;
@@ -71,16 +71,16 @@ public final class KernelLog {
         }
     }
 
-    /** No lines, for who need not look. */
+    /** In place of a search. */
     static final List<Line> NOTHING = Collections.emptyList();
-    /** Longer than any honest message. */
+    /** The most characters of a line; the kernel's are shorter. */
     private static final int LONGEST = 1000;
     private static final String SIZE = "sizeof(struct sk_buff)";
-    /** How a message begins that shows Packet Acceleration: "AVM PA for Linux 2.6.32.61", "AVM PA 4.1.4 2013-11-27". */
+    /** Beginnings of messages of Packet Acceleration: "AVM PA for Linux 2.6.32.61", "AVM PA 4.1.4 2013-11-27". */
     private static final String[] ACCELERATED = {"AVM PA ", "avm_pa: ", "avm_pa_", "avmnet: avm_pa: ", "offload_pa: ",
             "[avm_pa]", "[loadcontrol]module avm_pa "};
 
-    /** All refusals, oldest first, each once. */
+    /** All different refusals, the oldest first. */
     public final List<Refusal> refusals = new ArrayList<>();
     /** A line for each different size of struct sk_buff. */
     private final Map<String, String> sizes = new LinkedHashMap<>();
@@ -97,11 +97,11 @@ public final class KernelLog {
         }
     }
 
-    /** The lines that hold a word; made each time they are asked for: a log is a tenth of a small heap. */
+    /** The lines that contain a word. Not kept: a log is a tenth of a small heap. */
     private static List<Line> lines(Readings readings, String word) {
         List<Line> lines = new ArrayList<>();
         boolean commands = false;
-        // best first; files are of use only where nothing else was recorded: they may be older than this boot
+        // the best first; files only without outputs of commands: they may be older than this boot
         for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
                 "/proc/avm/log_sd/panic"}) {
             if (!name.startsWith("/") || !commands) { lines.addAll(readings.holding(word, name)); }
@@ -124,7 +124,7 @@ public final class KernelLog {
         }
     }
 
-    /** By how a message begins: a log has thousands of others. Null for those. */
+    /** The evidence in a message, by its beginning; null for most of the thousands of messages. */
     private static Clue clue(String text) {
         if (text.length() == 0 || "Aako[".indexOf(text.charAt(0)) < 0) { return null; }
         for (String beginning : ACCELERATED) {
@@ -135,8 +135,8 @@ public final class KernelLog {
             return text.indexOf("redirect") > 0 && text.endsWith("(/dev/debug)") ? Clue.PRINTK_AVM
                     : text.indexOf("standard kernel-messages") > 0 ? Clue.PRINTK_STD : null;
         }
-        // "[module-alloc-by-name] give 0x1d2000 bytes at 0x8138f000 to module 'kdsldmod' (…", "[module-mem] give …": it
-        // is being loaded
+        // while a module is loaded: "[module-alloc-by-name] give 0x1d2000 bytes at 0x8138f000 to module 'kdsldmod' (…",
+        // "[module-mem] give …"
         int module = text.startsWith("[module-") ? Words.find(text, " to module '", 0) + 12 : 0;
         return module < 12 ? null : text.startsWith("kdsldmod'", module) ? Clue.KDSLDMOD
                 : text.startsWith("offload_pa'", module) ? Clue.ACCELERATION : null;
@@ -152,7 +152,7 @@ public final class KernelLog {
         }
     }
 
-    /** Of a message with this rest behind what it says first. */
+    /** Adds the refusal of a message, {@code rest} being its text after the cause. */
     private void refusal(Cause cause, String text, int colon, String rest, Line line) {
         int end = Words.find(rest, cause.behind, 0);
         boolean owned = cause == Cause.DUPLICATE_SYMBOL;
@@ -161,15 +161,15 @@ public final class KernelLog {
         String symbol = magic ? "" : rest.substring(0, end < 0 ? rest.length() : end);
         String owner = owned && whole ? rest.substring(end + cause.behind.length(), rest.length() - 1) : "";
         boolean sane = whole && (magic || Words.isName(symbol, "_.")) && (!owned || Words.isName(owner, "_-"));
-        // each try adds the same line again
+        // each attempt to load a module adds the same line
         if (sane && seen.add(text)) {
             refusals.add(new Refusal(cause, text.substring(0, colon), symbol, owner, line.evidence()));
         }
     }
 
     /**
-     * {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; other sizes in a log
-     * ({@code skb_shared_size:344}, slabs) are others.
+     * Keeps {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; {@code skb_shared_size:344} and
+     * slabs are other sizes.
      */
     private void size(String text, Line line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
@@ -180,18 +180,15 @@ public final class KernelLog {
         if (size.length() > 1 && size.length() < 5 && !sizes.containsKey(size)) { sizes.put(size, line.evidence()); }
     }
 
-    /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */
+    /** A line for each different size of struct sk_buff in the log; more than one means two layouts. */
     public List<String> skBuffSizes() {
         return new ArrayList<>(sizes.values());
     }
 
-    /** The line that shows it as evidence, or null. */
+    /** The line with the evidence, or null. */
     public String clue(Clue clue) { return clues.get(clue); }
 
-    /**
-     * In the log's order, the kernel's messages that hold a word, and what a serial console shows of scripts; for what
-     * is rarely asked.
-     */
+    /** The kernel's messages that contain a word, and those of scripts on a serial console, in the log's order. */
     static List<Line> find(Readings readings, String word) {
         List<Line> found = new ArrayList<>();
         for (Line line : lines(readings, word)) {

@@ -2,14 +2,14 @@ package boxwall.box;
 
 import boxwall.netfilter.Words;
 
-/** A line that was read, and how it is shown as evidence: {@code dmesg: nf_conntrack: exports duplicate symbol …}. */
+/** A line of a reading, and its form as evidence: {@code dmesg: nf_conntrack: exports duplicate symbol …}. */
 public final class Line {
-    /** A line is quoted up to here; the longest honest kernel line is shorter. */
+    /** The most characters that are quoted; the kernel's longest lines are shorter. */
     private static final int MAX = 300;
 
     /** The file's path, or the command as it was typed. */
     public final String source;
-    /** What matters of the line: all of it, a message of the kernel's without its head, or a value. */
+    /** The line, a kernel message in it without its head, or a value in it. */
     public final String text;
     private final String whole;
 
@@ -19,16 +19,16 @@ public final class Line {
         this.whole = whole;
     }
 
-    /** The same, but for what matters of it. */
+    /** This line with another text taken from it. */
     Line with(String other) { return new Line(source, other, whole); }
 
-    /** What blanks separate. */
+    /** The words of the text. */
     public String[] words() { return Words.of(text); }
 
-    /** The line as evidence, its source in front. */
+    /** The line as evidence, after its source. */
     public String evidence() { return evidence(source, whole); }
 
-    /** A line as evidence: shortened, and without control characters, which would reach a terminal or a page. */
+    /** A line as evidence: shortened, and without control characters, because it is shown in terminals and pages. */
     public static String evidence(String source, String line) {
         String text = line.trim();
         StringBuilder out = new StringBuilder(source).append(": ");

@@ -9,15 +9,12 @@ import boxwall.netfilter.Words;
  * A packet as netfilter's LOG target prints it, from dmesg or, with a head before it, from syslog: <pre>
  * &lt;4&gt;[ 1234.567890] [IPT] drop IN=lan OUT= MAC=… SRC=192.168.178.20 DST=192.168.178.1 LEN=60 TOS=0x00 … PROTO=TCP SPT=40000 DPT=23 WINDOW=…
  * Nov 23 08:15:02 fritz kern.warn kernel: [ 1234.567890] [IPT] drop IN=lan …
- * </pre> (net/ipv4/netfilter/nf_log_ipv4.c). What an ICMP error quotes stands in brackets and is left out; so is MAC=,
- * always. Immutable.
+ * </pre> (net/ipv4/netfilter/nf_log_ipv4.c). Without MAC=, and without the packet that an ICMP error quotes in
+ * brackets. Immutable.
  */
 public final class LogLine {
     private static final int LONGEST = 1000;
-    /**
-     * --log-prefix takes this much (xt_LOG.h: 30 with the end); whatever has more in front of IN= wasn't written by
-     * LOG.
-     */
+    /** The longest --log-prefix (xt_LOG.h: 30 with the end): LOG writes no more before IN=. */
     private static final int LONGEST_PREFIX = 29;
 
     /** The rule's --log-prefix without blanks around it; may be empty. */
@@ -35,7 +32,7 @@ public final class LogLine {
         this.values = values;
     }
 
-    /** Reads a line; null when it is none of LOG, or wasn't written by the kernel. */
+    /** Reads a line; null when it isn't from LOG, or not from the kernel. */
     public static LogLine parse(String line) {
         if (line.length() > LONGEST) { return null; }
         for (LogMessage message = LogMessage.of(line); message != null && message.kernel; message = message.next()) {
@@ -54,7 +51,7 @@ public final class LogLine {
         return null;
     }
 
-    /** What an ICMP error quotes stands in brackets; the first of two words with one key counts. */
+    /** The values up to a bracket, which begins the packet in an ICMP error; the first value of a key counts. */
     private static Map<String, String> values(String text) {
         Map<String, String> values = new HashMap<>();
         for (String word : Words.of(text)) {
@@ -67,13 +64,13 @@ public final class LogLine {
         return values;
     }
 
-    /** What stands behind {@code IN=}, {@code SRC=} …; empty when it isn't there. */
+    /** The value of {@code IN}, {@code SRC} …; empty for none. */
     public String get(String key) {
         String value = values.get(key);
         return value == null ? "" : value;
     }
 
-    /** SPT, DPT, LEN or TYPE; -1 when it isn't there. */
+    /** The value of SPT, DPT, LEN or TYPE; -1 for none. */
     public int number(String key) {
         return (int) Words.number(get(key), 999999);
     }

@@ -3,21 +3,21 @@ package boxwall.box;
 import boxwall.netfilter.Words;
 
 /**
- * One message of a log, without what dmesg, klogd, syslogd or a serial console put in front of it: <pre>
- * [ 4626.852000] text                       &lt;3&gt;[  138.742734][2]text          the processor's number, with or without a blank behind it
+ * One message of a log, without the head that dmesg, klogd, syslogd or a serial console add: <pre>
+ * [ 4626.852000] text                       &lt;3&gt;[  138.742734][2]text          the processor's number, with or without a blank after it
  *  4626.852000] text                        the first bracket was lost in copying
  * Jan  1 01:00:54 fritz kern.err kernel: [   17.2] text              syslogd, with or without host and facility
- * 7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   17.2] text     the same out of grep over some files
+ * 7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   17.2] text     the same from grep over some files
  * 2000-01-01 01:00:19 dsld: text            a daemon of AVM's on the console
  * kern.info kernel: [   20.12] ^M&lt;6&gt;[   20.14] text               a second message in one line: {@link #next}
- * </pre> The only place that knows these heads. A head is trusted for one thing more: what it says of the sender.
- * Whoever may write to syslog can write {@code sipd[77]: … kernel: …}, so the kernel is the sender only where
- * {@code kernel} is syslog's tag, and the facility, if there is one, is kern. Immutable.
+ * </pre> The head also determines the sender. Every program that can write to syslog can write
+ * {@code sipd[77]: … kernel: …}, so the kernel is the sender only if {@code kernel} is syslog's tag, and the facility,
+ * if any, is kern. Immutable.
  */
 public final class LogMessage {
     private static final String MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
     private static final String LEVELS = " emerg panic alert crit err error warn warning notice info debug ";
-    /** Words between time and tag: the host's name, and facility and level. */
+    /** Words between time and tag: the host's name; facility and level. */
     private static final int WORDS_BEFORE_TAG = 2;
     private static final int LONGEST_TAG = 48;
 
@@ -26,7 +26,7 @@ public final class LogMessage {
     public final String when;
     /** Syslog's tag without a process' number ({@code kernel}, {@code dsld}); null for a line without syslog's head. */
     public final String tag;
-    /** Whether the kernel wrote it: a line without syslog's head, or with the kernel's tag in it. */
+    /** Whether the kernel is the sender: a line without syslog's head, or with the kernel's tag. */
     public final boolean kernel;
     private String uptime;
     private final int start;
@@ -74,7 +74,7 @@ public final class LogMessage {
         return following < 0 ? null : new LogMessage(line, following, when, tag, kernel);
     }
 
-    /** Behind the file's name that {@code grep TEXT FILES} puts in front of syslog's time. */
+    /** The index after the file's name that {@code grep TEXT FILES} adds before syslog's time. */
     private static int fileName(String line, int from) {
         int colon = line.indexOf(':', from);
         return colon > from && colon - from <= LONGEST_TAG && line.lastIndexOf(' ', colon) < from
@@ -82,8 +82,7 @@ public final class LogMessage {
     }
 
     /**
-     * Where syslog's time at this index ends: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself
-     * when there is none.
+     * The index after syslog's time: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself for none.
      */
     private static int time(String line, int from) {
         if (line.length() - from > 16 && line.charAt(from + 3) == ' '
@@ -95,7 +94,7 @@ public final class LogMessage {
         return blank < 0 ? from : blank;
     }
 
-    /** Whether a text has these characters at an index, any digit for a 0. */
+    /** Whether a line has these characters at an index, any digit for a 0. */
     private static boolean isLike(String line, int from, String shape) {
         for (int i = 0; i < shape.length(); i++) {
             char c = from + i < line.length() ? line.charAt(from + i) : '\0';
@@ -104,7 +103,7 @@ public final class LogMessage {
         return true;
     }
 
-    /** Behind {@code \r} and {@code ^M}, which syslogd and cat -v make of it. */
+    /** The index after {@code \r} and {@code ^M}, its form by syslogd and cat -v. */
     private static int carriageReturns(String line, int from) {
         int at = from;
         while (at < line.length() && (line.charAt(at) == '\r' || line.startsWith("^M", at))) {
@@ -113,12 +112,12 @@ public final class LogMessage {
         return at;
     }
 
-    /** Behind {@code <6>}. */
+    /** The index after {@code <6>}. */
     private static int level(String line, int from) {
         return line.startsWith("<", from) ? Math.max(from, digits(line, from + 1, 3, '>')) : from;
     }
 
-    /** Behind so many digits at most and a character; -1 when that isn't there. */
+    /** The index after at most so many digits and a character; -1 for other text. */
     private static int digits(String line, int from, int most, char end) {
         int at = Words.digits(line, from);
         return at > from && at - from <= most && at < line.length() && line.charAt(at) == end ? at + 1 : -1;
@@ -132,7 +131,7 @@ public final class LogMessage {
         return at;
     }
 
-    /** Behind all that may stand in front of the kernel's own text, in any order and more than once. */
+    /** The index after line ends, levels and times of the kernel, in any order and number. */
     private int kernelHead(int from) {
         int at = from;
         int before = -1;
@@ -150,7 +149,7 @@ public final class LogMessage {
     }
 
     /**
-     * Behind {@code [ 1234.567890]}, or {@code 1234.567890]} where the line begins so; the index itself when there is
+     * The index after {@code [ 1234.567890]}, or after {@code 1234.567890]} at the line's start; the index itself for
      * none.
      */
     private int stamp(int from, boolean first) {
@@ -160,7 +159,7 @@ public final class LogMessage {
         return dot < 0 ? from : Math.max(from, digits(line, dot, 6, ']'));
     }
 
-    /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
+    /** The index after {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
     private int processor(int from) {
         if (from >= line.length() || line.charAt(from) != '[') { return from; }
         int at = blanks(from + 1);
@@ -169,8 +168,8 @@ public final class LogMessage {
     }
 
     /**
-     * Where another message begins in the middle of this one: {@code ^M<6>[   20.140000]}, {@code <6>[   20.140000]};
-     * -1 for nowhere.
+     * The start of another message within this one: {@code ^M<6>[   20.140000]}, {@code <6>[   20.140000]}; -1 for
+     * none.
      */
     private int inner(int from) {
         for (int open = line.indexOf('[', from + 1); open >= 0; open = line.indexOf('[', open + 1)) {
@@ -185,7 +184,7 @@ public final class LogMessage {
         return -1;
     }
 
-    /** What was said, blanks and line ends around it left out. */
+    /** The message without blanks and line ends around it. */
     public String text() {
         int last = end;
         while (last > start && (line.charAt(last - 1) <= ' ' || last - 2 >= start && line.startsWith("^M", last - 2))) {

@@ -16,8 +16,8 @@ import boxwall.netfilter.Words;
  * slashes as {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
  */
 public final class Readings {
-    private static final String[] MODULES =
-            {"/proc/modules", "/proc/net/dev", "/proc/net/ip", "/proc/net/nf_", "/proc/sys/net/", "/proc/kdsld/"};
+    private static final List<String> MODULES = Arrays.asList("/proc/modules", "/proc/net/dev", "/proc/net/ip",
+            "/proc/net/nf_", "/proc/sys/net/", "/proc/kdsld/");
 
     private final Map<String, String> files;
     private final Map<String, String> commands;
@@ -28,12 +28,12 @@ public final class Readings {
         this.commands = new TreeMap<>(commands);
     }
 
-    /** Readings that know nothing. */
+    /** Empty readings. */
     public static Readings none() {
         return new Readings(Collections.<String, String>emptyMap(), Collections.<String, String>emptyMap());
     }
 
-    /** These readings with some commands' outputs in place of older ones. */
+    /** These readings with the outputs of some commands replaced. */
     public Readings withCommands(Collection<String> old, Map<String, String> now) {
         Map<String, String> all = new TreeMap<>(commands);
         all.keySet().removeAll(old);
@@ -47,10 +47,10 @@ public final class Readings {
     /** The lines of a file. */
     public List<String> lines(String path) { return Words.lines(files.get(path)); }
 
-    /** What a command printed, or null. */
+    /** The output of a command, or null. */
     public String command(String name) { return commands.get(name); }
 
-    /** What it printed, in lines. */
+    /** The lines of a command's output. */
     public List<String> commandLines(String name) {
         return Words.lines(commands.get(name));
     }
@@ -61,7 +61,7 @@ public final class Readings {
     /** Names of the commands. */
     public List<String> commandNames() { return new ArrayList<>(commands.keySet()); }
 
-    /** Names directly in a directory of which something was recorded; empty when nothing was. */
+    /** The names in a directory from which a file was recorded; empty for none. */
     public List<String> names(String directory) {
         String prefix = directory + "/";
         TreeSet<String> names = new TreeSet<>();
@@ -74,38 +74,36 @@ public final class Readings {
         return new ArrayList<>(names);
     }
 
-    /** Of these readings only what tells which modules are loaded, and what they registered. */
+    /** The readings that show which modules are loaded, and what they registered. */
     public Readings ofModules() {
+        return only(MODULES, "ls");
+    }
+
+    /** The files whose paths begin with one of these, and the commands whose names begin so. */
+    public Readings only(List<String> paths, String command) {
         Readings some = none();
-        for (String path : files.keySet()) {
-            for (String front : MODULES) {
-                if (path.startsWith(front)) { some.files.put(path, files.get(path)); }
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            for (String path : paths) {
+                if (file.getKey().startsWith(path)) { some.files.put(file.getKey(), file.getValue()); }
             }
         }
-        for (String name : commands.keySet()) {
-            if (name.startsWith("ls")) { some.commands.put(name, commands.get(name)); }
+        for (Map.Entry<String, String> output : commands.entrySet()) {
+            if (output.getKey().startsWith(command)) { some.commands.put(output.getKey(), output.getValue()); }
         }
         return some;
     }
 
-    /** These readings with one file more, or replaced. */
+    /** These readings with a file added or replaced. */
     public Readings withFile(String path, String text) {
         Readings copy = new Readings(files, commands);
         copy.files.put(path, text);
         return copy;
     }
 
-    /** These readings with one command's output more, or replaced. */
-    public Readings withCommand(String name, String text) {
-        Readings copy = new Readings(files, commands);
-        copy.commands.put(name, text);
-        return copy;
-    }
-
     /**
-     * The same box as it comes up: without netfilter's modules in /proc/modules and without what they registered. A
-     * plan's module list is for the next boot, when nothing is loaded yet. What is built in stays. These very readings
-     * where nothing of it is loaded.
+     * The same box after its start: without netfilter's modules in /proc/modules and without the features that they
+     * registered, but with those that are built in. A plan's module list is for the next boot, when nothing is loaded
+     * yet. Returns these readings themselves if no such module is loaded.
      */
     public Readings asBooted() {
         if (file("/proc/modules") == null) { return this; }
@@ -135,12 +133,12 @@ public final class Readings {
         return false;
     }
 
-    /** The lines of files by path, and of commands as they are typed ({@code uname -r}), one source after the other. */
-    public List<Line> all(String... sources) {
-        return holding("", sources);
-    }
+    /**
+     * The lines of files by path, and of commands as they are typed ({@code uname -r}), in the order of the sources.
+     */
+    public List<Line> all(String... sources) { return holding("", sources); }
 
-    /** Of these lines those that hold a word; the others are not made. */
+    /** The lines of these sources that contain a word. */
     List<Line> holding(String word, String... sources) {
         List<Line> all = new ArrayList<>();
         for (String source : sources) {
@@ -152,7 +150,7 @@ public final class Readings {
         return all;
     }
 
-    /** The kernels that /lib/modules has a directory for. */
+    /** The kernel releases with a directory in /lib/modules. */
     List<String> moduleReleases() {
         TreeSet<String> releases = new TreeSet<>(names("/lib/modules"));
         for (String name : listed("/lib/modules")) {
@@ -162,24 +160,26 @@ public final class Readings {
     }
 
     /**
-     * What {@code ls DIRECTORY} printed, with or without options, in one column or more, perhaps only the names that
-     * matter here; null when it wasn't read, or there is no such directory.
+     * The output of {@code ls DIRECTORY}, with or without options, in one column or more, possibly only of some names;
+     * null when it wasn't read, or the directory doesn't exist.
      */
     private String listing(String directory) {
         String end = "_" + Words.replace(directory, "/", "%2F");
         String text = commands.get("ls" + end);
         for (String name : text == null ? commands.keySet() : Collections.<String>emptySet()) {
-            boolean ours = name.startsWith("ls_-") && name.indexOf("_-d") < 0 && name.endsWith(end)
+            boolean lists = name.startsWith("ls_-") && name.indexOf("_-d") < 0 && name.endsWith(end)
                     || name.startsWith("ls_") && name.indexOf("_-d") < 0 && name.endsWith(end + "%2F");
-            text = text == null && ours ? commands.get(name) : text;
+            text = text == null && lists ? commands.get(name) : text;
         }
         return text == null || Words.find(text, ": No such file", 0) >= 0 ? null : text;
     }
 
-    /** Whether it was listed. */
-    public boolean isListed(String directory) { return listing(directory) != null; }
+    /** Whether the directory was listed. */
+    public boolean isListed(String directory) {
+        return listing(directory) != null;
+    }
 
-    /** All names that were listed; of a long listing its other words too. */
+    /** The listed names; of a long listing also its other words. */
     public List<String> listed(String directory) {
         String text = listing(directory);
         return text == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(text));

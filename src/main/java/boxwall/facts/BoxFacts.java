@@ -33,12 +33,9 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Words;
 
-/**
- * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
- * be read is unknown. Immutable.
- */
+/** The properties of a box by its readings; those that no reading contains are unknown. Immutable. */
 public final class BoxFacts implements Cloneable {
-    /** Of what was read only what {@link #booted} needs: facts are kept long, and a log is a tenth of a small heap. */
+    /** Only the readings for {@link #booted}: facts are kept long, and a log is a tenth of a small heap. */
     private final Readings readings;
     /** {@code uname -r}. */
     public final Fact<String> kernel;
@@ -55,20 +52,20 @@ public final class BoxFacts implements Cloneable {
     public final Interface lan;
     public final Interface wan;
     public final Interface guest;
-    /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
+    /** The values of the names in rules; names without a value are in {@link #lackingNames}. */
     public final Map<String, String> names;
     /** The ports for outgoing connections, or null. */
     public final Ports portRange;
-    /** AVM's printk and dsld: {@code unknown} where nothing tells. */
+    /** AVM's printk and dsld, {@code unknown} without evidence. */
     public final Surroundings surroundings;
-    /** What AVM's own filter forwards and drops, as far as it was read. */
+    /** The forwardings and filters of AVM's firewall, as far as they were read. */
     public final AvmFirewall avmFirewall;
     final Secrets secrets;
-    /** What the administrator should know of this box, whatever the rules. */
+    /** The findings about this box that don't depend on rules. */
     public final List<Finding> findings;
-    /** The evidence as it may be shown, made when asked for: each /status shows it. */
+    /** Made at the first use, because each /status shows it. */
     private volatile Map<String, List<String>> decidedBy;
-    /** The same box as it comes up; made when asked for. */
+    /** Made at the first use. */
     private volatile BoxFacts booted;
 
     private BoxFacts(Readings all) {
@@ -95,7 +92,7 @@ public final class BoxFacts implements Cloneable {
         findings = Collections.unmodifiableList(new BoxFindings(this, all, log).all());
     }
 
-    /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when it wasn't read or is no range. */
+    /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when unread or invalid. */
     private static Ports portRange(Readings all) {
         String text = all.file("/proc/sys/net/ipv4/ip_local_port_range");
         String[] words = text == null ? new String[0] : Words.of(text);
@@ -103,14 +100,14 @@ public final class BoxFacts implements Cloneable {
         return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;
     }
 
-    /** Never null, never an exception. */
+    /** Returns facts for any readings, without an exception. */
     public static BoxFacts of(Readings readings) {
         return new BoxFacts(readings);
     }
 
     /**
-     * The same box when it has just come up, no module of netfilter loaded: what a plan's modules are for. Only what
-     * depends on loaded modules is decided anew.
+     * The same box after its start, without loaded modules of netfilter: a plan's module list is for this state. Only
+     * facts that depend on loaded modules differ.
      */
     public BoxFacts booted() {
         if (booted == null) {
@@ -131,10 +128,7 @@ public final class BoxFacts implements Cloneable {
         }
     }
 
-    /**
-     * Which reading decided each fact: its name as in the JSON to verbatim lines with their source; without what
-     * nothing decided.
-     */
+    /** The evidence for each fact: its name as in the JSON, to verbatim lines after their source, without secrets. */
     public Map<String, List<String>> decidedBy() {
         if (decidedBy != null) { return decidedBy; }
         Map<String, List<String>> by = new LinkedHashMap<>();
@@ -162,12 +156,10 @@ public final class BoxFacts implements Cloneable {
         if (!shown.isEmpty()) { by.put(fact, shown); }
     }
 
-    /** What is known of each module, of which netfilter's may be gone in {@link #booted}. */
-    public ModuleStates modules() {
-        return capabilities.modules;
-    }
+    /** The states of the modules. */
+    public ModuleStates modules() { return capabilities.modules; }
 
-    /** Whether connection tracking may be used. */
+    /** Whether connection tracking is safe on this box. */
     public ConntrackVerdict conntrack() {
         return capabilities.conntrack;
     }
@@ -177,29 +169,26 @@ public final class BoxFacts implements Cloneable {
         return capabilities.of(family, kind, name);
     }
 
-    /** The names worth reporting of that kind, sorted. */
+    /** The names of that kind to report, sorted. */
     public List<String> capabilityNames(Family family, Kind kind) {
         return capabilities.names(family, kind);
     }
 
     /**
-     * What a {@code modprobe NAME} line comes to on this box: the name as it is when there is such a module, else what
-     * this kernel calls it ({@code ip_conntrack} is nf_conntrack since 2.6.28). Refused where it would pull in a
-     * conntrack that is refused.
+     * The module for a {@code modprobe NAME} line: of that name if it exists, else of this kernel's name for it
+     * ({@code ip_conntrack} is nf_conntrack since 2.6.28). Refused if it would load a refused conntrack.
      */
     public Capability module(String name) {
-        Capability first = null;
-        List<String> names = new ArrayList<>();
-        names.add(LoadedModules.normal(name));
-        names.addAll(generation.namesOf(LoadedModules.normal(name)));
-        for (String candidate : names) {
-            Capability one = modules().of(candidate);
-            // the last is this kernel's own name: the best to try where nothing was read
-            boolean better = first == null || first.isAbsent() && one.state != Capability.State.MISSING;
-            first = better ? one : first;
+        if (conntrack().state == ConntrackVerdict.State.REFUSED && pullsConntrack(name)) {
+            return Capability.of(Capability.State.REFUSED, conntrack().evidence.get(0));
         }
-        return conntrack().state == ConntrackVerdict.State.REFUSED && pullsConntrack(name)
-                ? Capability.of(Capability.State.REFUSED, conntrack().evidence.get(0)) : first;
+        Capability best = modules().of(LoadedModules.normal(name));
+        for (String other : generation.namesOf(LoadedModules.normal(name))) {
+            Capability capability = modules().of(other);
+            // the last is this kernel's own name, which is tried if all are unknown
+            best = best.isAbsent() && capability.state != Capability.State.MISSING ? capability : best;
+        }
+        return best;
     }
 
     /**
@@ -216,28 +205,28 @@ public final class BoxFacts implements Cloneable {
         return generation.spec(kind, name, family).pullsConntrack || KernelGeneration.tracks(kind, name);
     }
 
-    /** What to select in Freetz' menu for a table, match or target of this kernel. */
+    /** The remedy for a missing table, match or target: an entry of Freetz' menu. */
     String cure(Family family, Kind kind, String name) {
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.alternatives.isEmpty()) {
             return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out"
                     : "leave \"" + name + "\" out";
         }
-        for (String each : spec.alternatives) {
-            if (symbolCure(each) != null) { return symbolCure(each); }
+        for (String module : spec.alternatives) {
+            if (symbolCure(module) != null) { return symbolCure(module); }
         }
         String module = spec.alternatives.get(0);
         return spec.offered ? "make menuconfig: FREETZ_MODULE_" + module : "make menuconfig: FREETZ_MODULES_OWN=\""
                 + module + "\" (the menu has no entry for it on this kernel)";
     }
 
-    /** What helps where the kernel log says which symbol a module lacks; null when it says no such thing. */
+    /** The remedy for a module that lacks a symbol according to the kernel log; null for other modules. */
     public String symbolCure(String module) {
         KernelLog.Refusal refusal = modules().refusal(LoadedModules.normal(module));
         return refusal == null || refusal.cause != KernelLog.Cause.UNKNOWN_SYMBOL ? null : symbolCure(refusal);
     }
 
-    /** A module whose symbol is missing is there; it is another one that isn't. */
+    /** The remedy is about the module that has the symbol. */
     String symbolCure(KernelLog.Refusal refusal) {
         String owner = generation.owner(refusal.symbol);
         if (owner == null || owner.equals(refusal.module)) {
@@ -256,16 +245,13 @@ public final class BoxFacts implements Cloneable {
                         + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
     }
 
-    /**
-     * Whether these later readings of the box have the same modules loaded and the same addresses: all that a plan
-     * depends on.
-     */
+    /** Whether later readings have the same loaded modules and addresses, which are all that a plan depends on. */
     public boolean plansLike(Readings later) {
         return new LoadedModules(later).names().equals(modules().loaded.names())
                 && new InterfaceReading(later).names().equals(names);
     }
 
-    /** The names that boxwall knows but that have no value on this box: no guest network, say. */
+    /** The names without a value on this box, for example without a guest network. */
     public Collection<String> lackingNames() {
         List<String> lacking = new ArrayList<>(InterfaceReading.NAMES);
         lacking.removeAll(names.keySet());

@@ -20,19 +20,19 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
 /**
- * What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states.
+ * The features that a rule needs: table, matches and target, with their modules and the worst of their states.
  * Immutable.
  */
 public final class Requirement {
-    /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
+    /** {@code match state}, {@code target LOG} … in the rule's order. */
     public final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
     private final BoxFacts facts;
-    /** The first feature that is in the worst state. */
+    /** The first feature in the worst state. */
     private final String worst;
-    /** The worst state of all it needs. */
+    /** The worst state of all features. */
     public final State state;
-    /** Where the rule is from. */
+    /** The rule's line. */
     public final Origin origin;
 
     private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
@@ -53,7 +53,7 @@ public final class Requirement {
         state = features.get(worst).state;
     }
 
-    /** The matches and the target of a rule: rules of a table that have the same need the same. */
+    /** The matches and the target of a rule, which decide with the table what it needs. */
     public static List<String> names(Rule rule) {
         List<String> names = new ArrayList<>(4);
         for (Match match : rule.matches) {
@@ -63,12 +63,12 @@ public final class Requirement {
         return names;
     }
 
-    /** What the rule needs; a target that no kernel has is a chain of the user's and needs nothing. */
+    /** The requirement of a rule; a target that no kernel has is a chain of the user, which needs nothing. */
     public static Requirement of(Family family, Table table, Rule rule, BoxFacts facts) {
         return new Requirement(family, table, rule, facts);
     }
 
-    /** Modules to load for it, in order, those already there left out. */
+    /** Modules to load, in order, without those already loaded. */
     public Set<String> modules() {
         Set<String> load = new LinkedHashSet<>();
         for (Capability capability : features.values()) {

@@ -77,9 +77,7 @@ public final class Witness {
 
     /** The counters of the readings alone, to compare the next readings with. */
     public static Readings counted(Readings readings) {
-        Readings few = Readings.none();
-        few = readings.file(DEV) == null ? few : few.withFile(DEV, readings.file(DEV));
-        return readings.command(SAVE) == null ? few : few.withCommand(SAVE, readings.command(SAVE));
+        return readings.only(Collections.singletonList(DEV), SAVE);
     }
 
     /**
