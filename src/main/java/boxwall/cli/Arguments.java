@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A parsed command line: a verb, its files (two for diff, one and a word for import, else one), KEY=VALUE words for
+ * A parsed command line: a verb, its files (two for diff, a file and a word for import, else one), KEY=VALUE words for
  * explain, options.
  */
 final class Arguments {
@@ -20,14 +20,14 @@ final class Arguments {
 
     private final Map<String, String> options = new HashMap<>();
     final List<String> files = new ArrayList<>();
-    /** The KEY=VALUE words, in their order. */
+    /** The KEY=VALUE words, in order. */
     final Map<String, String> keys = new LinkedHashMap<>();
-    /** Empty when there is none. */
+    /** Empty if there is none. */
     String verb = "";
 
     private Arguments() {}
 
-    /** Takes the words apart; IllegalArgumentException says what is wrong with them. */
+    /** Parses the words; IllegalArgumentException says what is wrong with them. */
     static Arguments parse(List<String> words) {
         Arguments arguments = new Arguments();
         for (int i = 0; i < words.size(); i++) {
@@ -68,15 +68,15 @@ final class Arguments {
         files.add(word);
     }
 
-    /** The file; {@code needed} says that there is none. */
-    String file(String needed) throws BoxException {
-        if (files.isEmpty()) { throw new BoxException(needed); }
+    /** The first file, or a BoxException with this message. */
+    String file(String message) throws BoxException {
+        if (files.isEmpty()) { throw new BoxException(message); }
         return files.get(0);
     }
 
-    /** An option's value, or the given one when it wasn't said. */
-    String get(String option, String otherwise) {
-        return options.containsKey(option) ? options.get(option) : otherwise;
+    /** An option's value, or the default. */
+    String get(String option, String absent) {
+        return options.containsKey(option) ? options.get(option) : absent;
     }
 
     boolean has(String option) { return options.containsKey(option); }

@@ -29,12 +29,12 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs one verb and ends with its status: 0 done, 1 refused (import: something left out), 2 usage or a file that
-     * can't be opened.
+     * Runs one verb and exits with its status: 0 success, 1 refused (import: something was left out), 2 wrong usage or
+     * a file that can't be opened.
      */
     public static void main(String[] args) { System.exit(run(Arrays.asList(args), System.out, System.err)); }
 
-    /** Runs one verb; gives its status. */
+    /** Runs one verb and returns its status. */
     public static int run(List<String> args, PrintStream out, PrintStream err) {
         if (args.contains("--help") || args.contains("--version")) {
             out.print(args.contains("--help") ? USAGE : "boxwall " + Version.TEXT + "\n");
@@ -49,7 +49,7 @@ public final class Main {
         }
         String verb = arguments.verb;
         if (verb.equals("daemon")) {
-            // before anything of the other verbs is loaded: see Daemon
+            // without loading the classes of the other verbs, see Daemon
             String bridges = System.getenv("BOXWALL_BRIDGES");
             return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments.get("--config", null)), out)
                     .run(bridges == null ? "" : bridges);

@@ -40,7 +40,7 @@ final class Needs {
         box = new Box(model.readings(model.obtainable()));
     }
 
-    /** The verb; 1 when something is not available on the model. */
+    /** Runs the verb; returns 1 if something is not available on the model. */
     static int run(Arguments arguments, Verbs verbs, PrintStream out) throws BoxException {
         String model = arguments.get("--model", null);
         String firmware = arguments.get("--firmware", null);
@@ -53,7 +53,7 @@ final class Needs {
         } catch (IllegalArgumentException e) {
             throw new BoxException(e.getMessage());
         }
-        // the stateless form as well: a box falls back to it
+        // both forms, because a box falls back to the stateless one
         for (String stateful : Arrays.asList(verbs.stateful(), "no")) {
             Candidate candidate = verbs.compiled(needs.box, stateful, 0);
             if (candidate == null) { return 1; }
@@ -97,7 +97,7 @@ final class Needs {
 
     private boolean isComplete() { return lacking.isEmpty() && model.obstacle.length() == 0; }
 
-    /** Lines to put into .config, with comments between them. */
+    /** The lines for .config, with comments. */
     private String text(String rules) {
         StringBuilder out =
                 new StringBuilder("# " + model.title + ": what " + rules + " needs in an image of Freetz-NG\n");
@@ -111,7 +111,7 @@ final class Needs {
                 selected.append("FREETZ_MODULE_").append(module).append("=y\n");
             } else if (model.own.contains(module)) { own.add(module); }
         }
-        // own modules are read from level Expert on
+        // Freetz reads FREETZ_MODULES_OWN from level Expert on
         out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : own.isEmpty() ? ""
                 : "FREETZ_USER_LEVEL_EXPERT=y\n")
                 .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")

@@ -24,47 +24,46 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Questions about rulesets on one box, for the verbs and the control port alike. Candidates must be without syntax
- * errors.
- */
+/** Queries about rulesets on one box, for the command line and the control port. Candidates have no syntax errors. */
 public final class Questions {
     private final Readings readings;
     private final BoxFacts facts;
     private final Site site;
 
-    /** Makes questions about one reading of a box. */
+    /** Makes queries about one reading of a box. */
     public Questions(Box box) {
         readings = box.readings;
         facts = box.facts;
         site = Site.of(facts);
     }
 
-    /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
+    /**
+     * Explains the verdict on the packet that the keys describe; IllegalArgumentException says what is wrong in them.
+     */
     public Explanation explain(Candidate candidate, Map<String, String> keys) {
         return new Explanation(candidate.compiled.ruleset,
                 candidate.compiled.stateful ? null : candidate.parsed.ruleset(), keys, facts);
     }
 
-    /** Who reaches what when the candidate is loaded, beside what is so now. */
+    /** Which services are reachable from where with the candidate, and with the live rules. */
     public ExposureJson exposure(Candidate candidate) {
         List<Service> known = Listeners.of(readings);
         List<Service> services = known == null ? Collections.<Service>emptyList() : known;
-        List<String> doors = Listeners.exposedInterfaces(facts.interfaces);
-        Ruleset now = live();
-        Exposure before = now == null ? null : Exposure.of(new Verdicts(now, site), services, doors);
-        Ruleset then = loaded(now, candidate);
-        // what is live already needs no second look
-        return new ExposureJson(before,
-                then.equals(now) ? before : Exposure.of(new Verdicts(then, site), services, doors), known);
+        List<String> interfaces = Listeners.exposedInterfaces(facts.interfaces);
+        Ruleset live = live();
+        Ruleset loaded = loaded(live, candidate);
+        Exposure before = live == null ? null : Exposure.of(new Verdicts(live, site), services, interfaces);
+        // equal rules need no second walk
+        Exposure after = loaded.equals(live) ? before : Exposure.of(new Verdicts(loaded, site), services, interfaces);
+        return new ExposureJson(before, after, known);
     }
 
-    /** What the second decides differently from the first. */
+    /** The packets on which the second ruleset decides differently. */
     public Difference difference(Ruleset before, Ruleset after) {
         return Difference.of(before, after, site);
     }
 
-    /** The rules in the kernel at the last reading; null when they weren't read, or hold what isn't understood. */
+    /** The live rules at the last reading; null if they weren't read or contain something unknown. */
     Ruleset live() {
         StringBuilder text = new StringBuilder();
         for (Family family : Family.values()) {
@@ -74,7 +73,7 @@ public final class Questions {
             boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
             if (saved == null && !none) { return null; }
             for (String line : Words.lines(saved)) {
-                // *filter6 is how a ruleset says that a block is ip6tables-save's
+                // in a ruleset, *filter6 begins a block of ip6tables-save
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
             }
         }
@@ -82,14 +81,14 @@ public final class Questions {
         return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 
-    /** What the kernel would hold: the candidate's tables, and those now there that it leaves alone. */
-    static Ruleset loaded(Ruleset now, Candidate candidate) {
-        Ruleset then = now == null ? Ruleset.empty() : now;
+    /** The rules after loading the candidate: its tables, and the live tables that it doesn't contain. */
+    static Ruleset loaded(Ruleset live, Candidate candidate) {
+        Ruleset loaded = live == null ? Ruleset.empty() : live;
         for (Family family : Family.values()) {
             for (Table table : candidate.compiled.ruleset.tables(family)) {
-                then = then.with(family, table, candidate.compiled.ruleset.chains(family, table));
+                loaded = loaded.with(family, table, candidate.compiled.ruleset.chains(family, table));
             }
         }
-        return then;
+        return loaded;
     }
 }
