@@ -54,8 +54,7 @@ public final class InterfaceReading {
     public static InterfaceReading of(String text) {
         // the first line is "3: lan: <…" for ip, "lan Link encap" for ifconfig
         boolean ip = text.length() > 0 && Character.isDigit(text.charAt(0));
-        return new InterfaceReading(new Readings(Collections.<String, String>emptyMap(),
-                Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", text)));
+        return new InterfaceReading(Readings.none().withCommand(ip ? "ip_addr" : "ifconfig_-a", text));
     }
 
     private void addresses(Readings readings) {

@@ -100,6 +100,13 @@ public final class Readings {
         return copy;
     }
 
+    /** These readings with a command's output added or replaced. */
+    public Readings withCommand(String name, String text) {
+        Readings copy = new Readings(files, commands);
+        copy.commands.put(name, text);
+        return copy;
+    }
+
     /**
      * The same box after its start: without netfilter's modules in /proc/modules and without the features that they
      * registered, but with those that are built in. A plan's module list is for the next boot, when nothing is loaded
