@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 import boxwall.netfilter.TextTable;
+import boxwall.netfilter.Words;
 
 /** A message for the administrator: what was found, the evidence, its effect and a remedy. Immutable. */
 public final class Finding {
@@ -72,8 +73,7 @@ public final class Finding {
      */
     public static Finding of(String name, String where, List<String> evidence, Object... values) {
         String[] row = ROWS.rows(name).get(0);
-        int variant = name.indexOf('.');
-        return new Finding(variant < 0 ? name : name.substring(0, variant), Severity.of(row[1]), where, evidence,
+        return new Finding(Words.before(name, '.'), Severity.of(row[1]), where, evidence,
                 TextTable.filled(row[2], "", values), TextTable.filled(row[3], "", values));
     }
 

@@ -86,22 +86,23 @@ public final class Interface {
 
     /** This interface with its role. */
     Interface classified(boolean defaultRoute) {
-        Object[][] byName = {{name.equals("lo"), Role.LOOPBACK, "the kernel's name for loopback"},
-                {name.indexOf(':') > 0, Role.ALIAS,
-                        "a further address of " + name.substring(0, Math.max(0, name.indexOf(':')))},
-                {name.equals("lan"), Role.LAN, "AVM's name for the bridge of LAN and WLAN"},
-                {name.equals("guest"), Role.GUEST, "AVM's name for the guest network's bridge"},
-                {name.length() > 6 && name.startsWith("guest") && "0123456789_.:-".indexOf(name.charAt(5)) >= 0
-                        || name.equals("hotspot"), Role.PORT, "a port of the guest network by AVM's naming"},
-                {name.equals("dsl"), Role.WAN, "AVM's name for the Internet side"},
-                {defaultRoute, Role.WAN, "the default route leads there"},
-                {hasStem(name, DIALLED, false), Role.WAN, "a name for an Internet side; no default route seen there"},
-                {hasStem(name, TUNNELS, false), Role.TUNNEL, "a tunnel or dummy by its name"},
-                {hasStem(name, PORTS, true), Role.PORT, "a port by its name, normally part of the bridge lan"},
-                {hasStem(name, BELOW_DSLD, true), Role.PORT,
-                        "a device below AVM's dsld by its name: netfilter sees none of its packets"}};
-        for (Object[] row : byName) {
-            if ((Boolean) row[0]) { return as((Role) row[1], (String) row[2]); }
+        if (name.equals("lo")) { return as(Role.LOOPBACK, "the kernel's name for loopback"); }
+        if (name.indexOf(':') > 0) { return as(Role.ALIAS, "a further address of " + Words.before(name, ':')); }
+        if (name.equals("lan")) { return as(Role.LAN, "AVM's name for the bridge of LAN and WLAN"); }
+        if (name.equals("guest")) { return as(Role.GUEST, "AVM's name for the guest network's bridge"); }
+        if (name.equals("hotspot")
+                || name.length() > 6 && name.startsWith("guest") && "0123456789_.:-".indexOf(name.charAt(5)) >= 0) {
+            return as(Role.PORT, "a port of the guest network by AVM's naming");
+        }
+        if (name.equals("dsl")) { return as(Role.WAN, "AVM's name for the Internet side"); }
+        if (defaultRoute) { return as(Role.WAN, "the default route leads there"); }
+        if (hasStem(name, DIALLED, false)) {
+            return as(Role.WAN, "a name for an Internet side; no default route seen there");
+        }
+        if (hasStem(name, TUNNELS, false)) { return as(Role.TUNNEL, "a tunnel or dummy by its name"); }
+        if (hasStem(name, PORTS, true)) { return as(Role.PORT, "a port by its name, normally part of the bridge lan"); }
+        if (hasStem(name, BELOW_DSLD, true)) {
+            return as(Role.PORT, "a device below AVM's dsld by its name: netfilter sees none of its packets");
         }
         return as(Role.OTHER, inner(name) != null ? inner(name) : "no rule for this name");
     }

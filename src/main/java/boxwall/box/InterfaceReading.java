@@ -141,7 +141,7 @@ public final class InterfaceReading {
     private void keep(String name, String text) {
         Network net = Network.parse(text);
         if (net == null || !Interface.isName(name)) { return; }
-        String[] found = {Addresses.print(Addresses.parse(text.substring(0, text.indexOf('/')))), net.toString()};
+        String[] found = {Addresses.print(Addresses.parse(Words.before(text, '/'))), net.toString()};
         if (net.family == Family.IPV6) {
             String[] before = v6.get(name);
             if (before == null || isUniqueLocal(found[0]) && !isUniqueLocal(before[0])) { v6.put(name, found); }
@@ -219,7 +219,7 @@ public final class InterfaceReading {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
             Interface of = of(name.startsWith("LAN") ? Role.LAN : name.startsWith("WAN") ? Role.WAN : Role.GUEST);
-            String part = name.substring(name.indexOf('_') + 1);
+            String part = Words.after(name, '_');
             String value = of == null ? null : part.equals("IF") ? of.name : part.equals("IP") ? of.ip
                     : part.equals("NET") ? of.net : part.equals("IP6") ? of.ip6 : of.net6;
             if (value != null) { values.put(name, value); }

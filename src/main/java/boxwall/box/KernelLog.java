@@ -31,11 +31,11 @@ public final class KernelLog {
 
         /** The message's text before and after the symbol. */
         private final String before;
-        private final String behind;
+        private final String after;
 
-        Cause(String before, String behind) {
+        Cause(String before, String after) {
             this.before = before;
-            this.behind = behind;
+            this.after = after;
         }
     }
 
@@ -146,25 +146,25 @@ public final class KernelLog {
         int colon = text.indexOf(": ");
         if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) { return; }
         for (Cause cause : Cause.values()) {
-            if (text.startsWith(cause.before, colon + 2)) {
-                refusal(cause, text, colon, text.substring(colon + 2 + cause.before.length()), line);
+            // each attempt to load a module adds the same line
+            if (text.startsWith(cause.before, colon + 2) && seen.add(text)) {
+                String rest = text.substring(colon + 2 + cause.before.length());
+                Refusal refusal = refusal(cause, text.substring(0, colon), rest, line.evidence());
+                if (refusal != null) { refusals.add(refusal); }
             }
         }
     }
 
-    /** Adds the refusal of a message, {@code rest} being its text after the cause. */
-    private void refusal(Cause cause, String text, int colon, String rest, Line line) {
-        int end = Words.find(rest, cause.behind, 0);
+    /** The refusal in a message with this text after the cause's; null for another form. */
+    private static Refusal refusal(Cause cause, String module, String rest, String evidence) {
+        int end = Words.find(rest, cause.after, 0);
         boolean owned = cause == Cause.DUPLICATE_SYMBOL;
         boolean magic = cause == Cause.VERSION_MAGIC;
-        boolean whole = end < 0 ? !owned && !magic : rest.endsWith(magic ? "'" : ")");
+        if (end < 0 ? owned || magic : !rest.endsWith(magic ? "'" : ")")) { return null; }
         String symbol = magic ? "" : rest.substring(0, end < 0 ? rest.length() : end);
-        String owner = owned && whole ? rest.substring(end + cause.behind.length(), rest.length() - 1) : "";
-        boolean sane = whole && (magic || Words.isName(symbol, "_.")) && (!owned || Words.isName(owner, "_-"));
-        // each attempt to load a module adds the same line
-        if (sane && seen.add(text)) {
-            refusals.add(new Refusal(cause, text.substring(0, colon), symbol, owner, line.evidence()));
-        }
+        String owner = owned ? rest.substring(end + cause.after.length(), rest.length() - 1) : "";
+        boolean valid = (magic || Words.isName(symbol, "_.")) && (!owned || Words.isName(owner, "_-"));
+        return valid ? new Refusal(cause, module, symbol, owner, evidence) : null;
     }
 
     /**

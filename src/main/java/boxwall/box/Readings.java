@@ -117,7 +117,7 @@ public final class Readings {
         StringBuilder kept = new StringBuilder();
         boolean core = false;
         for (String line : lines("/proc/modules")) {
-            String name = line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
+            String name = Words.before(line, ' ');
             core |= name.equals("ip_tables") || name.equals("ip6_tables");
             if (!isNetfilter(name)) { kept.append(line).append('\n'); }
         }

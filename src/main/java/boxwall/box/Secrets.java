@@ -270,8 +270,7 @@ public final class Secrets {
     private void addresses(String line) {
         if (Words.find(line, "inet", 0) < 0) { return; }
         for (String word : Words.of(line)) {
-            int slash = word.indexOf('/');
-            String text = slash < 0 ? word : word.substring(0, slash);
+            String text = Words.before(word, '/');
             byte[] bytes = Addresses.parse(text.indexOf('.') < 0 ? text : text.substring(text.lastIndexOf(':') + 1));
             if (bytes != null && bytes.length == 16) {
                 network6(Words.hex(bytes));

@@ -18,6 +18,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 /**
  * The features that a rule needs: table, matches and target, with their modules and the worst of their states.
@@ -97,10 +98,10 @@ public final class Requirement {
     }
 
     private static Kind kind(String feature) {
-        return Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
+        return Kind.valueOf(Words.before(feature, ' ').toUpperCase(java.util.Locale.ROOT));
     }
 
-    private static String name(String feature) { return feature.substring(feature.indexOf(' ') + 1); }
+    private static String name(String feature) { return Words.after(feature, ' '); }
 
     /** The finding for a rule that can't or must not be applied; null for a rule that can. */
     public Finding finding(String where) {
