@@ -50,7 +50,7 @@ final class Api extends DaemonPart implements Handler {
                     : reply(route, request, withToken);
         } catch (BoxException e) {
             log.event(request.method + " " + request.path + ": " + e.getMessage());
-            return problem("box-failed", e.getMessage());
+            return Reply.problem("box-failed", e.getMessage());
         } finally {
             work.end(request);
         }
@@ -63,20 +63,20 @@ final class Api extends DaemonPart implements Handler {
 
     /** Answers explain, exposure and diff about a candidate; null means that there are no rules. */
     static Reply query(Route route, Map<String, String> query, Candidate about, String kind, Box now) {
-        if (about == null) { return problem("no-rules"); }
+        if (about == null) { return Reply.problem("no-rules"); }
         if (about.compiled == null) { return Reply.problem(Problem.of("rules-with-errors").with(about.findings)); }
         Questions questions = new Questions(now);
         if (route == Route.EXPOSURE) { return of(questions.exposure(about).json(), kind); }
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
-            return live == null ? problem("live-rules-unknown")
+            return live == null ? Reply.problem("live-rules-unknown")
                     : of(DiffJson.of(questions.difference(live, Questions.loaded(live, about)), "the live rules",
                             kind.equals("draft") ? "the candidate" : "the saved rules"), kind);
         }
         try {
             return of(ExplainJson.of(questions.explain(about, query), System.currentTimeMillis()), kind);
         } catch (IllegalArgumentException e) {
-            return problem("bad-packet", e.getMessage());
+            return Reply.problem("bad-packet", e.getMessage());
         }
     }
 

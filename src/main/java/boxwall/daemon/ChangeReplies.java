@@ -48,10 +48,10 @@ final class ChangeReplies extends DaemonPart {
     /** POST /apply. */
     Reply apply(Request request) throws BoxException {
         int seconds = number(request, "confirm", config.number("CONFIRM_SECONDS"), MIN_SECONDS, MAX_SECONDS);
-        if (seconds < 0) { return problem("bad-confirm", MIN_SECONDS, MAX_SECONDS); }
-        if (!plane.changing.tryLock()) { return problem("pending"); }
+        if (seconds < 0) { return Reply.problem("bad-confirm", MIN_SECONDS, MAX_SECONDS); }
+        if (!plane.changing.tryLock()) { return Reply.problem("pending"); }
         try {
-            Reply busy = plane.last().state().equals("pending") ? problem("pending") : work.begin(request, false);
+            Reply busy = plane.last().state().equals("pending") ? Reply.problem("pending") : work.begin(request, false);
             if (busy != null) { return busy; }
             // an apply is not given up: the client may be gone because of it
             work.settle(request);
@@ -67,7 +67,7 @@ final class ChangeReplies extends DaemonPart {
         Candidate next = draft;
         if (next == null) {
             String saved = drafts.saved();
-            if (saved == null) { return problem("nothing-to-apply"); }
+            if (saved == null) { return Reply.problem("nothing-to-apply"); }
             next = drafts.check(saved, request.client.address);
         }
         Reply refusal = Drafts.mismatch(request, next.etag);
@@ -115,7 +115,7 @@ final class ChangeReplies extends DaemonPart {
                 return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
                         seconds, "findings", JsonText.brief(tried.findings)).toString());
             case 3 :
-                return problem("apply-refused", why(outcome));
+                return Reply.problem("apply-refused", why(outcome));
             case 4 :
                 List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
                 box.tablesChanged();
@@ -124,11 +124,11 @@ final class ChangeReplies extends DaemonPart {
                         causes(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
                 return Reply.problem(Problem.of("apply-rolled-back", why(outcome)).with(findings));
             case 6 :
-                return problem("pending");
+                return Reply.problem("pending");
             case 5 :
-                return problem("rollback-failed", why(outcome));
+                return Reply.problem("rollback-failed", why(outcome));
             default :
-                return problem("apply-failed", why(outcome));
+                return Reply.problem("apply-failed", why(outcome));
         }
     }
 
@@ -162,7 +162,7 @@ final class ChangeReplies extends DaemonPart {
         // uptime resolves the rules were loaded first, because a try ends after loading
         if (request.client.acceptedMillis < plane.triedMillis) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
-            return problem("old-connection");
+            return Reply.problem("old-connection");
         }
         Outcome outcome = plane.confirm(id);
         boolean kept = outcome.status == 0 || outcome.state().equals("unsaved");
@@ -193,7 +193,7 @@ final class ChangeReplies extends DaemonPart {
         log(what, request, outcome);
         watch.readOutcome();
         if (success) { return state(outcome.state(), outcome.why()); }
-        return outcome.status == 6 ? problem("applying") : refusal(outcome, "no-pending-change", "apply-failed");
+        return outcome.status == 6 ? Reply.problem("applying") : refusal(outcome, "no-pending-change", "apply-failed");
     }
 
     private void log(String what, Request request, Outcome outcome) {
@@ -203,13 +203,13 @@ final class ChangeReplies extends DaemonPart {
     }
 
     private static Reply refusal(Outcome outcome, String nothing, String failed) {
-        return problem(outcome.status == 3 ? nothing : failed, why(outcome));
+        return Reply.problem(outcome.status == 3 ? nothing : failed, why(outcome));
     }
 
     /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; null if it doesn't. */
     Reply acceleration(Request request) throws BoxException {
         String word = request.query("state");
-        if (!Arrays.asList("flush", "disable", "enable").contains(word)) { return problem("bad-state"); }
+        if (!Arrays.asList("flush", "disable", "enable").contains(word)) { return Reply.problem("bad-state"); }
         Outcome outcome = plane.acceleration(word);
         log("pa " + word, request, outcome);
         watch.readSoon();
@@ -224,8 +224,8 @@ final class ChangeReplies extends DaemonPart {
      */
     Reply printk(Request request) throws BoxException {
         int seconds = number(request, "seconds", -1, 0, MAX_SECONDS);
-        if (seconds < 0) { return problem("bad-seconds", MAX_SECONDS); }
-        if (box.box().facts.surroundings.printk.value().equals("std")) { return problem("printk-not-needed"); }
+        if (seconds < 0) { return Reply.problem("bad-seconds", MAX_SECONDS); }
+        if (box.box().facts.surroundings.printk.value().equals("std")) { return Reply.problem("printk-not-needed"); }
         Outcome outcome = plane.printk(seconds);
         log("printk for " + seconds + " s", request, outcome);
         return outcome.status == 0

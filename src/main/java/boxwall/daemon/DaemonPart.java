@@ -1,9 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
-import boxwall.http.Reply;
 import boxwall.http.Request;
-import boxwall.report.Problem;
 import boxwall.syntax.Source;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
@@ -47,11 +45,6 @@ class DaemonPart {
     /** Checks a text that a request sent or that was saved; {@code client} is null for the daemon itself. */
     Candidate checked(String text, Box now, byte[] client) {
         return Candidate.of(new Source("rules", text), presets(), now, config, client, false);
-    }
-
-    /** Refuses a request with a row of the resource {@code problems}. */
-    static Reply problem(String name, Object... values) {
-        return Reply.problem(Problem.of(name, values));
     }
 
     /**

@@ -100,7 +100,7 @@ final class Drafts extends DaemonPart {
         String text = !draft ? live == null ? saved() : live : current == null ? null : current.text;
         if (text == null) {
             // a browser would log a 404 as an error, and no draft is the normal state
-            return draft ? Reply.empty().with("Boxwall-Rules", "none") : problem("no-rules");
+            return draft ? Reply.empty().with("Boxwall-Rules", "none") : Reply.problem("no-rules");
         }
         String etag = Candidate.etag(text);
         boolean has = contains(request.header("if-none-match"), etag);
@@ -134,7 +134,7 @@ final class Drafts extends DaemonPart {
 
     /** PUT /rules: checks a text and makes it the candidate. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
-        if (text.length() == 0) { return problem("empty-ruleset"); }
+        if (text.length() == 0) { return Reply.problem("empty-ruleset"); }
         Reply refusal = mismatch(request);
         if (refusal != null) { return refusal; }
         compiled = null;
@@ -160,7 +160,7 @@ final class Drafts extends DaemonPart {
     Reply restore(Request request, String number) {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + History.RULESETS;
         String text = known ? history.text(number.charAt(0) - '0') : null;
-        return text != null ? put(request, text) : problem("no-such-ruleset", History.RULESETS);
+        return text != null ? put(request, text) : Reply.problem("no-such-ruleset", History.RULESETS);
     }
 
     private Reply mismatch(Request request) {
@@ -176,7 +176,7 @@ final class Drafts extends DaemonPart {
     static Reply mismatch(Request request, String etag) {
         String wanted = request.header("if-match");
         if (wanted == null || etag != null && contains(wanted, etag)) { return null; }
-        return problem("other-rules", wanted, etag == null ? "none" : etag);
+        return Reply.problem("other-rules", wanted, etag == null ? "none" : etag);
     }
 
     private static boolean contains(String header, String etag) {

@@ -293,7 +293,7 @@ final class ReadReplies extends DaemonPart {
      */
     Reply log(Request request) throws BoxException {
         int lines = number(request, "lines", LINES, 0, MAX_LINES);
-        if (lines < 0) { return problem("bad-lines", MAX_LINES); }
+        if (lines < 0) { return Reply.problem("bad-lines", MAX_LINES); }
         Map<String, String> logs = logs();
         LiveRules rules = liveRules();
         LoggedPackets ofKernel = new LoggedPackets(Words.lines(logs.get("dmesg")), rules);

@@ -36,26 +36,18 @@ public final class AccessControl {
 
     /** Returns why this request is refused whatever its token is, or null. */
     Problem refuseSource(Request request) {
-        if (!isAllowed(request.client)) {
-            return new Problem(403, "not from here",
-                    "only clients of the LAN and the box itself may ask; you are " + request.client.text());
-        }
+        if (!isAllowed(request.client)) { return Problem.of("not-from-here", request.client.text()); }
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
-            return new Problem(403, "unknown host",
-                    "the Host header must be one of the box's own addresses or names, found "
-                            + (host == null ? "none" : "'" + clip(host) + "'")
-                            + "; use the box's address, or add the name to BOXWALL_HOSTS");
+            return Problem.of("unknown-host", host == null ? "none" : "'" + clip(host) + "'");
         }
         String site = request.header("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
-            return new Problem(403, "foreign page",
-                    "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
+            return Problem.of("foreign-page", "site", "Sec-Fetch-Site", clip(site));
         }
         String origin = request.header("origin");
         if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-            return new Problem(403, "foreign page",
-                    "a page of another origin may not ask (Origin: " + clip(origin) + ")");
+            return Problem.of("foreign-page", "origin", "Origin", clip(origin));
         }
         return null;
     }

@@ -92,10 +92,8 @@ final class Connection implements RequestDeadline.Peer {
         unread = true;
         if (why instanceof Reply.Refused) { return readyToSend(((Reply.Refused) why).reply); }
         return readyToSend(why instanceof SocketTimeoutException
-                ? Reply.problem(408, "too slow",
-                        "a request must arrive within " + REQUEST_NANOS / 1000000000L + " seconds, its head within "
-                                + CROWDED_SECONDS + " while there are many connections")
-                : Reply.problem(503, "connection lost", String.valueOf(why.getMessage())));
+                ? Reply.problem("too-slow", REQUEST_NANOS / 1000000000L, CROWDED_SECONDS)
+                : Reply.problem("connection-lost", why.getMessage()));
     }
 
     /** After the reply: reads and discards what a refused client still sends. */

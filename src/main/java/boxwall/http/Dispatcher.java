@@ -77,17 +77,16 @@ final class Dispatcher {
             System.gc();
             log.event("out of memory");
             connection.unread = true;
-            return Reply.problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG);
+            return Reply.problem("out-of-memory", Problem.TOO_LONG);
         } catch (Abandoned e) {
             log.event("given up: " + connection.work.reason().title + ", " + session.getMethod() + " for "
                     + connection.client.text());
             return Reply.problem(connection.work.reason());
         } catch (StackOverflowError e) {
-            return Reply.problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
-                    + " 'java -jar boxwall.jar' on a PC has more");
+            return Reply.problem("out-of-stack");
         } catch (RuntimeException e) {
             log.bug(e);
-            return Reply.problem(500, "a bug in boxwall", e.toString());
+            return Reply.problem("bug", e);
         }
     }
 
@@ -102,10 +101,7 @@ final class Dispatcher {
             throw new IOException("displaced by a newer connection");
         }
         if (refusal == null && connection.place == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
-            refusal = Reply.problem(429, "too many connections",
-                    "the limit is four per client and seven in total; one more is reserved for"
-                            + " status, confirm and revert")
-                    .with("Retry-After", "1");
+            refusal = Reply.problem("too-many-connections").with("Retry-After", "1");
         }
         if (refusal != null) {
             connection.unread = true;
@@ -133,21 +129,13 @@ final class Dispatcher {
         // a client with the token can always confirm and revert, whatever another program on the same PC sent
         if (seconds > 0 && route.needs(Route.Need.TOKEN)
                 && !(withToken && (route == Route.CONFIRM || route == Route.REVERT))) {
-            return Reply
-                    .problem(429, "too many wrong tokens",
-                            "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
-                                    + " token' on the box shows the token; confirm and revert still work")
-                    .with("Retry-After", String.valueOf(seconds));
+            return Reply.problem("too-many-wrong-tokens", seconds).with("Retry-After", String.valueOf(seconds));
         }
         if (!withToken && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !withToken) {
-            return Reply
-                    .problem(401, "token wanted",
-                            "send the header 'Authorization: Bearer TOKEN'; on the box,"
-                                    + " '/etc/init.d/rc.boxwall token' shows the token")
-                    .with("WWW-Authenticate", "Bearer");
+            return Reply.problem("token-wanted").with("WWW-Authenticate", "Bearer");
         }
         return null;
     }
@@ -155,12 +143,7 @@ final class Dispatcher {
     private Reply answer(Route route, Request request, boolean withToken) {
         if (route == Route.OK) { return Reply.empty(); }
         Handler started = awaitHandler();
-        if (started == null) {
-            return Reply
-                    .problem(503, "not ready yet",
-                            "the daemon opened its port but has not finished starting; see its log")
-                    .with("Retry-After", "10");
-        }
+        if (started == null) { return Reply.problem("not-ready").with("Retry-After", "10"); }
         if (route == Route.OPENAPI) {
             return Reply.bytes("application/json", Rows.bytes("/boxwall/http/openapi.json"));
         }
@@ -174,9 +157,7 @@ final class Dispatcher {
         for (Map.Entry<String, List<String>> parameter : session.getParameters().entrySet()) {
             String name = bytes(parameter.getKey());
             if (name.length() == 0) { continue; }
-            if (parameter.getValue().size() > 1) {
-                throw new Reply.Refused(400, "parameter twice", "say '" + name + "=' once");
-            }
+            if (parameter.getValue().size() > 1) { throw new Reply.Refused("parameter-twice", name); }
             query.put(name, bytes(parameter.getValue().get(0)));
         }
         return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), connection.client,
@@ -195,7 +176,7 @@ final class Dispatcher {
         byte[] bytes = new byte[size];
         for (int count = 0; count < size;) {
             int n = in.read(bytes, count, size - count);
-            if (n < 0) { throw new Reply.Refused(400, "body cut short", "the body ended before its Content-Length"); }
+            if (n < 0) { throw new Reply.Refused("body-cut-short"); }
             count += n;
         }
         return Words.text(bytes);
@@ -203,20 +184,13 @@ final class Dispatcher {
 
     /** Checks the headers that describe the body, and returns its length in bytes; 0 without a body. */
     private static int size(Request request, boolean text) throws Reply.Refused {
-        if (request.header("transfer-encoding") != null) {
-            throw new Reply.Refused(411, "length wanted", "send the body with a Content-Length, not in chunks");
-        }
+        if (request.header("transfer-encoding") != null) { throw new Reply.Refused("length-wanted"); }
         String length = request.header("content-length");
         length = length == null ? "0" : length;
-        if (!Words.isNumber(length)) { throw new Reply.Refused(400, "bad length", "Content-Length must be a number"); }
+        if (!Words.isNumber(length)) { throw new Reply.Refused("bad-length"); }
         int size = (int) Words.number(length, Connection.MAX_BODY);
-        if (size < 0) {
-            throw new Reply.Refused(413, "too large", "a body may have " + Connection.MAX_BODY + " bytes");
-        }
-        if (text && size > 0 && !isText(request)) {
-            throw new Reply.Refused(415, "not a text",
-                    "send the ruleset as it is, not packed and not as a form: curl -T FILE");
-        }
+        if (size < 0) { throw new Reply.Refused("too-large", Connection.MAX_BODY); }
+        if (text && size > 0 && !isText(request)) { throw new Reply.Refused("not-a-text"); }
         return size;
     }
 

@@ -6,7 +6,7 @@ package boxwall.http;
  * ends (the whole file becomes one comment or one command), {@code --data-urlencode} encodes it.
  */
 final class FormBody {
-    private static final String REMEDY = "send the file as it is, with curl -T FILE or --data-binary @FILE";
+
     /** Beginnings of a command. No other word of a ruleset ends like this. */
     private static final String[] COMMANDS = {"iptables -", "ip6tables -", "ip46tables -"};
 
@@ -15,13 +15,9 @@ final class FormBody {
     /** Returns why a body is refused, or null. {@code asForm}: its Content-Type is that of a form. */
     static Reply.Refused refusal(String body, boolean asForm) {
         if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
-        if (asForm && body.indexOf(' ') < 0) {
-            return new Reply.Refused(415, "a form, not a text",
-                    "the body is encoded as a form's fields are; " + REMEDY);
-        }
+        if (asForm && body.indexOf(' ') < 0) { return new Reply.Refused("form"); }
         if (body.charAt(0) == '*' || asForm && body.charAt(0) == '#' || commandIn(body)) {
-            return new Reply.Refused(415, "the line ends are gone",
-                    "the body is one line, as curl -d makes it of a file; " + REMEDY);
+            return new Reply.Refused("no-line-ends");
         }
         return null;
     }

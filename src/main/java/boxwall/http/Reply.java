@@ -60,9 +60,9 @@ public final class Reply {
         return new Reply(problem.status, "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
     }
 
-    /** A refusal without findings. */
-    public static Reply problem(int status, String title, String detail) {
-        return problem(new Problem(status, title, detail));
+    /** A refusal from a row of the resource {@code problems}, see {@link Problem#of}. */
+    public static Reply problem(String name, Object... values) {
+        return problem(Problem.of(name, values));
     }
 
     private static byte[] bytesOf(String text, String charset) {
@@ -92,7 +92,7 @@ public final class Reply {
 
         Refused(Reply reply) { this.reply = reply; }
 
-        Refused(int status, String title, String detail) { this(problem(status, title, detail)); }
+        Refused(String name, Object... values) { this(problem(name, values)); }
     }
 
     /** The status and its reason phrase; RFC 9110 has those that NanoHTTPD lacks. */

@@ -69,13 +69,8 @@ public final class RequestDeadline {
     private void checkTime(int withoutClient) {
         long worked = worked();
         if (worked > seconds) {
-            giveUp(new Problem(503, "takes too long",
-                    "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
-        } else if (worked >= withoutClient && peer.isClosed()) {
-            giveUp(new Problem(503, "nobody waited",
-                    "the connection's sending side was closed while the daemon worked on the answer; leave it open"
-                            + " until the answer is there"));
-        }
+            giveUp(Problem.of("takes-too-long", seconds, Problem.TOO_LONG));
+        } else if (worked >= withoutClient && peer.isClosed()) { giveUp(Problem.of("nobody-waited")); }
     }
 
     /** The seconds since the work began; -1 if there is none. */

@@ -29,12 +29,9 @@ final class RequestHead {
             int c = in.read();
             if (c < 0) {
                 if (text.length() == 0) { return null; }
-                throw new Reply.Refused(400, "cut short", "the request ended before the empty line after its headers");
+                throw new Reply.Refused("head-cut-short");
             }
-            if (count == LIMIT) {
-                throw new Reply.Refused(lineStart == 0 ? 414 : 431, "too long",
-                        "first line and headers may have " + LIMIT + " bytes");
-            }
+            if (count == LIMIT) { throw new Reply.Refused(lineStart == 0 ? "line-too-long" : "head-too-long", LIMIT); }
             if (c == '\n' && text.length() > lineStart && text.charAt(text.length() - 1) == '\r') {
                 text.setLength(text.length() - 1);
             }
@@ -52,10 +49,7 @@ final class RequestHead {
     private static void check(String text) throws Reply.Refused {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' && c != '\n' && c != '\t' || c == 127) {
-                throw new Reply.Refused(400, "control character",
-                        "first line or headers contain a character that is not allowed");
-            }
+            if (c < ' ' && c != '\n' && c != '\t' || c == 127) { throw new Reply.Refused("control-character"); }
         }
         int end = text.indexOf('\n');
         firstLine(text.substring(0, end));
@@ -64,11 +58,11 @@ final class RequestHead {
             end = text.indexOf('\n', at);
             int colon = text.indexOf(':', at);
             if (colon < 0 || colon > end || !Words.isName(text.substring(at, colon), TOKEN_SIGNS)) {
-                throw new Reply.Refused(400, "bad header", "a header must be NAME: VALUE on one line");
+                throw new Reply.Refused("bad-header");
             }
             String name = text.substring(at, colon).toLowerCase(Locale.ROOT);
             // two lengths or two hosts serve to smuggle requests; nobody sends another header twice
-            if (!names.add(name)) { throw new Reply.Refused(400, "header twice", "say '" + name + ":' once"); }
+            if (!names.add(name)) { throw new Reply.Refused("header-twice", name); }
         }
     }
 
@@ -78,20 +72,18 @@ final class RequestHead {
         String method = line.substring(0, Math.max(0, first));
         if (!Words.isName(method, TOKEN_SIGNS) || method.length() > 20 || last == first
                 || line.indexOf(' ', first + 1) != last) {
-            throw new Reply.Refused(400, "bad request line", "the first line must be METHOD /PATH HTTP/1.1");
+            throw new Reply.Refused("bad-request-line");
         }
         String target = line.substring(first + 1, last);
         String protocol = line.substring(last + 1);
         if (!protocol.equals("HTTP/1.1") && !protocol.equals("HTTP/1.0")) {
-            throw new Reply.Refused(protocol.startsWith("HTTP/") ? 505 : 400, "other protocol",
-                    "this port speaks HTTP/1.1");
+            throw new Reply.Refused(protocol.startsWith("HTTP/") ? "other-version" : "other-protocol");
         }
-        if (!target.startsWith("/")) { throw new Reply.Refused(400, "bad path", "the path must begin with /"); }
+        if (!target.startsWith("/")) { throw new Reply.Refused("bad-path"); }
         for (int at = target.indexOf('%'); at >= 0; at = target.indexOf('%', at + 1)) {
             if (at + 3 > target.length() || Character.digit(target.charAt(at + 1), 16) < 0
                     || Character.digit(target.charAt(at + 2), 16) < 0) {
-                throw new Reply.Refused(400, "bad escape",
-                        "two hex digits must follow each % in the path; a % itself is %25");
+                throw new Reply.Refused("bad-escape");
             }
         }
         // NanoHTTPD knows only some methods; its reply to others is not in our form

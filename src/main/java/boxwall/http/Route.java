@@ -86,14 +86,13 @@ public enum Route {
         String path = requested.length() > 80 ? requested.substring(0, 80) + "…" : requested;
         String allowed = allowed(requested);
         if (allowed.length() > 0) {
-            return Reply.problem(405, "wrong method", path + " takes " + allowed + ", not " + method).with("Allow",
-                    allowed);
+            return Reply.problem("wrong-method", path, allowed, method).with("Allow", allowed);
         }
         Set<String> paths = new TreeSet<>();
         for (Route route : values()) {
             paths.add(route.path);
         }
-        return Reply.problem(404, "no such path", "there is no " + path + "; there are " + Words.join(paths, ", "));
+        return Reply.problem("no-such-path", path, Words.join(paths, ", "));
     }
 
     /** An ID comes from /proc/sys/kernel/random/uuid: hex digits and dashes; nothing else matches. */

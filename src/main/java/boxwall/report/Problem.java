@@ -29,17 +29,13 @@ public final class Problem {
      */
     public static Problem of(String name, Object... values) {
         String[] row = ROWS.rows(name).get(0);
-        return new Problem(Integer.parseInt(row[1]), row[2], TextTable.filled(row[3], "", values));
+        return new Problem(Integer.parseInt(row[1]), row[2], TextTable.filled(row[3], "", values),
+                Collections.<Finding>emptyList());
     }
 
     /** This problem with the findings that caused it. */
     public Problem with(List<Finding> causes) {
         return new Problem(status, title, detail, causes);
-    }
-
-    /** A problem without findings. */
-    public Problem(int status, String title, String detail) {
-        this(status, title, detail, Collections.<Finding>emptyList());
     }
 
     private Problem(int status, String title, String detail, List<Finding> findings) {

@@ -16,8 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Each problem that the code names is a row of the resource, and each row is named. */
 class ProblemTest {
-    private static final Pattern CALL = Pattern.compile(
-            "(?:Problem\\.of|\\bproblem)\\(\\s*\"([a-z-]+)\"|\\brefusal\\(outcome, \"([a-z-]+)\", \"([a-z-]+)\"");
+    /** {@code Problem.of("pending")}, {@code new Reply.Refused(x == 0 ? "line-too-long" : "head-too-long", LIMIT)}. */
+    private static final Pattern CALL = Pattern.compile("(?:Problem\\.of|\\bproblem|Reply\\.Refused)\\("
+            + "(?:[^;?\"]*(?:\"HTTP/\"\\) )?\\?)?\\s*\"([a-z-]+)\"(?: : \"([a-z-]+)\")?"
+            + "|\\brefusal\\(outcome, \"([a-z-]+)\", \"([a-z-]+)\"");
 
     @Test
     void rowsAndNamesAreTheSame() throws IOException {
@@ -33,7 +35,7 @@ class ProblemTest {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                 Matcher call = CALL.matcher(Files.readString(file));
                 while (call.find()) {
-                    for (int i = 1; i <= 3; i++) {
+                    for (int i = 1; i <= 4; i++) {
                         if (call.group(i) != null) { named.add(call.group(i)); }
                     }
                 }
