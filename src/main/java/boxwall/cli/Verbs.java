@@ -13,7 +13,6 @@ import boxwall.explain.Explanation;
 import boxwall.explain.Site;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
@@ -33,10 +32,11 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The verbs that terminate: all but daemon. Each returns its exit status. */
 final class Verbs {
@@ -115,12 +115,12 @@ final class Verbs {
         printFindings(candidate);
         if (candidate.compiled == null) { return; }
         // one line for each text of a note, with all the lines that it is about
-        Map<String, List<Origin>> kinds = new LinkedHashMap<>();
+        Map<String, Set<String>> kinds = new LinkedHashMap<>();
         for (Note note : candidate.compiled.notes) {
-            if (!kinds.containsKey(note.text)) { kinds.put(note.text, new ArrayList<Origin>()); }
-            kinds.get(note.text).add(note.origin);
+            if (!kinds.containsKey(note.text)) { kinds.put(note.text, new LinkedHashSet<String>()); }
+            kinds.get(note.text).add(note.origin.toString());
         }
-        for (Map.Entry<String, List<Origin>> kind : kinds.entrySet()) {
+        for (Map.Entry<String, Set<String>> kind : kinds.entrySet()) {
             print(out, Words.join(kind.getValue(), ", ") + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed.expects.isEmpty()) {
@@ -235,7 +235,8 @@ final class Verbs {
         String stateful = stateful();
         boolean forms = arguments.files.size() < 2;
         Candidate first = compiled(box, forms ? "yes" : stateful, 0);
-        Candidate second = compiled(box, forms ? "no" : stateful, forms ? 0 : 1);
+        // the errors of one file are printed once
+        Candidate second = forms && first == null ? null : compiled(box, forms ? "no" : stateful, forms ? 0 : 1);
         if (first == null || second == null) { return 1; }
         String a = forms ? "the stateful form" : arguments.files.get(0);
         String b = forms ? "the stateless form" : arguments.files.get(1);

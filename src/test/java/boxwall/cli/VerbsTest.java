@@ -54,12 +54,12 @@ class VerbsTest {
     }
 
     @Test
-    void aPlanWithStatesHasItsStatelessTwinBesideIt(@TempDir Path folder) throws IOException {
+    void aPlanWithStatesIncludesItsStatelessForm(@TempDir Path folder) throws IOException {
         Path plan = folder.resolve("plan");
         assertEquals(0, run("compile", "conf/boxwall.rules", "--root", BOX, "--out", plan.toString()));
         assertTrue(Files.readString(plan.resolve("stamp")).contains("\nmode=stateful\n"));
-        String twin = Files.readString(plan.resolve("safe/stamp"));
-        assertTrue(twin.contains("\nmode=stateless\n") && twin.contains("\nadmin=proved\n"), twin);
+        String safe = Files.readString(plan.resolve("safe/stamp"));
+        assertTrue(safe.contains("\nmode=stateless\n") && safe.contains("\nadmin=proved\n"), safe);
         assertFalse((Files.readString(plan.resolve("safe/restore4")) + Files.readString(plan.resolve("safe/modules")))
                 .contains("state"));
         assertFalse(Files.exists(plan.resolve("safe/rules")), "the text is saved once");
@@ -109,6 +109,24 @@ class VerbsTest {
         assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/6690-0820"), err);
         assertTrue(out.contains("guest.rules:1: note: ") && out.contains("GUEST_IF"), out);
         assertTrue(out.contains("rules: 1 IPv4"), out);
+    }
+
+    @Test
+    void namesEachLineOnceForEachNoteAndPrintsTheErrorsOfAFileOnce(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("home.rules");
+        Files.writeString(rules, "include home-basic\n");
+        String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
+        String box = "src/test/resources/boxes/7490-0630";
+        assertEquals(0, run("check", rules.toString(), "--root", box, "--config", config), err);
+        List<String> notes = out.lines().filter(line -> line.contains(": note: ")).toList();
+        assertTrue(notes.stream().anyMatch(note -> note.contains(", ")), out);
+        for (String note : notes) {
+            List<String> places = List.of(note.substring(0, note.indexOf(": note: ")).split(", "));
+            assertEquals(places.stream().distinct().toList(), places, note);
+        }
+        Files.writeString(rules, "iptables -A INPUT -j NOWHERE\n");
+        assertEquals(1, run("diff", rules.toString(), "--root", BOX));
+        assertEquals(1, err.lines().filter(line -> line.contains("home.rules:1:")).count(), err);
     }
 
     @Test

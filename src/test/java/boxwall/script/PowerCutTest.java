@@ -40,7 +40,7 @@ class PowerCutTest {
             }
             case "first boot", "first boot that fell back" -> {
             }
-            case "boot with a twin" -> {
+            case "boot with a stateless form" -> {
                 box.stored("boot", OLD);
                 box.stored("boot.safe", OLD);
                 box.stored("boot.bad", NEW);
@@ -79,8 +79,8 @@ class PowerCutTest {
             List<NavigableMap<String, String>> drawn = new ArrayList<>(states);
             Collections.shuffle(drawn, new Random(SEED + which.hashCode()));
             boot(which, LONG ? drawn : drawn.subList(0, Math.min(DRAW, drawn.size())));
-        }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot", "boot with a twin",
-                "boot that fell back", "first boot that fell back");
+        }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot",
+                "boot with a stateless form", "boot that fell back", "first boot that fell back");
         System.out.println("PowerCutTest: states " + counts);
         assertTrue(
                 counts.values().stream().allMatch(n -> n >= 3) && counts.values().stream().mapToInt(n -> n).sum() > 150,
