@@ -10,7 +10,7 @@ import boxwall.netfilter.Words;
  * export CONFIG_VERSION="05.54"        /etc/init.d/rc.conf; CONFIG_VERSION='04.26' in the output of set, on a serial console
  * 154.07.29-95450                      /etc/.version; /etc/.revision has the revision
  * firmware_info  65.04.70              the boot loader's environment, in /proc or printed at boot; also 272.07.29,slot1=07.29-95450,…
- * … UTC(138)FW(07.19-79768)HW(226)…    printed by AVM's kernel at shutdown, with the revision
+ * … UTC(138)FW(07.19-79768)HW(226)…    printed by AVM's kernel when it goes down, also in a crash, with the revision
  * </pre> Reads only a few lines of the environment, which contains serial number, MACs and the WLAN key.
  */
 public final class Firmware {

@@ -14,7 +14,7 @@ final class SecretForms {
     static final List<String[]> FORMS = new ArrayList<>();
     static final List<String> HOSTS = new ArrayList<>();
     static final List<String> PLAIN = new ArrayList<>();
-    /** Characters of {@code 1:ff:fe11:1}, the shortest text that a form of the table fits. */
+    /** No form of the table fits a shorter text; {@code 1:ff:fe11:1} has 11 characters. */
     private static final int SHORTEST = 10;
     private static final List<List<String>> WORDS = new ArrayList<>();
 
@@ -72,10 +72,11 @@ final class SecretForms {
     /** Whether enough characters that forms consist of begin at an index. */
     private static boolean isLongEnough(String line, int from) {
         int end = from;
-        while (end < line.length() && (hex(line.charAt(end)) || ":-.xX".indexOf(line.charAt(end)) >= 0)) {
+        while (end - from < SHORTEST && end < line.length()
+                && (hex(line.charAt(end)) || ":-.xX".indexOf(line.charAt(end)) >= 0)) {
             end++;
         }
-        return end - from >= SHORTEST;
+        return end - from == SHORTEST;
     }
 
     /** The first form that the text at an index has; null for none. */

@@ -135,15 +135,21 @@ final class ChainGraph {
 
     /** These chains and all from which packets reach them. */
     private Set<String> leadingTo(Collection<String> wanted) {
-        Set<String> leading = new HashSet<>(wanted);
-        boolean grew = !leading.isEmpty();
-        while (grew) {
-            grew = false;
-            for (Chain chain : chains.values()) {
-                for (Rule rule : chain.rules) {
-                    grew |= rule.target != null && leading.contains(rule.target.name) && leading.add(chain.name);
-                }
+        Set<String> leading = new HashSet<>();
+        if (wanted.isEmpty()) { return leading; }
+        Map<String, List<String>> callers = new HashMap<>();
+        for (Chain chain : chains.values()) {
+            for (Rule rule : chain.rules) {
+                String to = rule.target == null ? null : rule.target.name;
+                if (!chains.containsKey(to)) { continue; }
+                if (!callers.containsKey(to)) { callers.put(to, new ArrayList<String>()); }
+                callers.get(to).add(chain.name);
             }
+        }
+        List<String> open = new ArrayList<>(wanted);
+        while (!open.isEmpty()) {
+            String name = open.remove(open.size() - 1);
+            if (leading.add(name) && callers.containsKey(name)) { open.addAll(callers.get(name)); }
         }
         return leading;
     }

@@ -52,6 +52,9 @@ final class UdpReplies {
     /** The kernel's default (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
 
+    /** A name of boxwall 0.1, which is in users' saved plans. */
+    private static final String CHAIN = "udp-answers";
+
     private final ChainGraph graph;
     /** The names of the interfaces to the Internet and the guests, and the guests' network; each may be null. */
     private final String wan;
@@ -153,7 +156,7 @@ final class UdpReplies {
         for (Rule request : requests.get(hook)) {
             replies.addAll(replies(request, hook, unconditional));
         }
-        chain = new Chain(replies.isEmpty() ? "" : graph.freeName("udp-answers"), null, new ArrayList<>(replies));
+        chain = new Chain(replies.isEmpty() ? "" : graph.freeName(CHAIN), null, new ArrayList<>(replies));
         chains.get(hook).put(established.target, chain);
         sizes.put(chain.name, Integer.valueOf(chain.rules.size()));
         return chain;

@@ -21,9 +21,18 @@ public final class Box {
         this.readings = readings;
         this.facts = facts;
         for (Family family : Family.values()) {
-            // -A INPUT …, with counters [12:3456] -A INPUT …
-            rules[family.ordinal()] = Words.lines(readings.command(save(family)), "-A ").size();
+            rules[family.ordinal()] = ruleCount(readings.command(save(family)));
         }
+    }
+
+    /** The number of rules in the output of iptables-save: {@code -A …}, with counters {@code [12:3456] -A …}. */
+    static int ruleCount(String saved) {
+        int count = 0;
+        for (String line : Words.lines(saved, "-A ")) {
+            // not a chain whose name ends in -A
+            count += line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") ? 1 : 0;
+        }
+        return count;
     }
 
     static String save(Family family) { return family.command + "-save"; }

@@ -69,9 +69,9 @@ final class LivePlan {
         return sys.read(folder + "/" + name, MAX_FILE);
     }
 
-    /** Whether it is not yet proven; then its folder will be renamed. */
-    boolean isOnTrial() {
-        return folder.endsWith("/boot.new");
+    /** Whether boxwall-apply will rename its folder: of a plan that isn't proven yet, or of a change being kept. */
+    boolean mayMove() {
+        return folder.endsWith("/boot.new") || folder.endsWith("/tx/plan");
     }
 
     /** Whether it can stop any packet. */

@@ -30,7 +30,7 @@ import java.util.TreeMap;
 
 /**
  * The replies about the box: page, status and findings from memory, without starting a program; counters, metrics and
- * log from the tables and the kernel log, which are read once a second at most.
+ * log from the tables and the kernel log, which requests within a second share.
  */
 final class ReadReplies extends DaemonPart {
     /** The lock for {@link #livePlan}; static, see sys.WaitedOn. */
@@ -108,7 +108,7 @@ final class ReadReplies extends DaemonPart {
                     tables.putAll(LivePlan.tables(sys, config.get("RUN") + "/tx/live", family));
                 }
                 for (String table : tables.values()) {
-                    count += Words.lines(table, "-A ").size();
+                    count += Box.ruleCount(table);
                 }
             }
             counts.put(family, count);
@@ -146,7 +146,7 @@ final class ReadReplies extends DaemonPart {
     /** The live plan, searched once for each outcome: up to five folders may contain it. */
     private LivePlan livePlan(Outcome last) {
         synchronized (LIVE_PLAN) {
-            if (last != liveOf || live == null || live.isOnTrial()) {
+            if (last != liveOf || live == null || live.mayMove()) {
                 live = LivePlan.of(sys, config, last);
                 liveOf = last;
             }

@@ -65,7 +65,7 @@ final class WorkQueue {
                     other.giveUp(Problem.of("other-work"));
                 } else if (other != null) {
                     // a client that sends the next version of a text has mostly closed its last connection
-                    other.yieldToNext();
+                    other.giveUpWithoutClient();
                 }
                 if (lock.tryLock(1, TimeUnit.SECONDS)) { return true; }
             }

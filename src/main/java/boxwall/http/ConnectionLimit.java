@@ -13,6 +13,7 @@ import java.util.List;
 final class ConnectionLimit {
     private static final int USUAL_LIMIT = 7;
     private static final int CLIENT_LIMIT = 4;
+    /** For all clients without access together. */
     private static final int DENIED_LIMIT = 1;
     /** Clients of the LAN that can use their reserved connection at the same time. */
     private static final int LAN_RESERVED = 4;

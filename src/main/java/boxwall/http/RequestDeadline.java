@@ -57,7 +57,7 @@ public final class RequestDeadline {
     }
 
     /** Gives up at once if the client is gone, because another request waits. */
-    public void yieldToNext() {
+    public void giveUpWithoutClient() {
         checkTime(0);
     }
 

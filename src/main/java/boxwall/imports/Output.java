@@ -103,7 +103,8 @@ final class Output {
     private void leaveOut(List<SyntaxError> errors, boolean single) {
         boolean found = false;
         for (SyntaxError error : errors) {
-            OutputLine line = lines.get(error.line - 1);
+            // an error at the end of the text is behind the last line
+            OutputLine line = lines.get(Math.min(error.line, lines.size()) - 1);
             if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;
             boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'

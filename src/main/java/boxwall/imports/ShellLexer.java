@@ -135,7 +135,9 @@ final class ShellLexer {
                     from++;
                 }
                 String body = text.substring(from, lineEnd(at));
-                skipTo(Math.min(lineEnd(at) + 1, text.length()));
+                at = Math.min(lineEnd(at) + 1, text.length());
+                // also after a last line without a line end
+                line++;
                 complete = body.equals(redirect.target.toString());
                 if (!complete) { redirect.body.add(body); }
             }

@@ -68,7 +68,9 @@ final class ShellWord {
 
     /** The name if the word is {@code NAME=...} with an unquoted beginning; else null. */
     String assigned() {
-        int equals = pieces.get(0).isBare() ? pieces.get(0).text.indexOf('=') : -1;
+        // a word of quotes with only a continuation in them has no pieces
+        boolean bare = !pieces.isEmpty() && pieces.get(0).isBare();
+        int equals = bare ? pieces.get(0).text.indexOf('=') : -1;
         String name = equals > 0 ? pieces.get(0).text.substring(0, equals) : "";
         return isName(name) ? name : null;
     }

@@ -22,7 +22,9 @@ import boxwall.netfilter.Words;
  * for it can contain. Only the jar for a PC contains models.txt; the head of that file explains the format.
  */
 public final class ImageModel {
-    /** The modules that Freetz selects with Iptables by default; where x_tables isn't in its menu, all others. */
+    /**
+     * The modules that Freetz selects with Iptables by default. If the kernel has x_tables, its menu hides the rest.
+     */
     private static final List<String> DEFAULTS =
             Arrays.asList("iptable_filter", "ip_tables", "ip6table_filter", "ip6_tables", "x_tables");
     private static final List<String> LOG =

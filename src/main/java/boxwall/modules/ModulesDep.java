@@ -25,6 +25,7 @@ public final class ModulesDep {
     private final Map<String, String> lines = new HashMap<>();
     /** The modules that a line names, parsed on demand. */
     private final Map<String, List<String>> needs = new HashMap<>();
+    private final Map<String, List<String>> dependencies = new HashMap<>();
     /** The modules whose directory was listed and doesn't contain the file; sorted. */
     private final Set<String> missing = new TreeSet<>();
     private final Map<String, String> builtin = new HashMap<>();
@@ -98,14 +99,23 @@ public final class ModulesDep {
 
     /** The modules that a module needs, on all levels, in load order; empty for an unknown module. */
     public List<String> dependencies(String module) {
-        List<String> order = new ArrayList<>();
+        String name = LoadedModules.normal(module);
         synchronized (LOCK) {
-            visit(LoadedModules.normal(module), order, new HashSet<String>());
+            List<String> order = dependencies.get(name);
+            if (order == null) {
+                order = new ArrayList<>();
+                visit(name, order, new HashSet<String>());
+                order.remove(order.size() - 1);
+                dependencies.put(name, order);
+            }
+            return order;
         }
-        return order.subList(0, order.size() - 1);
     }
 
-    /** Uses no cached result: in a circle of a broken build it would depend on the module that was queried first. */
+    /**
+     * Uses no results for other modules: in a circle of a broken build it would depend on the module that was queried
+     * first.
+     */
     private void visit(String module, List<String> order, Set<String> seen) {
         if (!seen.add(module)) { return; }
         List<String> needed = needed(module);

@@ -99,7 +99,7 @@ final class Numbers {
                 && isCount(text.substring(colon + 1, text.length() - 1));
     }
 
-    /** Whether it is a decimal number of about 64 bits. */
+    /** Whether the text is digits only, at most as many as a 64-bit number has. */
     static boolean isCount(String text) {
         return Words.isNumber(text) && text.length() <= 20;
     }

@@ -133,11 +133,11 @@ class RequestDeadlineTest {
         deadline.begin();
         deadline.end();
         deadline.checkTime();
-        deadline.yieldToNext();
+        deadline.giveUpWithoutClient();
         assertFalse(Thread.currentThread().isInterrupted());
         assertNull(deadline.reason());
         deadline.begin();
-        deadline.yieldToNext();
+        deadline.giveUpWithoutClient();
         assertTrue(Thread.currentThread().isInterrupted());
         deadline.end();
         assertFalse(Thread.currentThread().isInterrupted());

@@ -49,8 +49,8 @@ class ImportPropertiesTest {
                 ")", ";", ";;", "&&", "||", "|", "\n", "\n", "\n", "#", "'", "\"", "`", "$(", "\\", "<<E", "E",
                 "*filter", ":x - [0:0]", "COMMIT", "foo()", "$@", "$1", "local", "export", "modprobe", "insmod",
                 "/lib/$(uname -r)/a.ko", "echo", ">", "/proc/x", "iptables-restore", "exit", "return", "while", "[",
-                "]", "-f", "=", "\0", "\r\n", "\u00e9", "\uE000", "\ud83d", "```", "...", "*", "unset", "set", "--",
-                "shift", "expect", "keep", "[[", "]]", "((", "))");
+                "]", "-f", "=", "\0", "\r\n", "\u00e9", "\uE000", "\ud83d", "```", "...", "*", "\"\\\n\"", "\\\n",
+                "unset", "set", "--", "shift", "expect", "keep", "[[", "]]", "((", "))");
         return words.list().ofMaxSize(80)
                 .map(list -> String.join(new Random(list.hashCode()).nextInt(4) == 0 ? "" : " ", list));
     }

@@ -52,6 +52,28 @@ class RealUseTest {
 
     private static String said(Imported imported) { return imported.remarks.toString(); }
 
+    /** Nothing but a backslash and a line's end between quotes: a word without any piece. */
+    @Example
+    void aWordWithoutPiecesIsAWord() {
+        for (String text : List.of("export \"\\\n\"", "\"\\\n\"", "A=1 \"\\\n\"")) {
+            assertEquals(List.of("iptables -A INPUT -j ACCEPT"), rules(read(text + "\niptables -A INPUT -j ACCEPT\n")));
+        }
+    }
+
+    /** A here-document up to the end of a page, whose last line has no line end, is read once. */
+    @Example
+    void aHereDocumentThatIsCutShortWithoutALineEndIsReadOnce() {
+        String page = "That's how I did it on my box.\n```\n";
+        assertEquals(List.of(), rules(read(page + "cat >x <<EOF\nhello\niptables -A INPUT -j DROP")));
+        for (String end : List.of("", "\n", "\nEOF", "\nEOF\n")) {
+            Imported imported = read(page
+                    + "cat <<EOF | iptables-restore\n*filter\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n*filter\n-A INPUT -j DROP"
+                    + end);
+            assertEquals(1, rules(imported).stream().filter(rule -> rule.endsWith("-A INPUT -j DROP")).count(),
+                    imported.text);
+        }
+    }
+
     /** The UTF-8 bytes of e with two dots contain the Latin-1 byte of a typographic quote. */
     @Example
     void aLettersBytesAreNoSigns() {
