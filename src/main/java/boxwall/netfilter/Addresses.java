@@ -9,17 +9,29 @@ public final class Addresses {
         return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
     }
 
+    /** Without strings for the parts: a ruleset has hundreds of addresses. */
     private static byte[] parseV4(String text) {
-        String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
-        for (int i = 0; i < 4; i++) {
-            // some programs read a leading zero as octal
-            boolean octal = parts.length == 4 && parts[i].length() > 1 && parts[i].charAt(0) == '0';
-            long part = parts.length != 4 || octal ? -1 : Words.number(parts[i], 255);
-            if (part < 0) { return null; }
-            bytes[i] = (byte) part;
+        int part = 0;
+        int digits = 0;
+        int value = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? '.' : text.charAt(i);
+            if (c == '.') {
+                // some programs read a leading zero as octal
+                boolean octal = digits > 1 && text.charAt(i - digits) == '0';
+                if (digits == 0 || part == 4 || value > 255 || octal) { return null; }
+                bytes[part++] = (byte) value;
+                digits = 0;
+                value = 0;
+            } else if (c >= '0' && c <= '9' && digits < 3) {
+                value = value * 10 + (c - '0');
+                digits++;
+            } else {
+                return null;
+            }
         }
-        return bytes;
+        return part == 4 ? bytes : null;
     }
 
     private static byte[] parseV6(String text) {

@@ -47,8 +47,10 @@ final class RuleReader {
     private ExtensionUse latest;
     /** The first option of the rule, or null. */
     Word first;
-    /** The general options given so far, from a to z; -g counts as -j. */
-    private final Word[] given = new Word[26];
+    /** A bit for each general option given so far, -a first; -g counts as -j. */
+    private int given;
+    private Word inWord;
+    private Word outWord;
 
     RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
         this.family = family;
@@ -62,14 +64,16 @@ final class RuleReader {
     /** Reads the values of a general option. */
     void base(char letter, Word w) {
         first = first == null ? w : first;
-        int index = (letter == 'g' ? 'j' : letter) - 'a';
-        if (letter != 'm' && given[index] != null) { errors.add(w, w + " is given twice", "keep one of them"); }
-        given[index] = w;
+        int bit = 1 << (letter == 'g' ? 'j' : letter) - 'a';
+        if (letter != 'm' && (given & bit) != 0) { errors.add(w, w + " is given twice", "keep one of them"); }
+        given |= bit;
         if (letter == 's' || letter == 'd') {
             addresses(w, letter == 's' ? sources : destinations);
         } else if (letter == 'i') {
+            inWord = w;
             in = device(w);
         } else if (letter == 'o') {
+            outWord = w;
             out = device(w);
         } else if (letter == 'p') {
             protocol(w);
@@ -350,11 +354,10 @@ final class RuleReader {
         }
         String name = chain == null ? "" : chain.text;
         if (in != null && (name.equals(Hook.OUTPUT.name()) || name.equals(Hook.POSTROUTING.name()))) {
-            errors.add(given['i' - 'a'], "-i in " + name + ": a packet there has no interface it came in by", "use -o");
+            errors.add(inWord, "-i in " + name + ": a packet there has no interface it came in by", "use -o");
         }
         if (out != null && (name.equals(Hook.INPUT.name()) || name.equals(Hook.PREROUTING.name()))) {
-            errors.add(given['o' - 'a'], "-o in " + name + ": it isn't known yet where a packet there goes out",
-                    "use -i");
+            errors.add(outWord, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
         }
         Word at = chain == null ? first : chain;
         if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
