@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Contradictions between AVM's filter and the rules: a packet passes only if both accept it. Reports certain cases
- * only, so not a packet whose verdict depends on its source. Walks the first packet of a connection as netfilter sees
+ * Contradictions between AVM's filter and the rules: a packet passes only if both accept it. Reports only what is
+ * certain, so no packet whose verdict depends on its source. Walks the first packet of a connection as netfilter sees
  * it: after AVM's translation, with the LAN host's address and port.
  */
 final class AvmFindings extends PacketCheck {

@@ -91,7 +91,7 @@ public final class Checker extends CheckPart {
         return findings;
     }
 
-    /** The finding empty-ruleset; it says so if only the rules left out on this box stop packets. */
+    /** The finding empty-ruleset; with another text if only rules that are left out on this box stop packets. */
     private void empty() {
         if (Protection.stopsAnything(rules.compiled)) { return; }
         int count = 0;

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /** Interfaces and ipset's sets that rules refer to and the box lacks. */
 final class MissingReferences extends CheckPart {
-    /** Beginnings of the names of interfaces that appear with a connection, so possibly after the rules are loaded. */
+    /** Prefixes of the names of interfaces that appear with a connection, possibly after the rules are loaded. */
     private static final List<String> LATER = Arrays.asList("ppp", "tun", "tap", "wg", "wwan", "gre", "ip6gre", "sit",
             "ip6tnl", "tunl", "ipsec", "vti", "ip_vti", "ip6_vti", "l2tp", "pptp", "zt", "tailscale", "nebula", "ifb",
             "imq", "usb", "bnep", "6rd");

@@ -104,7 +104,7 @@ final class OpenServices extends PacketCheck {
         Set<TrailEntry> stoppers = new LinkedHashSet<>();
         for (int port : ADMIN_PORTS) {
             Packet packet = request(packet(lan.name, "", host(lan), box(lan)), TCP, port);
-            // an administrator who is locked out anyway is the finding lockout
+            // if the administrator is locked out anyway, the finding lockout reports it
             if (walk(packet).verdict.stops()) { continue; }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 List<TrailEntry> before = new ArrayList<>();

@@ -92,7 +92,7 @@ class PacketCheck extends CheckPart {
                 .flags(request.protocol() == TCP ? Packet.SYN | Packet.ACK : null);
     }
 
-    /** The hook that a packet goes through: its incoming or outgoing interface is empty where it has none. */
+    /** The hook that a packet passes; the name of an interface that it doesn't have is "". */
     static Hook hook(Packet packet) {
         return "".equals(packet.in()) ? Hook.OUTPUT : "".equals(packet.out()) ? Hook.INPUT : Hook.FORWARD;
     }

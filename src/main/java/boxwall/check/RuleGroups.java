@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Rules by the cause of a finding, which reports all rules of one cause; in the order in which they are added. */
+/** Rules grouped by the cause of a finding, which reports all rules of one cause; in the order of insertion. */
 final class RuleGroups {
     private final Map<String, Set<String>> places = new LinkedHashMap<>();
     private final Map<String, Set<String>> lines = new LinkedHashMap<>();

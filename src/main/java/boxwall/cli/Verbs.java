@@ -235,7 +235,7 @@ final class Verbs {
         String stateful = stateful();
         boolean forms = arguments.files.size() < 2;
         Candidate first = compiled(box, forms ? "yes" : stateful, 0);
-        // the errors of one file are printed once
+        // if both forms are of one file, its errors are printed only once
         Candidate second = forms && first == null ? null : compiled(box, forms ? "no" : stateful, forms ? 0 : 1);
         if (first == null || second == null) { return 1; }
         String a = forms ? "the stateful form" : arguments.files.get(0);

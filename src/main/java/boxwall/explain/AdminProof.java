@@ -22,7 +22,7 @@ public final class AdminProof {
     private static final AdminProof PROVED = new AdminProof(Result.PROVED, null, null);
 
     public final Result result;
-    /** Why it isn't proved, in words; null when it is. */
+    /** The reason why it isn't proved; null if it is. */
     public final String reason;
     /** The walk of a packet that isn't certainly accepted; null when proved, and when there is none to show. */
     public final Answer answer;

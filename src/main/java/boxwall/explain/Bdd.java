@@ -150,7 +150,7 @@ final class Bdd {
         return set == NONE ? NONE : level[set] >= to ? ALL : apply(PROJECT + from, set, to);
     }
 
-    /** Reads the result from the cache, or computes it. An empty entry is for operands that never get here. */
+    /** Reads the result from the cache, or computes it. An empty entry equals operands that are decided before. */
     private int apply(int operation, int a, int b) {
         int[] results = cache;
         int slot = (hash(operation, a, b) & results.length / 4 - 1) * 4;

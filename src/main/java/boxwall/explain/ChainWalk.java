@@ -159,8 +159,8 @@ final class ChainWalk {
     /** Writes what a nat target writes; values that the kernel chooses are unknown afterwards. */
     private void translate(Target target, Rewrites rewrites, int packets) {
         if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
-            // NETMAP and SAME change either side, depending on the hook; SNAT and MASQUERADE the source address and
-            // port
+            // NETMAP and SAME change either side, depending on the hook; SNAT and MASQUERADE the source address, and
+            // the source port if it is in use
             boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
             Rewrites after = rewrites.with(Field.SRC, null).with(Field.SPORT, null);
             sets.add(accepted, both ? after.with(Field.DST, null) : after, packets);

@@ -117,7 +117,7 @@ public final class Expectation {
         return sets.bdd.and(all, described ? sets.state(State.NEW) : sets.first());
     }
 
-    /** The packets that cross a hook, as far as keys and addresses say. */
+    /** The packets that cross a hook, by the keys and the known addresses. */
     private static int crossing(Hook hook, Map<String, String> keys, Sets sets, Verdict wanted) {
         Bdd bdd = sets.bdd;
         Hook given = Keys.hook(keys);

@@ -16,9 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The verdicts on a packet on a box: of the rules that it would load, of the rules as written, and of AVM's firewall.
- */
+/** The verdicts on one packet: by the rules that the box would load, by the rules as written, and by AVM's firewall. */
 public final class Explanation {
     /** The result of the rules that the box would load: this counts. */
     public final Answer answer;
@@ -44,7 +42,7 @@ public final class Explanation {
      * @param loaded the rules that the box would load
      * @param written the rules as written, where the box loads them without connection tracking; else null
      * @param keys as {@link Keys#packet}
-     * @throws IllegalArgumentException for a key or value with an error, with what was expected
+     * @throws IllegalArgumentException for an invalid key or value; the message says what was expected
      */
     public Explanation(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
         this.loaded = loaded;
@@ -57,7 +55,7 @@ public final class Explanation {
         path = Collections.unmodifiableList(path());
     }
 
-    /** The verdict at one time, for rules with hours. */
+    /** The verdict at one time, if rules match by time. */
     public static final class Now {
         public final Verdict verdict;
         /** As in {@link Answer}. */
@@ -179,7 +177,7 @@ public final class Explanation {
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 
-    /** Netfilter sees the packet after dsld's translation: with the destination of a forwarding. */
+    /** Netfilter sees a forwarded packet after dsld's translation, with the address and port of the LAN host. */
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;

@@ -30,7 +30,7 @@ final class HookWalk {
     private final Site site;
     private final Outcome outcome;
     private Rewrites start;
-    /** Whether the packets come in again through lo: nat is over. */
+    /** Whether the packets come in again through lo; then nat is not entered again. */
     private boolean isSecondPass;
 
     /** A walk that reports to an outcome. */

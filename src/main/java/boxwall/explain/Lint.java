@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * judged without those found before. Of two equal rules the second is unreachable, and the first is not redundant.
  */
 public final class Lint {
-    /** The rules of a family with more rules are not checked for redundancy, which is quadratic. */
+    /** Limit of the rules of a family for the search for redundant rules, which is quadratic; beyond it is skipped. */
     private static final int REDUNDANT_MAX = 250;
     private static final List<TrailEntry> NO_ENTRIES = Collections.emptyList();
 

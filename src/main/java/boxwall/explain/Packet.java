@@ -7,8 +7,8 @@ import boxwall.netfilter.TcpFlags;
 import java.util.Arrays;
 
 /**
- * The fields of one packet that rules match. A field that isn't given is unknown (null), and so is whether a rule with
- * it matches. Immutable: setters return another packet; null makes a field unknown.
+ * The fields of one packet that rules match. A field that isn't given is unknown (null); then it is also unknown
+ * whether a rule with that field matches. Immutable: setters return another packet; null makes a field unknown.
  */
 public final class Packet {
     public static final int FIN = 1;

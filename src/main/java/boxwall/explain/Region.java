@@ -11,7 +11,7 @@ public final class Region implements Comparable<Region> {
     private final Hook hook;
     /** The fields that are restricted, in words: a reference to the diagram would keep it in memory. */
     private final Map<Field, String> words;
-    /** The region's part of all packets of the family, 0 to 1: compares sizes, says nothing about traffic. */
+    /** The fraction of all packets of the family, 0 to 1, to compare sizes; it says nothing about traffic. */
     public final double share;
     /** The region as a set of the diagram that it was made from. */
     final int set;

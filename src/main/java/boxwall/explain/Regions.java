@@ -24,7 +24,7 @@ final class Regions {
     private final int[] all = new int[WIDENED.length];
     private boolean complete = true;
 
-    /** Describes sets of relevant packets; other packets may be in a region or not, whatever makes it simpler. */
+    /** Describes sets of relevant packets. Others may be inside or outside of a region, whichever makes it simpler. */
     Regions(Sets sets, Hook hook, int relevant) {
         this.sets = sets;
         this.hook = hook;

@@ -9,7 +9,7 @@ final class SetMatch {
     private static final SetMatch ALL = new SetMatch(Bdd.ALL, Bdd.ALL);
     private static final SetMatch UNKNOWN = new SetMatch(Bdd.NONE, Bdd.ALL);
 
-    /** Packets that match whatever the unknown values are. */
+    /** Packets that match for all possible values of what is unknown. */
     final int certain;
     /** Packets that match, or may. */
     final int possible;

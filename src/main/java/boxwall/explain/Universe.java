@@ -100,7 +100,7 @@ final class Universe {
         }
     }
 
-    /** Adds a name with a prefix that no rule names and that has no longer prefix of a rule. */
+    /** Adds a name that begins with this prefix, but is not named by a rule and matches no longer prefix of a rule. */
     private static void represent(String prefix, Set<String> exact, Set<String> prefixes) {
         for (int i = 0; i < 1000; i++) {
             String name = prefix + i;

@@ -21,9 +21,9 @@ import java.util.TreeMap;
 public final class Verdicts {
     /** All packets are walked through at most this many rules of a family; each query walks its own through more. */
     static final int RULES_MAX = 1000;
-    /** Fewer statements than this are cheaper one by one where all packets can't be walked. */
+    /** Fewer statements than this are cheaper one by one if not all packets can be walked together. */
     private static final int MANY = 8;
-    /** Limit of the steps of all statements that are walked one by one, in limits of a single query. */
+    /** Limit of the steps of all statements that are walked one by one, as a multiple of one query's limit. */
     private static final int QUERIES_MAX = 16;
 
     final Ruleset ruleset;
@@ -32,7 +32,7 @@ public final class Verdicts {
     private final int nodes;
     /** Walks single packets through the same rules, and keeps their parsed criteria. */
     public final Walk walk;
-    /** Who walks each family: this one, or the verdicts of a ruleset with the same rules. */
+    /** For each family the object that walks it: this one, or that of a ruleset with the same rules. */
     private final Map<Family, Verdicts> holders = new TreeMap<>();
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
     private final Map<Family, FamilyVerdicts.Base> bases = new TreeMap<>();

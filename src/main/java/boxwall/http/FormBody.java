@@ -6,7 +6,6 @@ package boxwall.http;
  * ends (the whole file becomes one comment or one command), {@code --data-urlencode} encodes it.
  */
 final class FormBody {
-
     /** Beginnings of a command. No other word of a ruleset ends like this. */
     private static final String[] COMMANDS = {"iptables -", "ip6tables -", "ip46tables -"};
 

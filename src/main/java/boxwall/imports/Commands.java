@@ -268,7 +268,7 @@ final class Commands {
         }
     }
 
-    /** A rule of the function results from the line of the call, too. */
+    /** A rule that the function adds counts as a rule of the line with the call, too. */
     private ExitStatus call(Node node, Node function, List<ShellWord> arguments) throws ShellError {
         List<String> words = Expansion.of(arguments, state.variables).texts;
         state.markTaken(node);

@@ -26,7 +26,7 @@ final class Conditions {
         try {
             List<String> texts = new ArrayList<>();
             for (ShellWord argument : arguments) {
-                // an unset name is empty in a condition, because scripts test for it
+                // in a condition an unset name is empty: scripts test whether a name is set
                 texts.add(Expansion.single(argument, shell.variables, true));
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {

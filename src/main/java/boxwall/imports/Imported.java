@@ -12,8 +12,8 @@ public final class Imported {
     public final Ruleset ruleset;
     /**
      * The ruleset with the dropping rules that were left out, as far as they can be read: conditions that depend on the
-     * box hold, and options that cannot be read are removed. The result may let through, other than the script, what
-     * this drops and {@link #ruleset} accepts. Null if no such rule is missing, or none can be read.
+     * box hold, and options that cannot be read are removed. Packets that this drops and {@link #ruleset} accepts are
+     * those that the script may drop and the result lets through. Null if no such rule is missing, or none can be read.
      */
     public final Ruleset stricter;
     /** By line. */
@@ -22,7 +22,7 @@ public final class Imported {
     public final int ruleLines;
     /** How many of those are not in the ruleset. */
     public final int rulesLeft;
-    /** How many lines hold a rule that the script does not run with its first word; nothing is missing by these. */
+    /** How many lines hold a rule that the script does not run with its first word; these rules are not missing. */
     public final int rulesNotRun;
 
     private Imported(String name, String input, String word, boolean withoutWord) {

@@ -299,7 +299,10 @@ final class Interpreter {
         state.functions = functions;
     }
 
-    /** Makes the names and functions unknown that a part sets; {@code inline}: not by a call. */
+    /**
+     * Makes the names that a part sets and the functions that it defines unknown; {@code inline}: the part is not in a
+     * function that is called.
+     */
     private void forgetNames(Node node, boolean inline, Set<Node> seen) {
         if (node.kind == Node.Kind.FOR) {
             state.variables.forget(node.name, "line " + node.line + " may set it or not", null);

@@ -103,7 +103,7 @@ final class Output {
     private void leaveOut(List<SyntaxError> errors, boolean single) {
         boolean found = false;
         for (SyntaxError error : errors) {
-            // an error at the end of the text is behind the last line
+            // an error at the end of the text has the number after the last line
             OutputLine line = lines.get(Math.min(error.line, lines.size()) - 1);
             if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;

@@ -30,7 +30,10 @@ final class OutputLine {
     @Override
     public String toString() { return text; }
 
-    /** Removes it from the ruleset. {@code why}: for a comment, null if nothing is missing; {@code rule}: or null. */
+    /**
+     * Removes it from the ruleset. {@code why}: the reason for the comment, or null if nothing is missing;
+     * {@code rule}: the rule as far as it can be read, or null.
+     */
     OutputLine leaveOut(String why, String rule) {
         named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);
         strict = rule;

@@ -10,9 +10,9 @@ import java.util.List;
  * value contains the box's names ({@code $LAN_NET}, unset in the script) between marks.
  */
 final class Quoting {
-    /** Before and after a name; SourceText removes it from the input. */
+    /** Encloses a name; SourceText removes this character from the input. */
     static final char MARK = '\uE000';
-    /** Beside letters and digits, the characters that need no quotes. */
+    /** Besides letters and digits, the characters that need no quotes. */
     private static final String SAFE = "!%+,-./:=@_^~";
     private static final int EXCERPT = 60;
 
@@ -61,7 +61,7 @@ final class Quoting {
         return '"' + cut(text, EXCERPT) + '"';
     }
 
-    /** Cuts after a number of characters, and replaces those that would upset a terminal. */
+    /** Cuts after a number of characters, and replaces control characters and those that no terminal shows. */
     static String cut(String text, int limit) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {

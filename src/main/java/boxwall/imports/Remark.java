@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-/** What the import says about a line that is not in the ruleset as it was. */
+/** A remark on an input line that is not in the ruleset unchanged. */
 public final class Remark implements Comparable<Remark> {
     /** 1-based, in the text that was imported. */
     public final int line;
@@ -8,7 +8,7 @@ public final class Remark implements Comparable<Remark> {
     public final String what;
     /** The advice to the user. */
     public final String todo;
-    /** Whether nothing is missing in the ruleset: a line that only prints, say. */
+    /** Whether nothing is missing because of it, for example for a line that only prints. */
     public final boolean harmless;
 
     Remark(int line, String[] message, boolean harmless) {

@@ -22,8 +22,8 @@ import java.util.Set;
  * COMMIT
  * </pre>
  *
- * If the first line of a table is missing, the chains and targets of its rules tell which table it is. Each line
- * becomes the iptables command that does the same.
+ * If the first line of a table is missing, it is guessed from the chains and targets of its rules. Each line becomes
+ * the iptables command that does the same.
  */
 final class SaveDump {
     private final ShellState state;

@@ -1,8 +1,8 @@
 package boxwall.imports;
 
 /**
- * A syntax error, or a value that only a running shell, the box or the caller of the script knows; with the text that
- * says what it is and what to write instead.
+ * A syntax error, or a value that only a running shell, the box or the caller of the script knows, with a message: what
+ * it is and what to write instead.
  */
 final class ShellError extends Exception {
     private static final long serialVersionUID = 1L;

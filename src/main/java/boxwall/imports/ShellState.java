@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The state of a script at the point that is interpreted, and the lines to write. Also accounts for parts that are not
+ * The state of a script at the point that is interpreted, and the lines to write. Also records the parts that are not
  * run or cannot be converted: the remarks on their lines, and whether they add rules.
  */
 final class ShellState {
@@ -238,7 +238,10 @@ final class ShellState {
                 || RUNNING.contains(program) || RuleText.program(program) != null || adds(command);
     }
 
-    /** The file that a command's output is written to; null for none, /dev/null or a terminal. */
+    /**
+     * The file that a command's output is written to; null for none, or if the output is discarded, printed on a
+     * terminal or the console, sent to the kernel log, or copied by {@code >&}.
+     */
     String outputFile(Node command) {
         for (Node.Redirect redirect : command.redirects) {
             String target = redirect.target.toString();

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Accounts for each line of the input: it is converted, part of a construct that was understood, or remarked on. */
+/**
+ * Records for each line of the input whether it was converted, is part of a construct that was understood, or has a
+ * remark.
+ */
 final class SourceLines {
     /** Only connects commands ({@code then}, {@code done}), or was read with them. */
     static final int STRUCTURE = 1;
@@ -21,7 +24,7 @@ final class SourceLines {
     private static final int FATE = STRUCTURE | TAKEN | REMARKED;
     /** Contains a rule; counted for the result. */
     static final int RULE = 8;
-    /** Begins a command, which must be taken or remarked on at the end. */
+    /** Begins a command: at the end it must be converted or have a remark. */
     static final int COMMAND = 16;
     /** Something of it is missing in the ruleset. */
     static final int LEFT = 32;
@@ -85,7 +88,7 @@ final class SourceLines {
         remark(line, message(line, name, values), false);
     }
 
-    /** Adds a remark that more may be missing than the text shows; no single line is lost. */
+    /** Adds a remark that more rules may be missing than those in the lines of the text. */
     void warn(int line, String name, Object... values) {
         add(new Remark(Math.max(1, line), message(line, name, values), false));
     }

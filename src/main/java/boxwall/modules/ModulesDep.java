@@ -1,6 +1,7 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class ModulesDep {
     private final Map<String, String> lines = new HashMap<>();
     /** The modules that a line names, parsed on demand. */
     private final Map<String, List<String>> needs = new HashMap<>();
+    /** The results of {@link #dependencies(String)}. */
     private final Map<String, List<String>> dependencies = new HashMap<>();
     /** The modules whose directory was listed and doesn't contain the file; sorted. */
     private final Set<String> missing = new TreeSet<>();
@@ -106,6 +108,7 @@ public final class ModulesDep {
                 order = new ArrayList<>();
                 visit(name, order, new HashSet<String>());
                 order.remove(order.size() - 1);
+                order = Collections.unmodifiableList(order);
                 dependencies.put(name, order);
             }
             return order;

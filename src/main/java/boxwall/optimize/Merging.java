@@ -48,7 +48,7 @@ final class Merging {
     /** A network with the rules that it replaces; sorted by address, the wider network first. */
     private static final class Union implements Comparable<Union> {
         final Network network;
-        /** The indexes of the rules. */
+        /** The indexes of the rules; sorted before they are merged. */
         final List<Integer> places;
 
         private Union(Network network, List<Integer> places) {

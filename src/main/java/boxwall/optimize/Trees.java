@@ -56,7 +56,7 @@ final class Trees {
         }
     }
 
-    /** A split list: a packet matches rules of one part at most, and of the rules before all parts. */
+    /** A split list: a packet can match rules of at most one part, besides the rules before all parts. */
     private static final class Parts {
         /** The rules of no part; they may be moved before all parts. */
         final List<Rule> before = new ArrayList<>();

@@ -49,7 +49,10 @@ public final class Counted {
         return null;
     }
 
-    /** Words as iptables-save prints them: blanks separate, double quotes and, in these, a backslash quote. */
+    /**
+     * Words as iptables-save prints them: separated by blanks; double quotes enclose a word, and in them a backslash
+     * quotes the next character.
+     */
     private static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();

@@ -239,8 +239,8 @@ public final class BoxReader {
     }
 
     /**
-     * Adds a directory's listing, of programs only the relevant ones. Of a recorded folder only /lib/modules is listed,
-     * and other listings come from its commands: a file that wasn't recorded may exist on the box.
+     * Adds a directory's listing, of programs only the relevant ones. Of a recorded folder only /lib/modules is listed;
+     * other listings come from its recorded commands, because a file that wasn't recorded may exist on the box.
      */
     private void list(String directory) {
         List<String> names = sys.list(root + directory);

@@ -16,7 +16,7 @@ import com.eclipsesource.json.JsonObject;
 public final class FactsJson {
     private static final String[] KINDS = {"tables", "matches", "targets"};
 
-    /** The last facts and their text: GET /status shows the same for each reading of the box. */
+    /** The last facts and their text: until the box is read again, each GET /status shows the same. */
     private static BoxFacts shown;
     private static String text = "";
 

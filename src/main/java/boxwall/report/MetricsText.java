@@ -68,8 +68,6 @@ public final class MetricsText {
         }
     }
 
-    /** The text; it may contain any characters, other than byte strings. */
-    public String text() {
-        return out.toString();
-    }
+    /** The text; unlike a byte string it may contain any characters. */
+    public String text() { return out.toString(); }
 }

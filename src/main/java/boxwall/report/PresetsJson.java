@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The presets: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en, de},
- * example}], lines[]}]}}. lines are its rules, without comments. default is null if the user must give a value. kind is
- * a word of {@link boxwall.syntax.Preset.Kind}.
+ * example}], lines[]}]}}. lines are the lines of the preset without its comments. default is null if the user must give
+ * a value. kind is a word of {@link boxwall.syntax.Preset.Kind}.
  */
 public final class PresetsJson {
     private PresetsJson() {}
