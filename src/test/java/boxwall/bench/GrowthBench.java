@@ -75,7 +75,7 @@ final class GrowthBench {
             measured(kind.text(1000), RUNS); // classes are loaded
             double[][] times = new double[COUNTS.length][];
             int last = 0;
-            for (int i = 0; i < COUNTS.length && COUNTS[i] <= Math.min(most, kind.most()); i++) {
+            for (int i = 0; i < COUNTS.length && COUNTS[i] <= Math.min(most, kind.maxCount()); i++) {
                 times[i] = measured(kind.text(COUNTS[i]), COUNTS[i] > 1000 ? 2 : RUNS);
                 last = i;
                 for (int step = 0; step < STEPS.length; step++) {

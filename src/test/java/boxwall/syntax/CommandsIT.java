@@ -15,24 +15,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Sequences of commands (-A -I -D -R -N -X -F -P -E -Z, by specification and by number) against the real program: the
- * table that they leave is iptables-save's, byte for byte but for the counters. A command that we refuse is taken out
- * of the sequence, and the real program must refuse it too where it stands.
- * {@code -Dboxwall.seed=N -Dboxwall.sequences=N} repeat or lengthen a run.
+ * Runs random sequences of commands (-A -I -D -R -N -X -F -P -E -Z, by rule text and by number) through boxwall and the
+ * real iptables. The resulting table must equal the output of iptables-save byte for byte, except for the counters. A
+ * command that boxwall rejects is removed from the sequence; the real iptables must reject it at the same place too.
+ * {@code -Dboxwall.seed=N -Dboxwall.sequences=N} repeats or lengthens a run.
  */
 class CommandsIT {
-    /** Where we refuse what iptables takes, by a piece of our words. */
+    /** Parts of the messages with which boxwall rejects what iptables accepts. */
     private static final Set<String> STRICTER = Strictness.messages();
 
     private final long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
     private final int count = Integer.getInteger("boxwall.sequences", 320);
     private final Random random = new Random(seed);
-    private final List<String> made = new ArrayList<>();
+    private final List<String> madeChains = new ArrayList<>();
 
     private <T> T pick(List<T> list) { return list.get(random.nextInt(list.size())); }
 
     private String chain() {
-        return random.nextInt(3) == 0 || made.isEmpty() ? pick(List.of("INPUT", "FORWARD", "OUTPUT")) : pick(made);
+        return random.nextInt(3) == 0 || madeChains.isEmpty() ? pick(List.of("INPUT", "FORWARD", "OUTPUT"))
+                : pick(madeChains);
     }
 
     private String rule(Family family) {
@@ -42,8 +43,8 @@ class CommandsIT {
                 "-p tcp --dport " + (1 + random.nextInt(3)), "-p udp -m udp --sport 53",
                 "-m mark --mark 0x" + random.nextInt(3)))
                 + pick(List.of("", " -j DROP", " -j ACCEPT", " -j RETURN",
-                        " -j " + (made.isEmpty() ? "DROP" : pick(made)),
-                        " -g " + (made.isEmpty() ? "none" : pick(made))));
+                        " -j " + (madeChains.isEmpty() ? "DROP" : pick(madeChains)),
+                        " -g " + (madeChains.isEmpty() ? "none" : pick(madeChains))));
     }
 
     private String command(Family family) {
@@ -51,7 +52,7 @@ class CommandsIT {
             case 0 :
             case 1 :
                 String name = pick(List.of("a", "b", "c", "d", "INPUT", "DROP", "x-y.z"));
-                made.add(name.equals("INPUT") || name.equals("DROP") ? "a" : name);
+                madeChains.add(name.equals("INPUT") || name.equals("DROP") ? "a" : name);
                 return "-N " + name;
             case 2 :
                 return "-I " + chain() + pick(List.of(" ", " 1 ", " 2 ", " 3 ", " 9 ")) + rule(family);
@@ -69,14 +70,14 @@ class CommandsIT {
             case 8 :
                 String to = pick(List.of("a", "b", "e", "f", "OUTPUT", "LOG"));
                 String from = chain();
-                made.add(to.equals("OUTPUT") || to.equals("LOG") ? "e" : to);
+                madeChains.add(to.equals("OUTPUT") || to.equals("LOG") ? "e" : to);
                 return "-E " + from + " " + to;
             default :
                 return pick(List.of("-A ", "-A ", "--append ")) + chain() + " " + rule(family);
         }
     }
 
-    private record Sequence(List<String> taken, String refused, String why, String table) {
+    private record Sequence(List<String> accepted, String rejected, String error, String table) {
     }
 
     private static ParsedRules parse(Family family, List<String> commands) {
@@ -84,29 +85,29 @@ class CommandsIT {
         return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE);
     }
 
-    /** Commands that are fine, the first one that isn't, and the table that the fine ones leave. */
+    /** Accepted commands, one rejected command, and the table that the accepted ones produce. */
     private Sequence sequence(Family family) {
-        made.clear();
-        List<String> taken = new ArrayList<>();
-        String refused = null;
-        String why = null;
-        // a jump to a chain that isn't there or a loop shows at the end only, so each beginning is parsed anew
+        madeChains.clear();
+        List<String> accepted = new ArrayList<>();
+        String rejected = null;
+        String error = null;
+        // a jump to a missing chain and a loop are found at the end only, so each prefix is parsed again
         for (int i = 4 + random.nextInt(16); i > 0; i--) {
             String command = command(family);
-            taken.add(command);
-            ParsedRules parsed = parse(family, taken);
+            accepted.add(command);
+            ParsedRules parsed = parse(family, accepted);
             if (!parsed.errors().isEmpty()) {
-                taken.remove(taken.size() - 1);
-                refused = refused == null || i % 2 == 0 ? command + " | after " + taken.size() : refused;
-                why = refused.startsWith(command + " |") ? parsed.errors().toString() : why;
+                accepted.remove(accepted.size() - 1);
+                rejected = rejected == null || i % 2 == 0 ? command + " | after " + accepted.size() : rejected;
+                error = rejected.startsWith(command + " |") ? parsed.errors().toString() : error;
             }
         }
-        String restore = Writer.restore(parse(family, taken).ruleset(), family).text;
-        return new Sequence(taken, refused, why, restore);
+        String restore = Writer.restore(parse(family, accepted).ruleset(), family).text;
+        return new Sequence(accepted, rejected, error, restore);
     }
 
     private static String script(List<String> commands) {
-        // policies of the text before stay otherwise
+        // without these lines the policies of the previous text would remain
         return "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
                 + commands.stream().map(c -> c.replaceAll(" +", " ").trim() + "\n").collect(Collectors.joining())
                 + "COMMIT\n";
@@ -118,21 +119,21 @@ class CommandsIT {
     }
 
     @Test
-    void theTableThatIsLeftIsTheKernels() throws Exception {
+    void resultingTableEqualsIptablesSave() throws Exception {
         System.out.println("sequences of commands: seed " + seed + ", " + count);
-        int refusals = 0;
+        int rejections = 0;
         for (Family family : Family.values()) {
             List<Sequence> all = new ArrayList<>();
             List<String> texts = new ArrayList<>();
             for (int i = 0; i < count / 2; i++) {
                 Sequence one = sequence(family);
                 all.add(one);
-                texts.add(script(one.taken));
+                texts.add(script(one.accepted));
             }
             for (Sequence one : all) {
-                if (one.refused != null) {
-                    String[] parts = one.refused.split(" \\| after ");
-                    List<String> before = new ArrayList<>(one.taken.subList(0, Integer.parseInt(parts[1])));
+                if (one.rejected != null) {
+                    String[] parts = one.rejected.split(" \\| after ");
+                    List<String> before = new ArrayList<>(one.accepted.subList(0, Integer.parseInt(parts[1])));
                     before.add(parts[0]);
                     texts.add(script(before));
                 }
@@ -142,23 +143,24 @@ class CommandsIT {
             for (int i = 0; i < all.size(); i++) {
                 Sequence one = all.get(i);
                 RealIptables.Answer answer = answers.get(i);
-                String shown = "seed " + seed + ", " + family.word() + ":\n" + script(one.taken) + answer.said();
-                assertTrue(answer.taken(), shown);
-                if (!one.taken.isEmpty()) { assertEquals(table(one.table), table(answer.save()), shown); }
-                if (one.refused != null) {
-                    refusals++;
+                String shown = "seed " + seed + ", " + family.word() + ":\n" + script(one.accepted) + answer.said();
+                assertTrue(answer.accepted(), shown);
+                if (!one.accepted.isEmpty()) { assertEquals(table(one.table), table(answer.save()), shown); }
+                if (one.rejected != null) {
+                    rejections++;
                     RealIptables.Answer other = answers.get(at++);
-                    assertTrue(!other.taken() || STRICTER.stream().anyMatch(one.why::contains), "seed " + seed
-                            + ": we refuse " + one.refused + " (" + one.why + "), they take\n" + script(one.taken));
+                    assertTrue(!other.accepted() || STRICTER.stream().anyMatch(one.error::contains),
+                            "seed " + seed + ": boxwall rejects " + one.rejected + " (" + one.error
+                                    + "), iptables accepts\n" + script(one.accepted));
                 }
             }
         }
-        assertTrue(refusals > count / 4, "refusals compared: " + refusals);
-        System.out.println(count + " sequences leave the same table, " + refusals + " refusals agree");
+        assertTrue(rejections > count / 4, "rejections compared: " + rejections);
+        System.out.println(count + " sequences produce the same table, " + rejections + " rejections agree");
     }
 
     @Test
-    void aTableThatIsntMentionedIsntOwned() {
+    void tableWithoutCommandIsNotOwned() {
         assertTrue(parse(Family.IPV4, List.of()).ruleset().tables(Family.IPV4).isEmpty());
         assertEquals(Set.of(Table.FILTER), parse(Family.IPV4, List.of("-Z")).ruleset().tables(Family.IPV4));
     }

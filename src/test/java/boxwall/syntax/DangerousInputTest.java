@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.List;
 
 /**
- * What would make iptables run a program, open a file or read something else than we did; and the limits that iptables
- * has itself.
+ * Rejects input that would make iptables run a program, open a file or parse a line differently from boxwall, and input
+ * beyond the limits of iptables.
  */
 class DangerousInputTest {
     private static List<SyntaxError> errors(String text, Includes includes) {
@@ -21,7 +21,7 @@ class DangerousInputTest {
                 .errors();
     }
 
-    private static void refused(String line, String expected) {
+    private static void assertRejected(String line, String expected) {
         List<SyntaxError> errors = errors(line + "\n", Includes.NONE);
         assertTrue(errors.stream().anyMatch(e -> e.what.contains(expected)), line + ": " + errors);
     }
@@ -52,41 +52,41 @@ class DangerousInputTest {
             "iptables -A INPUT > /etc/passwd | is for a shell", "iptables-restore < /tmp/x | is for a shell",
             "sh -c reboot | unknown command", "include ../../etc/passwd | can be included",
             "include /etc/passwd | can be included", "iptables -A INPUT -m set --match-set a/b src | not a name",})
-    void isRefused(String line, String expected) { refused(line, expected); }
+    void dangerousLineIsRejected(String line, String expected) { assertRejected(line, expected); }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 7, 8, 11, 12, 13, 27, 31, 127, 128, 133, 155, 159})
-    void noControlCharacterGetsIntoAnyValue(int code) {
+    void controlCharacterInValueIsRejected(int code) {
         char c = (char) code;
         for (String line : List.of("iptables -A INPUT -m comment --comment 'a" + c + "b'",
                 "iptables -A INPUT -j LOG --log-prefix \"a" + c + "\"",
                 "iptables -A INPUT -m comment --comment a" + c + "b", "A=x" + c + "y",
                 "iptables -A INPUT -m evil --x a" + c + "b", "iptables -N a" + c + "b",
                 "*filter\n-A INPUT -m comment --comment \"a" + c + "b\"\nCOMMIT")) {
-            refused(line, "control character");
+            assertRejected(line, "control character");
         }
     }
 
     @Test
-    void aValueNeverGoesOnInTheNextLine() {
-        // a line end in quotes, by a backslash in a save line, or by a name
-        refused("iptables -A INPUT -m comment --comment 'a\n-A INPUT -j ACCEPT'", "not closed");
-        refused("iptables -A INPUT -m comment --comment \"a\nb\"", "not closed");
-        refused("*filter\n-A INPUT -m comment --comment \"a\\\nb\"\nCOMMIT", "not closed");
+    void valueNeverContinuesOnNextLine() {
+        // a line end in quotes, or after a backslash in a save line
+        assertRejected("iptables -A INPUT -m comment --comment 'a\n-A INPUT -j ACCEPT'", "not closed");
+        assertRejected("iptables -A INPUT -m comment --comment \"a\nb\"", "not closed");
+        assertRejected("*filter\n-A INPUT -m comment --comment \"a\\\nb\"\nCOMMIT", "not closed");
         ParsedRules parsed =
                 RulesetParser.parse(new Source("r", "iptables -A INPUT -m comment --comment \"a\\\nb\" -j DROP\n"),
                         Names.none(), Includes.NONE);
         assertTrue(
                 Writer.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text.contains("--comment ab -j DROP\n"),
-                "continued, as in a shell");
+                "a backslash joins two lines, as in a shell");
     }
 
     @Test
-    void filesAndIncludesAreBounded() {
-        String long256 = "#".repeat(RulesetParser.FILE_LIMIT + 1);
-        assertTrue(errors(long256, Includes.NONE).get(0).what.contains("256 KiB"));
-        assertTrue(errors("include x\n", (name, from) -> new Source(name, long256)).get(0).what.contains("256 KiB"),
-                "an included one too");
+    void fileSizeAndIncludesAreLimited() {
+        String tooLong = "#".repeat(RulesetParser.FILE_LIMIT + 1);
+        assertTrue(errors(tooLong, Includes.NONE).get(0).what.contains("256 KiB"));
+        assertTrue(errors("include x\n", (name, from) -> new Source(name, tooLong)).get(0).what.contains("256 KiB"),
+                "the limit applies to an included file");
         assertEquals(List.of(),
                 errors("include x\n", (name, from) -> new Source(name, "#".repeat(RulesetParser.FILE_LIMIT))));
         assertTrue(errors("include a\n",
@@ -95,13 +95,13 @@ class DangerousInputTest {
         assertTrue(
                 errors("include a\ninclude a\n".repeat(20), (name, from) -> new Source(name, "# nothing\n")).get(0).what
                         .contains("more than 32"));
-        // each includes two others: the count ends it, not the stack
-        int[] made = {0};
-        assertTrue(errors("include a\n", (name, from) -> new Source(name + made[0]++, "include a\ninclude a\n"))
+        // each file includes two others: the limit of files stops it before the stack overflows
+        int[] count = {0};
+        assertTrue(errors("include a\n", (name, from) -> new Source(name + count[0]++, "include a\ninclude a\n"))
                 .get(0).what.contains("more than 32"));
     }
 
-    /** The limits that iptables enforces, checked before it does. */
+    /** boxwall checks limits and conditions of iptables itself, before iptables runs. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "iptables -N 12345678901234567890123456789 | the limit is 28",
@@ -131,7 +131,7 @@ class DangerousInputTest {
             "iptables -A OUTPUT -m mac --mac-source 00:11:22:33:44:55 | where packets of OUTPUT come by",
             "iptables -R INPUT 1 -j DROP | no rule 1", "iptables -D INPUT -j DROP | no such rule",
             "iptables -I INPUT 2 -j DROP | no rule 2",})
-    void whatIptablesRefusesIsSaidBefore(String lines, String expected) {
-        refused(lines.replace("\\n", "\n"), expected);
+    void lineThatIptablesRejectsIsRejected(String lines, String expected) {
+        assertRejected(lines.replace("\\n", "\n"), expected);
     }
 }

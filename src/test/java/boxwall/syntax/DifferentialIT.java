@@ -19,33 +19,34 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Our parser and writer against the real programs: what we accept, they accept, and print as we do, byte for byte; what
- * we refuse, they refuse, but for the reasons listed in {@link #STRICTER}. {@code -Dboxwall.seed=N -Dboxwall.rules=N}
- * repeat or lengthen a run.
+ * Compares boxwall's parser and writer with the real iptables: it accepts every rule that boxwall accepts and prints it
+ * the same, byte for byte; it rejects every rule that boxwall rejects, except for the reasons in {@link #STRICTER}.
+ * {@code -Dboxwall.seed=N -Dboxwall.rules=N} repeats or lengthens a run.
  */
 class DifferentialIT {
-    /** Not in the host's kernel, so it can't judge them. */
-    private static final Set<String> LEFT = Set.of("-j LED", "-j ULOG", "-j SET", "-m set", "-j ACCEPT", "-j RETURN",
-            // a helper must be loaded, a timeout policy defined: a matter of the box, not of the syntax
-            "CT --helper", "CT --timeout",
-            // an accounting object must be there before
-            "-m nfacct",
-            // a directory of cgroup2 must be there before
-            "cgroup --path",
-            // its labels are files of sysfs, which the namespace that is just going away still has
-            "-j IDLETIMER",
-            // conditions between their options that iptables alone judges; SpellingsTest has some
-            "-m policy", "-m rt", "-m statistic");
+    /** Excluded, since the host's kernel cannot check them. */
+    private static final Set<String> EXCLUDED =
+            Set.of("-j LED", "-j ULOG", "-j SET", "-m set", "-j ACCEPT", "-j RETURN",
+                    // need a loaded helper and a defined timeout policy: a question of the box, not of the syntax
+                    "CT --helper", "CT --timeout",
+                    // needs an existing accounting object
+                    "-m nfacct",
+                    // needs an existing directory of cgroup2
+                    "cgroup --path",
+                    // its labels are files in sysfs, which a namespace that is being removed still has
+                    "-j IDLETIMER",
+                    // only iptables checks the conditions between their options; SpellingsTest has some
+                    "-m policy", "-m rt", "-m statistic");
 
-    /** What the real program refuses and we take, since our own line, which it then gets, says what it asks for. */
-    private static final Map<String, String> KINDER = Map.of("also requires \"--packet\"",
-            "1.4.11 took --every alone and meant --packet 0", "unknown protocol \"ipcomp\"",
+    /** Messages of iptables for lines that boxwall accepts: the line that boxwall writes has what iptables requires. */
+    private static final Map<String, String> MORE_LENIENT = Map.of("also requires \"--packet\"",
+            "1.4.11 accepted --every alone and assumed --packet 0", "unknown protocol \"ipcomp\"",
             "1.8.9's -m policy knows fewer names of protocols than -p; boxwall writes the number", "Bad IP address",
-            "1.8.8 and later want all four numbers in the address of NAT; boxwall writes them",
+            "1.8.8 and later require all four numbers in a NAT address; boxwall writes them",
             "unknown option \"--mh-type\"",
-            "1.8.9 looks for a match by the protocol's name as it is written; boxwall writes -m mh");
+            "1.8.9 looks up the match by the protocol's name as written; boxwall writes -m mh");
 
-    /** Where we refuse what iptables takes, by a piece of our words. */
+    /** Parts of the messages with which boxwall rejects what iptables accepts. */
     private static final Set<String> STRICTER = Strictness.messages();
 
     private final long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
@@ -67,7 +68,7 @@ class DifferentialIT {
         return new Judged(rule, lines, asWritten, parsed.errors());
     }
 
-    /** Whether a value passes as it is written: then the real program has to make the same of both lines. */
+    /** Whether boxwall copies a value unchanged. Then iptables must print both lines the same. */
     private static boolean passesAsWritten(Rule rule, Family family) {
         List<Map.Entry<Extension, Option>> options = new ArrayList<>();
         rule.matches.forEach(
@@ -81,13 +82,13 @@ class DifferentialIT {
     }
 
     @Test
-    void whatWeAcceptTheyAcceptAndPrintAlike() throws Exception {
+    void acceptedRulesAreAcceptedAndPrintedEquallyByIptables() throws Exception {
         System.out.println("differential test: seed " + seed + ", " + count + " rules");
         List<String> wrong = new ArrayList<>();
         for (Family family : Family.values()) {
             int before = wrong.size();
             List<Judged> accepted = new ArrayList<>();
-            RuleGenerator generator = new RuleGenerator(seed, 1, LEFT);
+            RuleGenerator generator = new RuleGenerator(seed, 1, EXCLUDED);
             for (int i = 0; i < count * 20 && accepted.size() < count / 2; i++) {
                 Judged judged = judge(generator.next());
                 if (judged.rule.family() == family && judged.errors.isEmpty()) { accepted.add(judged); }
@@ -117,7 +118,7 @@ class DifferentialIT {
         return names;
     }
 
-    /** All at once; when they differ, halves, until one rule is left. */
+    /** Compares all rules at once; if they differ, compares each half, down to single rules. */
     private static void compare(Family family, List<Judged> rules, List<String> wrong) throws Exception {
         List<Map.Entry<Table, String>> theirs = new ArrayList<>();
         List<Map.Entry<Table, String>> ours = new ArrayList<>();
@@ -129,17 +130,17 @@ class DifferentialIT {
                 RealIptables.restore(family, List.of(RealIptables.text(theirs), RealIptables.text(ours)));
         String expected =
                 rules.stream().anyMatch(Judged::asWritten) ? byChain(answers.get(0).rules()) : byChain(expected(rules));
-        boolean same = answers.get(0).taken() && answers.get(1).taken()
+        boolean same = answers.get(0).accepted() && answers.get(1).accepted()
                 && expected.equals(byChain(answers.get(0).rules())) && expected.equals(byChain(answers.get(1).rules()));
-        boolean kinder = rules.size() == 1 && answers.get(1).taken()
+        boolean moreLenient = rules.size() == 1 && answers.get(1).accepted()
                 && (rules.get(0).asWritten || expected.equals(byChain(answers.get(1).rules())))
-                && KINDER.keySet().stream().anyMatch(answers.get(0).said()::contains);
-        boolean refused =
-                rules.size() == 1 && rules.get(0).asWritten && !answers.get(0).taken() && !answers.get(1).taken();
-        if (same || kinder || refused) { return; }
+                && MORE_LENIENT.keySet().stream().anyMatch(answers.get(0).said()::contains);
+        boolean rejectedBoth =
+                rules.size() == 1 && rules.get(0).asWritten && !answers.get(0).accepted() && !answers.get(1).accepted();
+        if (same || moreLenient || rejectedBoth) { return; }
         if (rules.size() == 1) {
             wrong.add(rules.get(0).rule.shell() + "\n  ours:   " + rules.get(0).canonical + "\n  theirs: "
-                    + answers.get(0) + "\n  of our line they make: " + answers.get(1));
+                    + answers.get(0) + "\n  theirs for our line: " + answers.get(1));
             return;
         }
         compare(family, rules.subList(0, rules.size() / 2), wrong);
@@ -152,7 +153,7 @@ class DifferentialIT {
         return lines;
     }
 
-    /** The order within a chain counts, that of the chains doesn't. */
+    /** Groups the lines by chain: the order within a chain matters, the order of the chains does not. */
     private static String byChain(List<String> lines) {
         Map<String, StringBuilder> chains = new TreeMap<>();
         for (String line : lines) {
@@ -164,33 +165,34 @@ class DifferentialIT {
     }
 
     @Test
-    void whatWeRefuseTheyRefuseOrItIsListed() throws Exception {
-        System.out.println("refusals: seed " + seed + ", " + count / 2 + " rules");
+    void rejectedRulesAreRejectedByIptablesOrListed() throws Exception {
+        System.out.println("rejections: seed " + seed + ", " + count / 2 + " rules");
         for (Family family : Family.values()) {
-            List<Judged> refused = new ArrayList<>();
-            RuleGenerator generator = new RuleGenerator(seed + 1, 15, LEFT);
-            for (int i = 0; i < count * 20 && refused.size() < count / 4; i++) {
+            List<Judged> rejected = new ArrayList<>();
+            RuleGenerator generator = new RuleGenerator(seed + 1, 15, EXCLUDED);
+            for (int i = 0; i < count * 20 && rejected.size() < count / 4; i++) {
                 Judged judged = judge(generator.next());
-                if (judged.rule.family() == family && !judged.errors.isEmpty()) { refused.add(judged); }
+                if (judged.rule.family() == family && !judged.errors.isEmpty()) { rejected.add(judged); }
             }
             List<String> texts = new ArrayList<>();
-            refused.forEach(j -> texts.add(RealIptables.text(List.of(Map.entry(j.rule.table(), j.rule.restore())))));
+            rejected.forEach(j -> texts.add(RealIptables.text(List.of(Map.entry(j.rule.table(), j.rule.restore())))));
             List<RealIptables.Answer> answers = RealIptables.restore(family, texts);
             List<String> wrong = new ArrayList<>();
             Map<String, Integer> stricter = new LinkedHashMap<>();
-            for (int i = 0; i < refused.size(); i++) {
-                if (answers.get(i).taken()) {
-                    String ours = refused.get(i).errors.toString();
+            for (int i = 0; i < rejected.size(); i++) {
+                if (answers.get(i).accepted()) {
+                    String ours = rejected.get(i).errors.toString();
                     String reason = STRICTER.stream().filter(ours::contains).findFirst().orElse(null);
                     if (reason == null) {
-                        wrong.add(refused.get(i).rule.shell() + "\n  ours:   " + ours + "\n  theirs: "
+                        wrong.add(rejected.get(i).rule.shell() + "\n  ours:   " + ours + "\n  theirs: "
                                 + answers.get(i).rules());
                     } else {
                         stricter.merge(reason, 1, Integer::sum);
                     }
                 }
             }
-            System.out.println(family.word() + ": " + refused.size() + " refused, of which they take " + stricter);
+            System.out.println(
+                    family.word() + ": " + rejected.size() + " rejected, of which iptables accepts " + stricter);
             assertEquals("", String.join("\n", wrong), "seed " + seed);
         }
     }

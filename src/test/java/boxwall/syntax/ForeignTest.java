@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the box's own iptables has and the language doesn't know. */
+/** Extensions that the box's iptables has and boxwall's language does not know. */
 class ForeignTest {
     private static final Foreign BOX = Foreign.of(List.of("libxt_layer7.so", "libipt_IMQ.so", "libip6t_ROUTE.so",
             "libebt_vlan.so", "README", "libxt_.so", "x.so"));
@@ -28,7 +28,7 @@ class ForeignTest {
             "-j IMQ --todev=2 -m layer7 --l7proto x | -A FORWARD -m layer7 --l7proto x -j IMQ --todev 2",
             "-p tcp -m layer7 --l7proto x --dport 80 -j DROP | -A FORWARD -p tcp -m layer7 --l7proto x -m tcp --dport 80 -j DROP",
             "-m layer7 --l7proto x -m limit --limit 5/s --more 1 -j DROP | -A FORWARD -m layer7 --l7proto x --more 1 -m limit --limit 5/sec -j DROP",})
-    void itPassesAsItIsAndIsNamed(String rule, String expected) {
+    void foreignExtensionIsKeptUnchangedWithNote(String rule, String expected) {
         ParsedRules parsed = parse("iptables -P FORWARD DROP\niptables -A FORWARD " + rule + "\n", BOX);
         assertEquals(List.of(), parsed.errors());
         assertTrue(Writer.restore(parsed.ruleset(), Family.IPV4).text.contains(expected + "\n"),
@@ -41,7 +41,7 @@ class ForeignTest {
                 parse("iptables -A FORWARD " + rule + "\n", Foreign.none()).errors().stream()
                         .filter(e -> e.what.startsWith("unknown match") || e.what.startsWith("no target")).map(e -> 1)
                         .reduce(0, Math::max),
-                "elsewhere an error");
+                "an error on a box without it");
     }
 
     @ParameterizedTest
@@ -58,13 +58,13 @@ class ForeignTest {
             "iptables -A INPUT -m layer7 --l7/proto x | not a name",
             "iptables -A INPUT -m limit --object x | unknown option --object",
             "iptables -A INPUT -m ../layer7 | not a name",})
-    void nothingElsePasses(String line, String expected) {
+    void otherUnknownExtensionOrOptionIsRejected(String line, String expected) {
         List<SyntaxError> errors = parse(line + "\n", BOX).errors();
         assertTrue(errors.stream().anyMatch(e -> e.what.startsWith(expected)), errors.toString());
     }
 
     @Test
-    void aChainOfTheUsersIsStillAChain() {
+    void userChainNamedLikeForeignTargetIsChain() {
         ParsedRules parsed = parse("iptables -N imq\niptables -A imq -j DROP\niptables -A INPUT -j imq\n", BOX);
         assertEquals(List.of(), parsed.errors());
         assertTrue(parsed.notes().stream().noneMatch(n -> n.text.contains("unchecked")));

@@ -5,7 +5,7 @@ import boxwall.netfilter.Table;
 
 import java.util.List;
 
-/** A rule made up from a seed: the words that iptables would get after {@code -t TABLE -A CHAIN}. */
+/** A randomly generated rule: the words that iptables would get after {@code -t TABLE -A CHAIN}. */
 record Generated(Family family, Table table, String chain, List<String> words) {
 
     /** As a line of a ruleset file. */
@@ -18,13 +18,13 @@ record Generated(Family family, Table table, String chain, List<String> words) {
         return line.toString();
     }
 
-    /** As a line for iptables-restore, which knows double quotes only. */
+    /** As a line for iptables-restore, which supports double quotes only. */
     String restore() {
         StringBuilder line = new StringBuilder("-A ").append(chain);
         for (String word : words) {
             line.append(" \"").append(word.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
         }
-        // iptables-restore looks for options by their unquoted first character
+        // iptables-restore recognizes options by their first character without quotes
         return line.toString().replaceAll(" \"([-!A-Za-z0-9_./:,+=|&]+)\"", " $1");
     }
 }

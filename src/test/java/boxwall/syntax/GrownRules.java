@@ -4,18 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rulesets of one kind each and of any length, to see what grows faster than they do: every command that looks for
- * something among the others.
+ * Rulesets of any length, one kind each, for tests that find costs that grow faster than the ruleset: each kind has
+ * commands that search among the other rules.
  */
 public enum GrownRules {
-    /** Networks that are dropped, in one chain. */
+    /** A block list: dropped networks in one chain. */
     BLOCK_LIST {
         @Override
         void add(int i, int count) { line("-A INPUT -s " + net(i) + " -j DROP"); }
     },
     /**
-     * Each fourth rule lets ESTABLISHED in, each fourth asks a question over UDP whose answer every one of those lets
-     * in.
+     * Every fourth rule accepts ESTABLISHED, every fourth accepts a UDP request whose replies each of those accepts.
      */
     ANSWERS {
         @Override
@@ -26,7 +25,7 @@ public enum GrownRules {
             line(rules[i % 4]);
         }
     },
-    /** The same, the rules with ESTABLISHED without any condition, as in chain after chain. */
+    /** The same, but the rules with ESTABLISHED have no other condition and stand in a chain each. */
     ANSWERS_TO_ALL {
         @Override
         void add(int i, int count) {
@@ -38,7 +37,7 @@ public enum GrownRules {
             line(rules[i % 3]);
         }
     },
-    /** Half is made and deleted again by its words, the last first; the other half stays. */
+    /** Half of the rules are deleted by their rule text, the last first; the other half remains. */
     DELETED {
         @Override
         void add(int i, int count) {
@@ -46,12 +45,12 @@ public enum GrownRules {
                     : "-D INPUT -s " + net(count * 2 / 3 - 1 - (i - count * 2 / 3)) + " -j DROP");
         }
     },
-    /** Each new rule is put before all others. */
+    /** Each new rule is inserted before all others. */
     INSERTED {
         @Override
         void add(int i, int count) { line("-I INPUT -s " + net(i) + " -j DROP"); }
     },
-    /** A chain for each third line, which is used and then gets another name. */
+    /** Every third line makes a chain, which is used and then renamed. */
     RENAMED {
         @Override
         void add(int i, int count) {
@@ -61,7 +60,7 @@ public enum GrownRules {
                     : i < 3 * third ? "-E a" + (i - 2 * third) + " b" + i : "-A INPUT -s " + net(i) + " -j DROP");
         }
     },
-    /** A chain for each third line, which is emptied and deleted. */
+    /** Every third line makes a chain, which is deleted. */
     REMOVED {
         @Override
         void add(int i, int count) {
@@ -70,7 +69,7 @@ public enum GrownRules {
                     : i < 3 * third ? "-X a" + (i - 2 * third) : "-A INPUT -s " + net(i) + " -j DROP");
         }
     },
-    /** A name for each second line, which the next uses. */
+    /** Every second line sets a name, which the next line uses. */
     NAMED {
         @Override
         void add(int i, int count) {
@@ -78,7 +77,7 @@ public enum GrownRules {
                     : "iptables -A INPUT -s $NET" + (i - 1) + " -j DROP\n");
         }
     },
-    /** Each chain calls the next, as deep as there are rules. */
+    /** Each chain jumps to the next, as deep as there are rules. */
     DEEP {
         @Override
         void add(int i, int count) {
@@ -86,7 +85,7 @@ public enum GrownRules {
                     + (i == 0 ? " -s " + net(i) + " -j DROP" : " -p tcp -j d" + i));
         }
     },
-    /** Chains that each call the next but few, so that there are many ways through. */
+    /** Chains that each jump to the next, ten deep, with many paths through them. */
     NESTED {
         @Override
         void add(int i, int count) {
@@ -98,24 +97,24 @@ public enum GrownRules {
         }
     };
 
-    /** What is being written. Makes these values no place for two threads. */
+    /** The text being written. Not thread-safe. */
     StringBuilder text;
 
     abstract void add(int i, int count);
 
-    /** The greatest count that makes no more rules than one file may hold. */
-    public int most() {
+    /** The largest count that makes no more rules than one ruleset may have. */
+    public int maxCount() {
         return this == ANSWERS_TO_ALL || this == NESTED ? 10_000 : Draft.RULES_LIMIT;
     }
 
-    /** 10.0.0.0/24 and so on: another one for each number below 65536. */
+    /** 10.0.0.0/24 and so on: a different network for each number below 65536. */
     static String net(int i) {
         return "10." + (i >> 8 & 255) + "." + (i & 255) + ".0/24";
     }
 
     void line(String words) { text.append("iptables ").append(words).append('\n'); }
 
-    /** The text, which is longer than one file may be; {@link #parse} takes it. */
+    /** The text. It may be longer than one file may be; {@link #parse} accepts it. */
     public String text(int count) {
         text = new StringBuilder();
         for (int i = 0; i < count; i++) {
@@ -124,18 +123,18 @@ public enum GrownRules {
         return text.toString();
     }
 
-    /** Parses a text of any length, as a file that includes it in pieces. */
+    /** Parses a text of any length: a main file includes it in parts. */
     public static ParsedRules parse(String text, Names names) {
-        List<String> pieces = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         StringBuilder main = new StringBuilder();
         for (int at = 0; at < text.length();) {
             int limit = at + RulesetParser.FILE_LIMIT - 1;
             int end = text.length() <= limit ? text.length() : text.lastIndexOf('\n', limit) + 1;
-            main.append("include ").append(pieces.size()).append('\n');
-            pieces.add(text.substring(at, end));
+            main.append("include ").append(parts.size()).append('\n');
+            parts.add(text.substring(at, end));
             at = end;
         }
         return RulesetParser.parse(new Source("rules", main.toString()), names,
-                (name, from) -> new Source(name, pieces.get(Integer.parseInt(name))));
+                (name, from) -> new Source(name, parts.get(Integer.parseInt(name))));
     }
 }

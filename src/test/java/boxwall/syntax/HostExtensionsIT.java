@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Every match and target that the host's iptables can load, with every option in its help, is in the language or in
- * docs/language.md.
+ * Checks that boxwall's language or docs/language.md has every match and target that the host's iptables can load, with
+ * every option in its help.
  */
 class HostExtensionsIT {
     private static final Pattern FILE = Pattern.compile("lib(xt|ipt|ip6t)_(\\w+)\\.so");
@@ -43,7 +43,7 @@ class HostExtensionsIT {
         }
     }
 
-    /** What the real program says about itself, or with an extension; empty when it can't load that as such. */
+    /** The help of the real iptables, alone or with an extension; empty if it cannot load the extension. */
     private static String help(Family family, String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(family == Family.IPV4 ? "iptables-legacy" : "ip6tables-legacy"));
         command.addAll(List.of(words));
@@ -54,34 +54,34 @@ class HostExtensionsIT {
     }
 
     @Test
-    void nothingOfTheHostsIptablesIsForgotten() throws Exception {
+    void allExtensionsOfHostIptablesAreKnownOrDocumented() throws Exception {
         List<String> files = files();
         assertTrue(files.size() > 90, "this test needs iptables (Debian: apt-get install iptables); found " + files);
-        List<String> forgotten = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         int options = 0;
         for (String file : files) {
             Matcher name = FILE.matcher(file);
             assertTrue(name.matches());
             for (Family family : Family.values()) {
                 if (!name.group(1).equals(family == Family.IPV4 ? "ip6t" : "ipt")) {
-                    options += extension(family, name.group(2), forgotten);
+                    options += extension(family, name.group(2), missing);
                 }
             }
         }
         System.out.println(files.size() + " files of the host's iptables, " + options + " options in their help");
-        assertTrue(options > 500, "the help was read: " + options);
-        assertEquals("", String.join("\n", forgotten),
+        assertTrue(options > 500, "options in the help: " + options);
+        assertEquals("", String.join("\n", missing),
                 "neither in resources/boxwall/syntax/extensions nor in docs/language.md");
     }
 
-    private int extension(Family family, String name, List<String> forgotten) throws Exception {
+    private int extension(Family family, String name, List<String> missing) throws Exception {
         boolean target = Character.isUpperCase(name.charAt(0));
         String word = (target ? "-j " : "-m ") + name;
         Extension known = target ? Extensions.get().target(name, family) : Extensions.get().match(name, family);
         if (known == null) {
-            // a file for both families may hold a match for one of them only (osf)
+            // a file for both families may contain a match for only one of them (osf)
             boolean nothing = !target && help(family, "-m", name).isEmpty();
-            if (!nothing && !docs.contains("| `" + word + "` |")) { forgotten.add(family.command + " " + word); }
+            if (!nothing && !docs.contains("| `" + word + "` |")) { missing.add(family.command + " " + word); }
             return 0;
         }
         String base = help(family);
@@ -94,15 +94,15 @@ class HostExtensionsIT {
         for (String option : options) {
             boolean has = known.options.stream().anyMatch(spec -> spec.names.contains(option));
             if (!has && !docs.contains("| `" + word + " " + option + "` |")) {
-                forgotten.add(family.command + " " + word + " " + option);
+                missing.add(family.command + " " + word + " " + option);
             }
         }
         return options.size();
     }
 
-    /** The other way round: the document names what the table has, and when it came. */
+    /** The document lists the extensions of the table, with the release that added each. */
     @Test
-    void theDocumentListsTheTable() {
+    void documentListsAllExtensions() {
         String text = docs.replace('\n', ' ');
         for (boolean target : new boolean[] {false, true}) {
             String list = text.substring(text.indexOf(target ? "Targets: " : "Matches: ") + 9);
@@ -118,12 +118,12 @@ class HostExtensionsIT {
                 String name = entry.replaceAll(" \\(.*", "");
                 Extension v4 = target ? all.target(name, Family.IPV4) : all.match(name, Family.IPV4);
                 Extension v6 = target ? all.target(name, Family.IPV6) : all.match(name, Family.IPV6);
-                assertEquals(name + said(v4, v6), entry);
+                assertEquals(name + familyAndRelease(v4, v6), entry);
             }
         }
     }
 
-    private static String said(Extension v4, Extension v6) {
+    private static String familyAndRelease(Extension v4, Extension v6) {
         List<String> parts = new ArrayList<>();
         if (v4 == null || v6 == null) { parts.add(v4 == null ? "IPv6" : "IPv4"); }
         String since4 = v4 == null ? null : v4.since(Family.IPV4);

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A ruleset of any size in the manner of a long block list: networks dropped, hosts and ports allowed, logs, user
- * chains, IPv6. Comes in files below the limit of one file, which the first includes.
+ * A ruleset of any size, similar to a long block list: dropped networks, allowed hosts and ports, logs, user chains,
+ * IPv6. It consists of files below the size limit, which the first file includes.
  */
 public final class LargeRules implements Includes {
-    private static final int PIECE = RulesetParser.FILE_LIMIT - 4096;
+    private static final int PART = RulesetParser.FILE_LIMIT - 4096;
 
     private final List<String> files = new ArrayList<>();
     private StringBuilder file = new StringBuilder();
@@ -16,7 +16,7 @@ public final class LargeRules implements Includes {
     /** Makes {@code count} rules. */
     public LargeRules(int count) {
         for (int i = 0; i < count; i++) {
-            if (file.length() > PIECE) {
+            if (file.length() > PART) {
                 files.add(file.toString());
                 file = new StringBuilder();
             }
@@ -56,7 +56,7 @@ public final class LargeRules implements Includes {
                 add("-A INPUT -i lan -p tcp -j c" + (i - 1));
                 break;
             default :
-                // what an ESTABLISHED rule lets back in is a rule for each question that UDP may ask: one such rule is
+                // an ESTABLISHED rule becomes a rule for the replies to each accepted UDP request: one such rule is
                 // usual
                 add("-A FORWARD " + (i == 7 ? "-m state --state ESTABLISHED,RELATED" : "-p icmp") + " -s 10." + high
                         + "." + low + ".9 -j ACCEPT");
@@ -65,7 +65,7 @@ public final class LargeRules implements Includes {
 
     private void add(String words) { file.append("iptables ").append(words).append('\n'); }
 
-    /** The first file; {@link #part} are the others. */
+    /** The first file; {@link #part} returns the others. */
     public Source main() {
         StringBuilder text =
                 new StringBuilder("iptables -P INPUT DROP\niptables -A INPUT -i lan -s 192.168.178.0/24 -j ACCEPT\n");
@@ -75,7 +75,7 @@ public final class LargeRules implements Includes {
         return new Source("rules", text.toString());
     }
 
-    /** How many files the first includes. */
+    /** The number of files that the first file includes. */
     public int parts() { return files.size(); }
 
     /** The text of {@code part0} and so on. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The heads of presets, and the values that an include line gives them. */
+/** Tests the heads of presets, and the values that an include line gives. */
 class PresetTest {
     private static final String HEAD = """
             # sample: for tests
@@ -43,9 +43,9 @@ class PresetTest {
                 (name, from) -> name.equals("sample") ? Source.preset(name, HEAD + LINES) : null);
     }
 
-    /** A line that sets a name from a value that isn't given sets nothing: a rule would lose its condition. */
+    /** A name set from a missing value is missing too; otherwise a rule would lose its condition. */
     @Test
-    void whatIsSetFromAMissingValueIsMissingToo() {
+    void nameSetFromMissingValueIsMissing() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "include own DEVICE=192.168.178.30\nWHO=\niptables -A INPUT $WHO -j DROP\n"),
                 Names.none(), (name, from) -> new Source(name, """
@@ -69,7 +69,7 @@ class PresetTest {
     }
 
     @Test
-    void theHeadSaysWhatAPresetTakes() {
+    void headDescribesTextsAndParameters() {
         Preset preset = new Preset(new Source("sample", HEAD + LINES));
         assertEquals("Sample: an example.", preset.english);
         assertEquals("Muster: ein Beispiel.", preset.german);
@@ -82,10 +82,10 @@ class PresetTest {
     }
 
     /**
-     * Every shipped preset: a title and a sentence in both languages, and no line of its head that isn't understood.
+     * Every shipped preset has a title and a sentence in both languages, and boxwall parses every line of its head.
      */
     @Test
-    void theHeadsOfThoseWeShipAreWhole() throws IOException {
+    void headsOfShippedPresetsAreComplete() throws IOException {
         try (var files = Files.list(Path.of("conf/presets"))) {
             for (Path file : files.toList()) {
                 String text = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -103,7 +103,7 @@ class PresetTest {
     }
 
     @Test
-    void aDeviceIsAnAddressOfOneFamilyOrAMac() {
+    void deviceIsAddressOfOneFamilyOrMac() {
         assertEquals("-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -j DROP",
                 rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV4));
         assertEquals("", rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV6));
@@ -120,14 +120,15 @@ class PresetTest {
     }
 
     @Test
-    void valuesCountInTheirOwnIncludeOnly() {
+    void valuesApplyToTheirIncludeOnly() {
         ParsedRules parsed = parse(
                 "include sample DEVICE=192.0.2.1 WHEN=21:00-07:30 LIMIT=3/minute\ninclude sample DEVICE=192.0.2.2 PORTS=22,8000-8010\n");
         assertEquals(
                 "-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -m time --timestart 21:00:00 --timestop 07:30:00 --datestop 2038-01-19T03:14:07 -m limit --limit 3/min --limit-burst 12 -j DROP\n"
                         + "-A FORWARD -s 192.0.2.2/32 -p tcp -m multiport --dports 22,8000:8010 -j DROP",
                 rules(parsed, Family.IPV4));
-        assertEquals(1, parsed.expects.size(), "a timed rule promises nothing for every hour");
+        assertEquals(1, parsed.expects.size(),
+                "a rule with a time has no expect line, which would apply at every hour");
         assertEquals("1-21,23-7999,8011-65535", parsed.expects.get(0).keys.get("dport"));
         assertEquals(List.of("rules:1", "rules:2"), parsed.includes.stream().map(i -> i.origin.toString()).toList());
         assertEquals(1, parse("include sample DEVICE=192.0.2.1\niptables -A INPUT -p tcp --dport $PORTS -j DROP\n")
@@ -135,7 +136,7 @@ class PresetTest {
     }
 
     @Test
-    void aNameSetBeforeIsTakenWhereTheIncludeGivesNone() {
+    void includeUsesNameSetBeforeUnlessItGivesValue() {
         assertTrue(rules(parse("PORTS=22\nDEVICE=192.0.2.9\ninclude sample\n"), Family.IPV4)
                 .contains("-s 192.0.2.9/32 -p tcp -m multiport --dports 22"));
         assertTrue(rules(parse("PORTS=22\ninclude sample DEVICE=192.0.2.9 PORTS=23\n"), Family.IPV4)
@@ -156,17 +157,17 @@ class PresetTest {
             "include sample DEVICE=192.0.2.1 PORT=80|1:33|\"sample\" takes no \"PORT\"|did you mean \"PORTS\"?",
             "include sample DEVICE=192.0.2.1 DEVICE=192.0.2.2|1:33|\"DEVICE\" is given twice|keep one",
             "include sample 192.0.2.1|1:16|not NAME=value: \"192.0.2.1\"|write one include line for each preset, its values behind it",})
-    void aValueOfAnotherKindIsAnErrorAtItsPlace(String line, String place, String what, String todo) {
+    void invalidValueIsReportedAtItsPosition(String line, String position, String what, String todo) {
         List<SyntaxError> errors = parse(line + "\n").errors();
         assertFalse(errors.isEmpty(), line);
         SyntaxError error = errors.get(0);
-        assertEquals(place + " " + what + "; " + todo,
+        assertEquals(position + " " + what + "; " + todo,
                 error.line + ":" + error.column + " " + error.what + "; " + error.todo);
         assertNotNull(error.file);
     }
 
     @Test
-    void aPresetWithoutValuesCountsOnce() {
+    void presetWithoutValuesIsIncludedOnce() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", "include plain\ninclude plain\n"), Names.none(),
                 (name, from) -> Source.preset(name, "iptables -A INPUT -j DROP\n"));
         assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());

@@ -14,14 +14,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The host's iptables-legacy-restore and -save in a network namespace of their own, without /etc/protocols and
+ * Runs the host's iptables-legacy-restore and -save in a separate network namespace, without /etc/protocols and
  * /etc/iproute2: a box may not have them, and then iptables prints numbers. Needs root.
  */
 final class RealIptables {
-    /** Whether a text was taken, what was said about it, and the rules that were there afterwards. */
-    record Answer(boolean taken, String said, List<String> rules, String save) {
+    /** Whether iptables accepted a text, its messages, and the rules afterwards. */
+    record Answer(boolean accepted, String said, List<String> rules, String save) {
         @Override
-        public String toString() { return "Answer[taken=" + taken + ", said=" + said + ", rules=" + rules + "]"; }
+        public String toString() { return "Answer[accepted=" + accepted + ", said=" + said + ", rules=" + rules + "]"; }
     }
 
     private static final String SCRIPT = """
@@ -41,8 +41,8 @@ final class RealIptables {
     private RealIptables() {}
 
     /**
-     * Each text (whole tables, for iptables-restore) one after the other; every text must name all tables, so none sees
-     * the one before.
+     * Restores each text (whole tables, for iptables-restore) in turn. Every text must contain all tables, so that none
+     * depends on the text before.
      */
     static List<Answer> restore(Family family, List<String> texts) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("boxwall-differential");
@@ -52,7 +52,7 @@ final class RealIptables {
             }
             Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", SCRIPT, "sh", folder.toString())
                     .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
-            // a restore takes milliseconds; two minutes mean that something hangs
+            // a restore takes milliseconds; after two minutes it hangs
             if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IOException("iptables-restore in a namespace didn't end within 120 s");
@@ -86,14 +86,14 @@ final class RealIptables {
         for (String line : save.split("\n")) {
             table = line.startsWith("*") ? line.substring(1) : table;
             if (line.startsWith("-A ")) {
-                // Debian's iptables has a newer name for protocol 135 than 1.4.11 can read
+                // Debian's iptables prints a newer name for protocol 135, which 1.4.11 cannot read
                 rules.add(table + " " + line.replace("-p mobility-header", "-p ipv6-mh"));
             }
         }
         return new Answer(Files.readString(rc).strip().equals("0"), said, rules, save);
     }
 
-    /** A text with all tables and these lines, each after its table's name. */
+    /** A text with all tables and these lines, each in its table. */
     static String text(List<Map.Entry<Table, String>> lines) {
         Map<Table, StringBuilder> tables = new TreeMap<>();
         for (Table table : Table.values()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The four userlands: 1.4.11.1, 1.4.21, 1.6.2, 1.8. */
+/** Checks rules against the releases of iptables that boxes have: 1.4.11.1, 1.4.21, 1.6.2, 1.8. */
 class RequiredReleaseTest {
     private static Rule rule(String line) {
         ParsedRules parsed = RulesetParser.parse(new Source("r", line + "\n"), Names.none(), Includes.NONE);
@@ -42,7 +42,7 @@ class RequiredReleaseTest {
             "iptables -t nat -A POSTROUTING -j MASQUERADE --random-fully | 1.6.1 | -j MASQUERADE --random-fully needs iptables 1.6.2",
             "iptables -A INPUT -m time --timestart 22:00 --timestop 6:00 --contiguous | 1.4.11.1 | -m time --contiguous needs iptables 1.4.17",
             "iptables -A INPUT -p tcp --dport 80 -m state --state NEW -m multiport --sports 1,2 -j LOG | 1.4.11.1 | -",})
-    void whatAReleaseLacksIsNamed(String line, String version, String expected) {
+    void missingFeatureIsReportedWithRequiredRelease(String line, String version, String expected) {
         Family family = line.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
         String missing =
                 RequiredRelease.missingIn(version, family, RequiredRelease.without(version, family, rule(line)));
@@ -50,7 +50,7 @@ class RequiredReleaseTest {
     }
 
     @Test
-    void whatOnlySaysTheDefaultCanBeLeftOut() {
+    void unsupportedOptionWithDefaultValueIsOmitted() {
         Rule rule = rule("iptables -A INPUT -m recent --set");
         assertEquals("-A INPUT -m recent --set --name DEFAULT --rsource",
                 Writer.rule("INPUT", RequiredRelease.without("1.4.11.1", Family.IPV4, rule)));
@@ -60,7 +60,7 @@ class RequiredReleaseTest {
     }
 
     @Test
-    void versionsAreComparedByNumbers() {
+    void versionsAreComparedNumerically() {
         assertTrue(RequiredRelease.older("1.4.9", "1.4.13"));
         assertFalse(RequiredRelease.older("1.4.13", "1.4.13"));
         assertFalse(RequiredRelease.older("1.10", "1.8.4"));

@@ -10,21 +10,21 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Makes up rules out of the table of extensions itself, so a match that is added there is tested from then on. Most
- * rules are meant to be right; {@code wildness} of a hundred values, options and places are not.
+ * Generates random rules from the table of extensions, so a match that is added there is tested automatically. Most
+ * rules are valid; {@code wildness} is the percentage of invalid values, options and places.
  */
 final class RuleGenerator {
     private final Random random;
     private final int wildness;
-    private final Set<String> left;
+    private final Set<String> excluded;
     private final Values values;
     private int serial;
 
-    /** {@code left}: extensions, as {@code -m x} or {@code -j X}, and options that are not to be used. */
-    RuleGenerator(long seed, int wildness, Set<String> left) {
+    /** {@code excluded}: extensions, as {@code -m x} or {@code -j X}, and options that are not generated. */
+    RuleGenerator(long seed, int wildness, Set<String> excluded) {
         this.random = new Random(seed);
         this.wildness = wildness;
-        this.left = left;
+        this.excluded = excluded;
         this.values = new Values(random, wildness);
     }
 
@@ -55,7 +55,7 @@ final class RuleGenerator {
                     : List.of(chance(50) ? "-p" : "--protocol", protocol));
         }
         for (Extension match : matches) {
-            // without /etc/protocols iptables finds no name, so no match, for a number
+            // without /etc/protocols iptables finds no name and therefore no match for a number
             if (match.implicit == null || List.of("33", "108").contains(match.implicit)
                     || !match.implicit.equals(Numbers.protocol(protocol == null ? "all" : protocol)) || chance(50)) {
                 words.addAll(List.of("-m", match.name));
@@ -72,7 +72,7 @@ final class RuleGenerator {
     private Extension pickFrom(Extensions all, boolean target, Family family) {
         while (true) {
             String name = pick(all.names(target, family));
-            if (!left.contains((target ? "-j " : "-m ") + name)) {
+            if (!excluded.contains((target ? "-j " : "-m ") + name)) {
                 return target ? all.target(name, family) : all.match(name, family);
             }
         }
@@ -145,19 +145,19 @@ final class RuleGenerator {
         }
     }
 
-    /** Options that satisfy the table's own conditions, in the table's order; now and then some that don't. */
+    /** Options that satisfy the conditions of the table, in its order; sometimes some that do not. */
     private List<OptionSpec> choose(Extension e) {
         List<OptionSpec> chosen = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (OptionSpec spec : e.options) {
             boolean needed = e.need.stream().anyMatch(group -> group != e.any && group.contains(spec.canonical)
                     && group.stream().noneMatch(names::contains));
-            boolean excluded = names.contains(spec.canonical)
+            boolean unsuitable = names.contains(spec.canonical)
                     || e.exclusive.stream().anyMatch(
                             group -> group.contains(spec.canonical) && group.stream().anyMatch(names::contains))
                     || spec.is("with") && !names.contains(spec.get("with"));
-            if (left.contains(e.name + " " + spec.names.get(0))) { continue; }
-            if (wild() ? chance(50) : !excluded && (needed && chance(70) || chance(35))) {
+            if (excluded.contains(e.name + " " + spec.names.get(0))) { continue; }
+            if (wild() ? chance(50) : !unsuitable && (needed && chance(70) || chance(35))) {
                 chosen.add(spec);
                 names.add(spec.canonical);
             }

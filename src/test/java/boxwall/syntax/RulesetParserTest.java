@@ -54,7 +54,7 @@ class RulesetParserTest {
             "-m comment --comment '-x \"y\" $Z' -j DROP | -A INPUT -m comment --comment \"-x \\\"y\\\" $Z\" -j DROP",
             "-j REJECT --reject-with host-unr | -A INPUT -j REJECT --reject-with icmp-host-unreachable",
             "-c 5 6 -w -v -j DROP | -A INPUT -j DROP",})
-    void aRuleIsWrittenAsIptablesSaveDoes(String rule, String expected) {
+    void ruleIsWrittenInIptablesSaveForm(String rule, String expected) {
         if (expected == null) {
             assertFalse(errors("iptables -A INPUT " + rule + "\n").isEmpty());
         } else {
@@ -102,13 +102,13 @@ class RulesetParserTest {
             "*filter | rules:1:1: the block \"*filter\" has no COMMIT",
             "iptables -L | rules:1:10: -L builds no ruleset",
             "iptables -A INPUT --s 1.2.3.4 | rules:1:19: several options begin with --s",})
-    void aMistakeIsNamedWithItsPlace(String line, String expected) {
+    void errorIsReportedWithPosition(String line, String expected) {
         List<String> errors = errors(line + "\n");
         assertTrue(errors.stream().anyMatch(e -> e.startsWith(expected)), errors.toString());
     }
 
     @Test
-    void allErrorsOfAFileComeAtOnce() {
+    void allErrorsOfFileAreReportedAtOnce() {
         assertEquals(List.of(2, 3, 3, 5), parse(
                 "WEB=80\niptables -A INPUT -s -j DROP\niptables -A INPUT -s -d -j DROP\niptables -A INPUT -j DROP\n"
                         + "iptables -A INPUT -p tpc\n")
@@ -116,7 +116,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void aNameThatTheBoxLacksLeavesItsRulesOutWithANote() {
+    void rulesWithNameMissingOnBoxAreOmittedWithNote() {
         ParsedRules parsed = parse(
                 "X=$GUEST_NET\niptables -A INPUT -i $GUEST_IF -j DROP\niptables -A INPUT -s $X -j DROP\niptables -A INPUT -i $LAN_IF -j ACCEPT\n");
         assertEquals(List.of(), parsed.errors());
@@ -127,7 +127,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void namesAreSplitBareAndKeptWholeInQuotes() {
+    void unquotedNameIsSplitAndQuotedNameIsOneWord() {
         assertEquals(
                 "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j LOG --log-prefix \"a b\"\n-A INPUT -j LOG --log-prefix \"\\$T\""
                         .replace("\\$", "$"),
@@ -136,18 +136,18 @@ class RulesetParserTest {
     }
 
     @Test
-    void commandsBuildTheTable() {
+    void commandsBuildTable() {
         assertEquals(
                 "-A INPUT -j second\n-A INPUT -s 10.0.0.2/32 -j DROP\n-A INPUT -s 10.0.0.1/32 -j DROP\n-A second -p udp -j RETURN",
                 written("iptables -F\niptables -X\niptables -N first\niptables -A first -p tcp -j DROP\niptables -R first 1 -p udp -j RETURN\niptables -A INPUT -j first\n"
                         + "iptables -I INPUT 2 -s 10.0.0.1,10.0.0.2 -j DROP\niptables -A INPUT -j DROP\niptables -D INPUT -j DROP\niptables -E first second\n"));
         ParsedRules policies = parse("iptables -P INPUT DROP\n");
         assertEquals(Policy.DROP, policies.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").policy);
-        assertEquals(2, policies.notes().size(), "FORWARD and OUTPUT have no policy given");
+        assertEquals(2, policies.notes().size(), "one note each for FORWARD and OUTPUT, which have no policy");
     }
 
     @Test
-    void loopsAndJumpsToBuiltinChainsAreRefused() {
+    void loopsAndJumpsToBuiltinChainsAreRejected() {
         assertEquals(1, errors("iptables -N a\niptables -N b\niptables -A a -j b\niptables -A b -g a\n").stream()
                 .filter(e -> e.contains("loop")).count());
         assertTrue(errors("iptables -A INPUT -j OUTPUT\n").get(0).contains("built in"));
@@ -158,11 +158,11 @@ class RulesetParserTest {
         for (int i = 0; i < 3999; i++) {
             deep.append("iptables -A c").append(i).append(" -j c").append(i + 1).append("\n");
         }
-        assertEquals(List.of(), errors(deep.toString()), "a deep nest is no loop, and costs no stack");
+        assertEquals(List.of(), errors(deep.toString()), "deeply nested chains are no loop and need no stack");
     }
 
     @Test
-    void aTargetIsJudgedByTheHooksThatReachItsChain() {
+    void targetIsCheckedForHooksThatReachItsChain() {
         String chain = "iptables -t nat -N x\niptables -t nat -A x -j MASQUERADE\n";
         assertEquals(List.of(), errors(chain));
         assertEquals(List.of(), errors(chain + "iptables -t nat -A POSTROUTING -j x\n"));
@@ -171,7 +171,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void aSaveBlockIsTakenAsItIs() {
+    void saveBlockIsParsed() {
         ParsedRules parsed = parse(
                 "*filter6\n:INPUT DROP [1:2]\n:own - [0:0]\n[3:4] -A INPUT -m comment --comment \"a \\\"b\\\"\" -j own\n-A own -p ipv6-icmp -j ACCEPT\nCOMMIT\n");
         assertEquals(List.of(), parsed.errors());
@@ -182,7 +182,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void theOtherLinesAreCollected() {
+    void modprobeKeepOwnAndExpectLinesAreCollected() {
         ParsedRules parsed = parse(
                 "modprobe ip_conntrack_ftp\nkeep filter foreign\nown nat\nexpect DROP in=dsl proto=tcp dport=80\n");
         assertEquals(List.of(), parsed.errors());
@@ -194,13 +194,13 @@ class RulesetParserTest {
     }
 
     @Test
-    void aHostNameIsListedAsWell() {
+    void hostNameIsListedWithOrigin() {
         Line host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames.get(0);
         assertEquals("mail.example.org at rules:1", host.name + " at " + host.origin);
     }
 
     @Test
-    void limitsHold() {
+    void limitsAreEnforced() {
         assertTrue(errors("#".repeat(RulesetParser.FILE_LIMIT + 1)).get(0).contains("256 KiB"));
         assertTrue(errors("A=0123456789\n" + "A=$A$A$A$A$A$A$A$A\n".repeat(9)).get(0).contains("1023"));
         String list = "10.0.0.1" + ",10.0.0.2".repeat(100);
@@ -210,7 +210,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void anUnclosedQuoteEndsWithItsLine() {
+    void unclosedQuoteEndsAtEndOfLine() {
         String unclosed = ": a quote is opened and not closed on its line; close it with \"";
         for (String end : List.of("\n", "\r\n")) {
             assertEquals(List.of("rules:2:31" + unclosed), errors(String.join(end, "*filter",
@@ -221,7 +221,7 @@ class RulesetParserTest {
     }
 
     @Test
-    void theOriginOfEachRestoreLineIsKnown() {
+    void restoreTextHasOriginOfEachLine() {
         ParsedRules parsed = parse("\niptables -N a\niptables -A a \\\n -j DROP\nip46tables -A INPUT -j DROP\n");
         Writer.RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
         String[] lines = text.text.split("\n");
@@ -233,9 +233,9 @@ class RulesetParserTest {
         assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
     }
 
-    /** 250 words are allowed; the first one more is reported where it is, also when it ends its line. */
+    /** 250 words are allowed; word 251 is reported at its position, also at the end of its line. */
     @Test
-    void aWordTooManyIsReportedAtItsOwnPlace() {
+    void tooManyWordsAreReportedAtFirstExcessWord() {
         String start = "iptables -A INPUT";
         String full = start + " -f".repeat(247);
         String at = "rules:1:" + (full.length() + 2) + ": more than 250 words";

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The tables of {@link SpellingsTest} and {@link StrictnessTest} against the real iptables of the host. */
+/** Compares the tables of {@link SpellingsTest} and {@link StrictnessTest} with the real iptables of the host. */
 class SpellingsIT {
-    /** What 1.8 doesn't take any more, and what the host has no object for (a set). */
+    /** Lines that iptables 1.8 no longer accepts, and lines with an object that the host lacks (a set). */
     private static boolean isOld(String line) {
         return line.contains(" ! ") && !line.matches(".* ! --?[a-z].*") || line.contains("-m set ")
         // a name of /etc/protocols, which a box may not have
@@ -33,22 +33,22 @@ class SpellingsIT {
     }
 
     @Test
-    void theyTakeThemAndPrintThemAlike() throws Exception {
+    void iptablesAcceptsAndPrintsSpellingsEqually() throws Exception {
         List<String> wrong = new ArrayList<>();
         int compared = 0;
-        for (String row : SpellingsTest.TAKEN) {
+        for (String row : SpellingsTest.ACCEPTED) {
             List<String> parts = List.of(row.split(" \\| ?"));
             if (isOld(parts.get(0))) { continue; }
             compared++;
             RealIptables.Answer answer = real(parts.get(0));
             List<String> rules = answer.rules().stream().map(r -> r.substring(r.indexOf('-'))).toList();
-            // a value that passes as it is written: they make the same of our line
-            if (parts.size() == 2 && !rules.equals(parts.subList(1, 2)) && answer.taken()
+            // boxwall copies the value unchanged: iptables must print our line the same
+            if (parts.size() == 2 && !rules.equals(parts.subList(1, 2)) && answer.accepted()
                     && real(parts.get(0).substring(0, parts.get(0).indexOf(' ') + 1) + parts.get(1)).rules()
                             .equals(answer.rules())) {
                 continue;
             }
-            if (answer.taken() != parts.size() > 1
+            if (answer.accepted() != parts.size() > 1
                     || parts.size() > 1 && !rules.equals(parts.subList(1, parts.size()))) {
                 wrong.add(row + "\n    " + answer.said() + rules);
             }
@@ -58,13 +58,13 @@ class SpellingsIT {
     }
 
     @Test
-    void theyTakeWhatTheDocumentSaysTheyDo() throws Exception {
+    void iptablesAcceptsLinesThatBoxwallRejects() throws Exception {
         List<String> wrong = new ArrayList<>();
-        for (String row : StrictnessTest.REFUSED) {
+        for (String row : StrictnessTest.REJECTED) {
             RealIptables.Answer answer = real(row.substring(row.indexOf(" | ") + 3));
-            // a kernel from 5.17 on refuses a bridge's port there itself
-            if (!answer.taken() && !row.contains("--physdev-out")) { wrong.add(row + "\n    " + answer.said()); }
+            // kernels since 5.17 reject a bridge port there themselves
+            if (!answer.accepted() && !row.contains("--physdev-out")) { wrong.add(row + "\n    " + answer.said()); }
         }
-        assertEquals("", String.join("\n", wrong), "no strictness of ours");
+        assertEquals("", String.join("\n", wrong), "iptables rejects these too");
     }
 }

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Old names, short addresses, abbreviations and the old place of a !, as iptables 1.4.11 to 1.8.9 take them;
- * {@code SpellingsIT} asks the real one.
+ * Old names, short addresses, abbreviations and the old position of a !, as iptables 1.4.11 to 1.8.9 accept them;
+ * {@code SpellingsIT} compares them with the real iptables.
  */
 class SpellingsTest {
     /** The line as written, and the rule as iptables-save prints it. */
-    static final String[] TAKEN = {
-            // addresses: completed at the end; with a mask of no bits they aren't looked at
+    static final String[] ACCEPTED = {
+            // addresses: completed at the end, and ignored with a mask of 0 bits
             "iptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT | -A INPUT -j ACCEPT",
             "iptables -A INPUT -s 10/8 -j DROP | -A INPUT -s 10.0.0.0/8 -j DROP",
             "iptables -A INPUT -s 127/8 -j DROP | -A INPUT -s 127.0.0.0/8 -j DROP",
@@ -55,13 +55,13 @@ class SpellingsTest {
             "iptables -A INPUT -p IP -j DROP | -A INPUT -j DROP",
             "iptables -A INPUT -m hashlimit --hashlimit 5/s --hashlimit-name a | -A INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-name a",
             "iptables -A FORWARD -m policy --dir in --pol ipsec --proto ipcomp | -A FORWARD -m policy --dir in --pol ipsec --proto ipcomp",
-            // the ! after the option, as before 1.4.12
+            // the ! after the option, as accepted before 1.4.12
             "iptables -A INPUT -s ! 10/8 -i ! lan -p ! tcp -j DROP | -A INPUT ! -s 10.0.0.0/8 ! -i lan ! -p tcp -j DROP",
             "iptables -A INPUT -p tcp --dport ! 80 --tcp-flags ! SYN,RST SYN | -A INPUT -p tcp -m tcp ! --dport 80 ! --tcp-flags SYN,RST SYN",
             "iptables -A INPUT -p icmp --icmp-type ! echo-request | -A INPUT -p icmp -m icmp ! --icmp-type 8",
             "iptables -A INPUT -m state --state ! NEW | -A INPUT -m state ! --state NEW",
             "iptables -A INPUT -m mac --mac-source ! 0:1:2:3:4:5 | -A INPUT -m mac ! --mac-source 00:01:02:03:04:05",
-            // abbreviations: a match's own option comes before the beginning of a general one
+            // abbreviations: a match's own option takes precedence over the prefix of a general one
             "iptables --app INPUT --prot tcp --sou 10/8 --dest 127/8 --j DROP | -A INPUT -s 10.0.0.0/8 -d 127.0.0.0/8 -p tcp -j DROP",
             "iptables -A INPUT -p tcp --syn --dp 22 -m connlimit --connlimit-a 3 | -A INPUT -p tcp -m tcp --dport 22 --tcp-flags FIN,SYN,RST,ACK SYN -m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr",
             "iptables -A INPUT -m recent --set --name a | -A INPUT -m recent --set --name a --mask 255.255.255.255 --rsource",
@@ -69,7 +69,7 @@ class SpellingsTest {
             "iptables -t nat -A PREROUTING -j DNAT --to 10.0.0.2 | -A PREROUTING -j DNAT --to-destination 10.0.0.2",
             "iptables -A FORWARD -i eth0 -o lan -p tcp --dport=80 -j ACCEPT | -A FORWARD -i eth0 -o lan -p tcp -m tcp --dport 80 -j ACCEPT",
             "iptables -A FORWARD --in-interface=eth0 --state NEW -j ACCEPT -m state | ",
-            // what is cut, as iptables does it
+            // truncated as by iptables
             "iptables -A INPUT -j LOG --log-prefix 123456789012345678901234567890 | -A INPUT -j LOG --log-prefix 12345678901234567890123456789",};
 
     private static List<String> written(ParsedRules parsed) {
@@ -91,9 +91,9 @@ class SpellingsTest {
     }
 
     @Test
-    void areReadAsIptablesReadsThem() {
+    void spellingsAreParsedAsByIptables() {
         List<String> wrong = new ArrayList<>();
-        for (String row : TAKEN) {
+        for (String row : ACCEPTED) {
             String[] parts = row.split(" \\| ?", -1);
             ParsedRules parsed = parse(parts[0] + "\n");
             List<String> expected = List.of(parts).subList(1, parts.length).stream().filter(p -> !p.isEmpty())
@@ -110,49 +110,49 @@ class SpellingsTest {
     @CsvSource(delimiter = '|', value = {
             "iptables -A INPUT -s 192.168.1 -j DROP | 192.168.1 without a mask is the one address 192.168.1.0/32; for a network write 192.168.1/24",
             "iptables -A INPUT -j LOG --log-prefix 'ä23456789012345678901234567890' | --log-prefix is shortened to 29 bytes, as iptables does it",})
-    void whatMayNotBeMeantIsNoted(String line, String note) {
+    void ambiguousValueIsAcceptedWithNote(String line, String note) {
         ParsedRules parsed = parse(line + "\n");
         assertEquals(List.of(), parsed.errors());
         assertTrue(parsed.notes().stream().anyMatch(n -> n.text.contains(note)),
                 () -> parsed.notes().stream().map(n -> n.text).collect(Collectors.toList()).toString());
     }
 
-    /** A letter of several bytes isn't cut in the middle. */
+    /** A multibyte character is not truncated in the middle. */
     @Test
-    void aTextIsCutBetweenLetters() {
-        String eight = "1234567";
+    void textIsTruncatedBetweenCharacters() {
+        String seven = "1234567";
         ParsedRules parsed =
-                parse("iptables -A INPUT -j LOG --log-prefix " + eight + eight + eight + eight + "\u00c3\u00a4 \n");
-        assertEquals(List.of("-A INPUT -j LOG --log-prefix " + eight + eight + eight + eight), written(parsed));
+                parse("iptables -A INPUT -j LOG --log-prefix " + seven + seven + seven + seven + "\u00c3\u00a4 \n");
+        assertEquals(List.of("-A INPUT -j LOG --log-prefix " + seven + seven + seven + seven), written(parsed));
     }
 
-    /** iptables' -i takes "-lan" when it is glued on; then iptables-save prints what nobody can read back. */
+    /** iptables accepts "-i-lan" without a space; iptables-save then prints a line that cannot be parsed again. */
     @ParameterizedTest
     @CsvSource({"-i-lan", "-i!", "--in-interface=-lan", "-p-1", "-s-1", "'-m recent --set --name=-x'",
             "'-p tcp --dport=-80'", "'-m layer7 --l7proto=-x'"})
-    void aGluedValueThatLooksLikeAnOptionIsRefused(String rule) {
+    void attachedValueThatLooksLikeOptionIsRejected(String rule) {
         ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"),
                 Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
         assertFalse(parsed.errors().isEmpty());
     }
 
-    /** The table that docs/language.md refers to is the one that is tested. */
+    /** docs/language.md lists all old names of the table of extensions. */
     @Test
-    void theOldNamesAreInTheDocument() throws Exception {
+    void documentListsOldNames() throws Exception {
         String docs = java.nio.file.Files.readString(java.nio.file.Path.of("docs/language.md"));
-        List<String> lacking = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         Extensions all = Extensions.get();
         for (Family family : Family.values()) {
             for (boolean target : new boolean[] {false, true}) {
                 for (String name : all.names(target, family)) {
                     Extension e = target ? all.target(name, family) : all.match(name, family);
-                    e.list("alias").stream().filter(a -> !docs.contains("`-m " + a + "`")).forEach(lacking::add);
+                    e.list("alias").stream().filter(a -> !docs.contains("`-m " + a + "`")).forEach(missing::add);
                     for (OptionSpec spec : e.options) {
-                        spec.names.stream().skip(1).filter(n -> !docs.contains("`" + n + "`")).forEach(lacking::add);
+                        spec.names.stream().skip(1).filter(n -> !docs.contains("`" + n + "`")).forEach(missing::add);
                     }
                 }
             }
         }
-        assertEquals(List.of(), lacking);
+        assertEquals(List.of(), missing);
     }
 }

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** The table of docs/language.md that says where boxwall refuses what iptables takes. */
+/** The table of docs/language.md of what boxwall rejects although iptables accepts it. */
 final class Strictness {
     private Strictness() {}
 
-    /** The pieces of messages in its left column. */
+    /** The parts of messages in its left column. */
     static Set<String> messages() {
         Set<String> messages = new LinkedHashSet<>();
         try {

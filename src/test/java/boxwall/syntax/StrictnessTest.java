@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Each row of the table of strictnesses in docs/language.md, with a line that iptables takes and boxwall refuses so.
+ * Has a line for each row of the table in docs/language.md that iptables accepts and boxwall rejects with that message.
  */
 class StrictnessTest {
-    /** Message | line. {@code SpellingsIT} asks the real iptables about the lines. */
-    static final String[] REFUSED = {"runs backwards | iptables -A INPUT -m iprange --src-range 10.0.0.9-10.0.0.1",
+    /** Message | line. {@code SpellingsIT} checks the lines with the real iptables. */
+    static final String[] REJECTED = {"runs backwards | iptables -A INPUT -m iprange --src-range 10.0.0.9-10.0.0.1",
             "matches no packet | iptables -A INPUT -p tcp ! --dport 0:65535",
             "leading zero | iptables -A INPUT -m ttl --ttl-eq 010",
             "not a number from | iptables -A INPUT -m ttl --ttl-eq +10",
@@ -44,10 +44,10 @@ class StrictnessTest {
             "a loop:  | iptables -N a\niptables -A a -j a", "is taken | iptables -N a\niptables -E a LOG",};
 
     @Test
-    void eachIsInTheDocumentAndInTheProgram() {
+    void linesAreRejectedWithMessagesOfDocument() {
         List<String> wrong = new ArrayList<>();
         Set<String> messages = new LinkedHashSet<>();
-        for (String row : REFUSED) {
+        for (String row : REJECTED) {
             int bar = row.indexOf(" | ");
             messages.add(row.substring(0, bar));
             List<SyntaxError> errors = RulesetParser

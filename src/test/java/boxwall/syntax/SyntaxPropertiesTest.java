@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
-/** What must hold for every text. jqwik prints the seed of a run that fails. */
+/** Properties that hold for every text. jqwik prints the seed of a failed run. */
 class SyntaxPropertiesTest {
 
     private static ParsedRules parse(String text) {
@@ -33,7 +33,7 @@ class SyntaxPropertiesTest {
     }
 
     @Property(tries = 200)
-    void whatIsWrittenReadsBackAsTheSame(@ForAll long seed) {
+    void writtenRulesetParsesToSameRuleset(@ForAll long seed) {
         StringBuilder good = new StringBuilder();
         for (String line : rules(seed, 1, 20).split("\n")) {
             if (parse(line + "\n").errors().isEmpty()) { good.append(line).append('\n'); }
@@ -51,7 +51,7 @@ class SyntaxPropertiesTest {
     }
 
     @Property(tries = 300)
-    void nothingIsThrownForNoise(@ForAll("noise") String text) {
+    void noiseCausesNoException(@ForAll("noise") String text) {
         for (SyntaxError error : parse(text).errors()) {
             assertTrue(error.line >= 1 && error.column >= 1, error.toString());
             assertFalse(error.toString().chars().anyMatch(c -> c < ' '), "control characters in a message");
@@ -70,7 +70,7 @@ class SyntaxPropertiesTest {
     }
 
     @Property(tries = 30)
-    void nothingIsThrownForAnyTruncation(@ForAll long seed) {
+    void truncationCausesNoException(@ForAll long seed) {
         String text =
                 "A='x y'\n*mangle\n:INPUT ACCEPT [0:0]\n[1:2] -A INPUT -m comment --comment \"a\\\"b\" -j ACCEPT\nCOMMIT\n"
                         + rules(seed, 10, 4);
@@ -80,7 +80,7 @@ class SyntaxPropertiesTest {
     }
 
     @Property(tries = 20)
-    void aMegabyteOfNoiseIsRefusedWithoutHarm(@ForAll long seed) {
+    void megabyteOfNoiseIsRejectedWithoutException(@ForAll long seed) {
         byte[] bytes = new byte[1 << 20];
         new Random(seed).nextBytes(bytes);
         String noise = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);

@@ -16,7 +16,8 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * Every beginning of every file that comes with boxwall, and files with bytes changed, give syntax errors at the worst.
+ * Parses every prefix of every shipped ruleset file, and files with changed bytes: syntax errors are allowed,
+ * exceptions are not.
  */
 class TruncationTest {
     private static final Names BOX =
@@ -36,7 +37,7 @@ class TruncationTest {
     }
 
     @Test
-    void everyTruncationIsReadOrRefused() throws IOException {
+    void truncationsCauseNoException() throws IOException {
         int parses = 0;
         for (Path file : files()) {
             String text = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -49,7 +50,7 @@ class TruncationTest {
     }
 
     @Test
-    void changedBytesDoNoHarm() throws IOException {
+    void changedBytesCauseNoException() throws IOException {
         long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
         System.out.println("changed bytes: seed " + seed);
         Random random = new Random(seed);
@@ -76,9 +77,9 @@ class TruncationTest {
         }
     }
 
-    /** The lines that are no rules, with values at their edges. */
+    /** Lines other than rules, with boundary values. */
     @Test
-    void theOtherLinesReadBackAsWritten() {
+    void otherLinesAreParsedAsWritten() {
         Random random = new Random(7);
         StringBuilder text = new StringBuilder();
         List<String> expected = new ArrayList<>();

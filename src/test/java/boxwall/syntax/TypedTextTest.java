@@ -11,7 +11,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What web pages and editors put into a text. Texts are strings of bytes here, as {@code Sys.read} gives them. */
+/**
+ * Characters that web pages and editors put into a text. Texts are strings of bytes here, as {@code Sys.read} returns
+ * them.
+ */
 class TypedTextTest {
     private static ParsedRules parse(String text, Charset saved) {
         return RulesetParser.parse(new Source("r", new String(text.getBytes(saved), StandardCharsets.ISO_8859_1)),
@@ -25,7 +28,7 @@ class TypedTextTest {
     }
 
     @Test
-    void whatNoKeyboardTypesIsNamedAsItIsSeen() {
+    void typographicCharacterIsReportedAsDisplayed() {
         String[][] table = {
                 {"iptables -A INPUT \u2013p tcp \u2013dport 22 \u2013j ACCEPT",
                         "r:1:19: \u2013 is a dash as web pages write it; write - or --"},
@@ -49,13 +52,13 @@ class TypedTextTest {
     }
 
     @Test
-    void dashesOfWindows1252AreNamedToo() {
+    void dashInWindows1252IsReported() {
         String errors = parse("iptables -A INPUT \u2013j DROP\n", Charset.forName("windows-1252")).errors().toString();
         assertTrue(errors.contains("is a dash as web pages write it"), errors);
     }
 
     @Test
-    void aByteOrderMarkIsSkippedAndCrLfEndsALine() {
+    void byteOrderMarkIsSkippedAndCrLfEndsLine() {
         for (String text : List.of("\ufeffiptables -P INPUT DROP\n", "\ufeffiptables -P INPUT DROP\r\n# x\r\n",
                 "# x\n\ufeffiptables -P INPUT DROP\n", "\ufeff*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n",
                 "iptables -P \\\r\n INPUT DROP\r\n", "\ufeff")) {
@@ -66,15 +69,15 @@ class TypedTextTest {
     }
 
     @Test
-    void aTextInUtf16IsOneError() {
+    void utf16TextIsOneError() {
         List<SyntaxError> errors = parse("\ufeffiptables -P INPUT DROP\n", StandardCharsets.UTF_16LE).errors();
         assertEquals(1, errors.size());
         assertTrue(errors.get(0).toString().contains("UTF-16"), errors.toString());
     }
 
-    /** The capital umlauts have bytes that are control characters by themselves. */
+    /** Capital umlauts contain bytes that are control characters on their own. */
     @Test
-    void withinQuotesAnyLetterIsText() {
+    void anyLetterIsAllowedInQuotes() {
         ParsedRules parsed = parse(
                 "iptables -A INPUT -m comment --comment '\u00dcbung \u2013 \u201eNAS\u201c' -j DROP\niptables -A INPUT -m string --algo bm --string \u00e4 -j DROP\n");
         assertEquals(List.of(), parsed.errors());

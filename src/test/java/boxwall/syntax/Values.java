@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes up values for each kind of {@link ValueKinds}: mostly right, some at the edge, some wrong. */
+/** Generates random values for each kind of {@link ValueKinds}: mostly valid, some at the boundary, some invalid. */
 final class Values {
     private final Random random;
     private final int wildness;
@@ -70,7 +70,7 @@ final class Values {
             case "range" :
                 return range(Long.parseLong(argument), ':');
             case "ports" :
-                // services' names differ between protocols, those of sctp are few
+                // service names differ between protocols; sctp has few
                 return random.nextInt(4) != 0 ? range(65535, ':')
                         : extension.equals("tcp") ? pick("http", "ssh", "domain", "https", "ftp:ssh", ":", "0:65535")
                         : extension.equals("udp") ? pick("domain", "ntp", "bootps:bootpc", "tftp") : "0:65535";
@@ -128,7 +128,7 @@ final class Values {
         }
     }
 
-    /** A value that passes as it is written: one that the real program takes, in some spelling. */
+    /** A value that boxwall copies unchanged and that the real iptables accepts, in some spelling. */
     private String word(String extension, String option, Family family) {
         switch (extension + " " + option) {
             case "bpf --bytecode" :
@@ -301,7 +301,7 @@ final class Values {
         for (int n = 1 + random.nextInt(limit); n > 0; n--) {
             out.append(letters.charAt(random.nextInt(letters.length())));
         }
-        // a word that begins with a dash would be an option for iptables-restore of 1.4.11, "!" a negation
+        // iptables-restore 1.4.11 takes a word with a leading dash for an option, and "!" for a negation
         return out.charAt(0) == '-' || out.charAt(0) == '!' ? "x" + out.substring(1) : out.toString();
     }
 }

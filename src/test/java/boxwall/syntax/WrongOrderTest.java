@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Commands of valid words in the wrong order and number: an error with its place, or a ruleset that is readable back;
- * never an exception.
+ * Parses commands of valid words in the wrong order and number: the result is an error with its position or a ruleset
+ * that parses again, never an exception.
  */
 class WrongOrderTest {
     private static final List<String> WORDS = new ArrayList<>(List.of("-A", "-I", "-D", "-R", "-N", "-X", "-F", "-P",
@@ -53,8 +53,7 @@ class WrongOrderTest {
     private static String quoted(String word) { return "'" + word.replace("'", "") + "'"; }
 
     /**
-     * A rule that is fine, with some of its words moved, doubled, lost, glued together or replaced; or words as they
-     * come.
+     * A valid rule with some words moved, duplicated, removed, joined or replaced; or random words.
      */
     private static List<String> words(Random random) {
         List<String> words = new ArrayList<>();
@@ -83,7 +82,7 @@ class WrongOrderTest {
     }
 
     @Property(tries = 4000)
-    void anErrorWithItsPlaceOrARulesetThatIsReadableBack(@ForAll long seed) {
+    void wrongOrderGivesErrorOrRulesetThatParsesAgain(@ForAll long seed) {
         Random random = new Random(seed);
         List<String> words = words(random);
         String command = List.of("iptables", "ip6tables", "ip46tables").get(random.nextInt(3));
@@ -108,9 +107,9 @@ class WrongOrderTest {
         }
     }
 
-    /** Lines that aren't commands of iptables, with words missing and too many. */
+    /** Lines other than iptables commands, with too few and too many words. */
     @Property(tries = 1000)
-    void otherLines(@ForAll long seed) {
+    void otherLinesGiveErrorsWithPosition(@ForAll long seed) {
         Random random = new Random(seed);
         List<String> first = Arrays.asList("modprobe", "include", "keep", "own", "expect", "*filter", ":INPUT",
                 "COMMIT", "[1:2]", "A=1", "A=$A", "$A", "=", "expect ACCEPT", "keep filter");
@@ -127,7 +126,7 @@ class WrongOrderTest {
     }
 
     @Test
-    void theCasesThatWere() {
+    void earlierFaultsStayFixed() {
         assertEquals("! beside a list of addresses",
                 parse("iptables ! -s 10.0.0.1,10.0.0.2 -A\n").errors().get(1).what);
         String many = String.join(",", java.util.Collections.nCopies(70, "10.0.0.1"));
@@ -136,9 +135,9 @@ class WrongOrderTest {
         assertFalse(parse("iptables -A INPUT -i-lan\n").errors().isEmpty());
     }
 
-    /** What a line, a word, a list and includes may have at most: see also {@link DangerousInputTest}. */
+    /** Limits of a line, a word and a list; for files and includes see {@link DangerousInputTest}. */
     @Test
-    void argumentsAndTheirLengthAreBounded() {
+    void numberAndLengthOfArgumentsAreLimited() {
         assertTrue(parse("iptables -A INPUT" + " -v".repeat(300) + "\n").errors().toString()
                 .contains("more than 250 words"));
         assertTrue(parse("iptables -A INPUT -s " + "1".repeat(2000) + "\n").errors().toString()
@@ -153,22 +152,22 @@ class WrongOrderTest {
             chains.append("iptables -N c").append(i).append("\niptables -A c").append(i - 1).append(" -j c").append(i)
                     .append('\n');
         }
-        assertEquals(List.of(), parse(chains + "iptables -A INPUT -j c0\n").errors(), "depth costs no stack");
+        assertEquals(List.of(), parse(chains + "iptables -A INPUT -j c0\n").errors(), "nested chains need no stack");
     }
 
-    /** Every kind of line can be given up between two lines. */
+    /** Parsing can stop after every kind of line. */
     @Test
-    void readingEndsWhenItsThreadIsInterrupted() {
+    void parsingStopsWhenThreadIsInterrupted() {
         for (String line : List.of("A=1\n", "expect ACCEPT in=lan\n", "modprobe x\n", "iptables -A INPUT\n",
                 "*filter\n-A INPUT\n")) {
             Thread.currentThread().interrupt();
-            boolean gaveUp = false;
+            boolean stopped = false;
             try {
                 parse(line);
             } catch (boxwall.netfilter.Abandoned e) {
-                gaveUp = true;
+                stopped = true;
             }
-            assertTrue(Thread.interrupted() && gaveUp, line);
+            assertTrue(Thread.interrupted() && stopped, line);
         }
     }
 }
