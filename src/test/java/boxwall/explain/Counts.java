@@ -1,12 +1,12 @@
 package boxwall.explain;
 
-/** Lets tests of other packages read what the proofs of this JVM have taken. */
+/** Gives tests of other packages the counters of the proofs in this JVM. */
 public final class Counts {
     private Counts() {}
 
-    /** Rules whose questions were parsed into criteria. */
+    /** The number of rules parsed into criteria. */
     public static int rulesParsed() { return Criteria.parsed; }
 
-    /** Steps of all diagrams. */
+    /** The number of steps of all decision diagrams. */
     public static long steps() { return Bdd.steps; }
 }

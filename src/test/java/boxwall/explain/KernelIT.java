@@ -13,19 +13,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kernel is the judge of the packet walk. {@code -Dboxwall.long=true} judges 10 000 rulesets instead of a few
- * hundred; {@code -Dboxwall.seed=N} repeats a run, with the seed that it printed.
+ * Compares the packet walk with the kernel. {@code -Dboxwall.long=true} compares 10 000 rulesets instead of a few
+ * hundred; {@code -Dboxwall.seed=N} repeats the run that printed this seed.
  */
 class KernelIT {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
 
     @Test
-    void verdictAndDecidingRuleAreThoseOfTheKernel(@TempDir Path folder) throws Exception {
+    void verdictAndDecidingRuleEqualKernel(@TempDir Path folder) throws Exception {
         judge(folder, "filter", LONG ? 10000 : 300, LONG ? 3600 : 35);
     }
 
     @Test
-    void translatedPacketsGoWhereTheKernelSendsThem(@TempDir Path folder) throws Exception {
+    void natVerdictAndRulesEqualKernel(@TempDir Path folder) throws Exception {
         judge(folder, "nat", LONG ? 2000 : 100, LONG ? 900 : 15);
     }
 
@@ -38,7 +38,7 @@ class KernelIT {
         long seed = Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
         System.out.println("KernelIT: seed " + seed);
         Path output = folder.resolve("output");
-        // a /run of its own: the lock of iptables lies there, and others may hold it
+        // a separate /run: it contains the lock of iptables, which another process may hold
         Process process =
                 new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
@@ -47,10 +47,10 @@ class KernelIT {
                         .redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(seconds + 60, TimeUnit.SECONDS);
         process.destroyForcibly();
-        String said = Files.readString(output, StandardCharsets.UTF_8);
-        System.out.println(said.length() < 300 ? said : said.substring(0, 300));
-        assertTrue(ended, "no end in time: " + said);
-        assertEquals(0, process.waitFor(), said);
+        String printed = Files.readString(output, StandardCharsets.UTF_8);
+        System.out.println(printed.length() < 300 ? printed : printed.substring(0, 300));
+        assertTrue(ended, "did not end in time: " + printed);
+        assertEquals(0, process.waitFor(), printed);
     }
 
     private static boolean has(String program) {

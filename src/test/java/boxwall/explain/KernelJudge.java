@@ -19,12 +19,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own (see KernelIT): loads rulesets made by chance, sends real packets, and
- * compares the kernel's counters, packets and bytes of every rule and policy, with what the walk foretold.
+ * Runs inside a separate network namespace (see KernelIT): loads random rulesets, sends real packets, and compares the
+ * kernel's counters (packets and bytes of every rule and policy) with those that the walk predicts.
  *
  * <p>
- * The namespace is a router with three veth pairs; a frame sent out of {@code lanp} comes in through {@code lan}. The
- * kernel's own answers (resets, errors, echo replies) would count too: raw's OUTPUT drops whatever doesn't bear the
+ * The namespace is a router with three veth pairs; a frame sent on {@code lanp} arrives on {@code lan}. The kernel's
+ * own replies (resets, errors, echo replies) would be counted too, so OUTPUT of raw drops every packet without the
  * sender's mark.
  */
 final class KernelJudge {
@@ -36,8 +36,8 @@ final class KernelJudge {
                     + ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT";
 
     /**
-     * A table that was named once stays, and nat brings conntrack with it: rulesets with and without have namespaces of
-     * their own.
+     * A table that was used once stays loaded, and nat loads conntrack: rulesets with nat and without run in separate
+     * namespaces.
      */
     private final boolean nat;
     private final Process injector;
@@ -54,8 +54,8 @@ final class KernelJudge {
     }
 
     /**
-     * Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path, {@code nat} or
-     * {@code filter}.
+     * Arguments: seed, maximum of rulesets, packets per ruleset, maximum of seconds, path of the injector, {@code nat}
+     * or {@code filter}.
      */
     public static void main(String[] args) throws Exception {
         long seed = Long.parseLong(args[0]);
@@ -119,66 +119,67 @@ final class KernelJudge {
         }
         List<String> lines = new RandomRules(random, family, addresses, DEVICES, features).lines();
         if (tracked) {
-            // conntrack works in a namespace as long as a rule asks for it
+            // conntrack is active in a namespace only while a rule uses it
             lines.add(lines.size() - 1, "-A OUTPUT -m state --state NEW");
         }
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
         run(text, family.command + "-legacy-restore");
         Walk walk = new Walk(Rules.of(family, text), site);
         Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
-        Map<String, long[]> foretold = new TreeMap<>();
+        Map<String, long[]> predicted = new TreeMap<>();
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < packets; i++) {
-            Traffic.Shot shot = traffic.next();
-            while (features.contains(Feature.MAC) && loops(shot)) {
-                // what a packet on lo has as hardware address differs from kernel to kernel
-                shot = traffic.next();
+            Traffic.Sent sent = traffic.next();
+            while (features.contains(Feature.MAC) && loops(sent)) {
+                // the hardware address of a packet on lo differs between kernels
+                sent = traffic.next();
             }
-            Answer answer = walk.packet(shot.packet(), null);
-            if (nat && loops(shot) && !answer.trail.stream().allMatch(each -> each.certain)) {
-                // masqueraded on its way to the box itself: which source it then has is the kernel's choice
+            Answer answer = walk.packet(sent.packet(), null);
+            if (nat && loops(sent) && !answer.trail.stream().allMatch(each -> each.certain)) {
+                // masqueraded on the way to the box itself: the kernel chooses the source
                 continue;
             }
             log.append(answer.inFull());
-            foretell(answer, shot.bytes().length, foretold);
-            send(family, shot, answer);
-            if (answer.verdict == Verdict.ACCEPT) { traffic.accepted(shot); }
+            predict(answer, sent.bytes().length, predicted);
+            send(family, sent, answer);
+            if (answer.verdict == Verdict.ACCEPT) { traffic.accepted(sent); }
         }
-        compare(family, foretold, text, log);
+        compare(family, predicted, text, log);
     }
 
-    private static void foretell(Answer answer, int bytes, Map<String, long[]> foretold) {
+    private static void predict(Answer answer, int bytes, Map<String, long[]> predicted) {
         if (answer.verdict == Verdict.UNKNOWN) { throw new AssertionError("not decided: " + answer.inFull()); }
         for (TrailEntry step : answer.trail) {
             String name = step.table.word() + " " + step.chain + " " + step.number;
-            long[] counter = foretold.computeIfAbsent(name, k -> new long[2]);
+            long[] counter = predicted.computeIfAbsent(name, k -> new long[2]);
             counter[0]++;
             counter[1] += bytes;
         }
     }
 
-    private void send(Family family, Traffic.Shot shot, Answer answer) throws IOException {
+    private void send(Family family, Traffic.Sent sent, Answer answer) throws IOException {
         StringBuilder request = new StringBuilder();
-        boolean local = shot.packet().in() == null;
+        boolean local = sent.packet().in() == null;
         if (local) {
             request.append(family.digit()).append(' ');
         } else {
-            int number = List.of(DEVICES).indexOf(shot.packet().in()) + 1;
-            request.append("P ").append(shot.packet().in()).append("p 020000000").append(number).append("01");
-            hex(request, shot.packet().value(Field.MAC));
+            int number = List.of(DEVICES).indexOf(sent.packet().in()) + 1;
+            request.append("P ").append(sent.packet().in()).append("p 020000000").append(number).append("01");
+            hex(request, sent.packet().value(Field.MAC));
             request.append(family == Family.IPV4 ? "0800" : "86dd");
         }
-        hex(request, shot.bytes());
+        hex(request, sent.bytes());
         requests.println(request);
-        String said = answers.readLine();
-        // the kernel tells the sender of a packet that OUTPUT drops; of one that comes back through lo it can't
+        String reply = answers.readLine();
+        // the kernel returns an error to the sender of a packet that OUTPUT drops, but not for a packet through lo
         String expected = local && answer.verdict.stops() ? "Operation not permitted" : "ok";
-        if (!expected.equals(said) && !loops(shot)) {
-            throw new AssertionError("sending said '" + said + "', expected '" + expected + "': " + answer.inFull());
+        if (!expected.equals(reply) && !loops(sent)) {
+            throw new AssertionError(
+                    "sending returned '" + reply + "', expected '" + expected + "': " + answer.inFull());
         }
     }
 
-    private boolean loops(Traffic.Shot shot) { return shot.packet().in() == null && site.isOwn(shot.packet().dst()); }
+    private boolean loops(Traffic.Sent sent) { return sent.packet().in() == null && site.isOwn(sent.packet().dst()); }
 
     private static void hex(StringBuilder out, byte[] bytes) {
         for (byte b : bytes) {
@@ -186,31 +187,34 @@ final class KernelJudge {
         }
     }
 
-    private static void compare(Family family, Map<String, long[]> foretold, String text, CharSequence log)
+    private static void compare(Family family, Map<String, long[]> predicted, String text, CharSequence log)
             throws Exception {
         String wrong = "";
-        // a frame is handled in softirq context after the sender has returned: look again for a second at most
+        // the kernel handles a frame in softirq context after the sender returned: retry for a second at most
         for (int attempt = 0; attempt < 100; attempt++) {
-            wrong = differences(counters(run("", family.command + "-legacy-save", "-c")), foretold);
+            wrong = differences(counters(run("", family.command + "-legacy-save", "-c")), predicted);
             if (wrong.isEmpty()) { return; }
             TimeUnit.MILLISECONDS.sleep(10);
         }
         throw new AssertionError(wrong + "\n" + text + "\n" + log);
     }
 
-    private static String differences(Map<String, long[]> counted, Map<String, long[]> foretold) {
+    private static String differences(Map<String, long[]> counted, Map<String, long[]> predicted) {
         StringBuilder out = new StringBuilder();
         counted.forEach((name, c) -> {
-            long[] f = foretold.getOrDefault(name, new long[2]);
+            long[] f = predicted.getOrDefault(name, new long[2]);
             if (c[0] != f[0] || c[1] != f[1]) {
                 out.append(name).append(": counted ").append(c[0]).append(" packets ").append(c[1])
-                        .append(" bytes, foretold ").append(f[0]).append(" and ").append(f[1]).append('\n');
+                        .append(" bytes, predicted ").append(f[0]).append(" and ").append(f[1]).append('\n');
             }
         });
         return out.toString();
     }
 
-    /** {@code filter INPUT 3} and packets, bytes of each rule; number 0 is the policy. raw is the judge's own. */
+    /**
+     * Packets and bytes of each rule, by {@code filter INPUT 3}; number 0 is the policy. Skips raw, which the test uses
+     * itself.
+     */
     private static Map<String, long[]> counters(String save) {
         Map<String, long[]> counters = new TreeMap<>();
         Map<String, Integer> numbers = new TreeMap<>();
@@ -232,7 +236,7 @@ final class KernelJudge {
         return counters;
     }
 
-    /** What a command prints, given its input; an error when it fails. */
+    /** The output of a command for an input; throws an error if the command fails. */
     static String run(String input, String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));

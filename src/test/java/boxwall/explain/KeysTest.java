@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What is asked by KEY=VALUE, from a query or an expect line: understood, or an IllegalArgumentException that says what
- * is wrong.
+ * KEY=VALUE pairs of a query or an expect line: each is parsed, or causes an IllegalArgumentException that names the
+ * error.
  */
 class KeysTest {
     private static final List<String> VALUES = List.of("", ",", ",,", "-", "/", ":", "::", "0", "-1", "65536", "1-",
@@ -39,7 +39,7 @@ class KeysTest {
     }
 
     @Property(tries = 3000)
-    void noValueEndsInAnotherException(@ForAll long seed) {
+    void invalidValueThrowsOnlyIllegalArgumentException(@ForAll long seed) {
         Random random = new Random(seed);
         Map<String, String> keys = new LinkedHashMap<>();
         for (int n = 1 + random.nextInt(4); n > 0; n--) {
@@ -64,7 +64,7 @@ class KeysTest {
     }
 
     @Test
-    void anEmptyListIsNoValue() {
+    void emptyListIsRejected() {
         for (String key : List.of("in", "out", "src", "dst", "proto", "sport", "dport", "flags", "type", "state", "mac",
                 "mark", "fragment")) {
             assertThrows(IllegalArgumentException.class, () -> packet(key + "=,"), key);
@@ -72,9 +72,9 @@ class KeysTest {
         }
     }
 
-    /** Every name that a rule may have, and a beginning of it; the family follows from a name that only IPv6 has. */
+    /** Accepts every type name that a rule accepts; a name that only IPv6 has determines the family. */
     @Test
-    void typesHaveTheNamesThatRulesTake() {
+    void typeAcceptsNamesThatRulesAccept() {
         for (Family family : Family.values()) {
             for (String name : IcmpNames.all(family)) {
                 String number = IcmpNames.number(family, name);
@@ -86,6 +86,6 @@ class KeysTest {
         }
         assertEquals(packet("family=6", "type=135"), packet("type=neighbour-solicitation"));
         assertEquals(packet("family=4", "type=8"), packet("type=ping"));
-        assertThrows(IllegalArgumentException.class, () -> packet("type=echo"), "two begin so");
+        assertThrows(IllegalArgumentException.class, () -> packet("type=echo"), "two names begin with echo");
     }
 }

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Addresses of one link are never forwarded, whatever is known of the box. */
+/** Packets with a link-scoped address are never forwarded, whatever is known about the box. */
 class LinkScopeTest {
-    private static final String[] BOUND =
+    private static final String[] LINK_SCOPED =
             {"fe80::22", "fe80::1:2:3:4", "febf::9", "ff02::1", "ff02::1:ff00:1", "ff12::5", "ff01::1"};
-    private static final String[] FREE = {"2001:db8::5", "fd00:178::20", "fec0::1", "ff05::2", "ff0e::7"};
+    private static final String[] ROUTABLE = {"2001:db8::5", "fd00:178::20", "fec0::1", "ff05::2", "ff0e::7"};
 
     private static Ruleset rules(String text) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
@@ -42,7 +42,7 @@ class LinkScopeTest {
     }
 
     @Test
-    void aDhcpAnswerToALinkLocalAddressIsForTheBox() {
+    void dhcpReplyToLinkLocalAddressIsDeliveredToBox() {
         Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD DROP\n"
                 + "ip6tables -A INPUT -i wan -s fe80::/10 -p udp --sport 547 --dport 546 -j ACCEPT\n");
         Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22"))
@@ -52,9 +52,9 @@ class LinkScopeTest {
         assertEquals("INPUT", answer.decidedBy.chain);
     }
 
-    /** Interfaces by chance, named or not; FORWARD accepts and INPUT drops, so a forwarded packet would show. */
+    /** Random interfaces, given or not; FORWARD accepts and INPUT drops, so a forwarded packet is detected. */
     @Test
-    void noWalkOfSuchAPacketComesToForward() {
+    void linkScopedPacketNeverReachesForward() {
         Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD ACCEPT\nip6tables -A FORWARD -j LOG\n");
         long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
         System.out.println("link scope: seed " + seed);
@@ -65,24 +65,24 @@ class LinkScopeTest {
             Site site = site(box);
             for (int i = 0; i < 500; i++) {
                 boolean bySource = random.nextBoolean();
-                boolean bound = random.nextInt(3) > 0;
-                String one = bound ? BOUND[random.nextInt(BOUND.length)] : FREE[random.nextInt(2)];
-                String other = FREE[random.nextInt(2)];
+                boolean linkScoped = random.nextInt(3) > 0;
+                String one = linkScoped ? LINK_SCOPED[random.nextInt(LINK_SCOPED.length)] : ROUTABLE[random.nextInt(2)];
+                String other = ROUTABLE[random.nextInt(2)];
                 one = bySource && one.startsWith("ff") ? "fe80::7" : one;
                 Packet packet = Packet.of(Family.IPV6).in(names[random.nextInt(names.length)])
                         .out(names[random.nextInt(names.length)]).src(Addresses.parse(bySource ? one : other))
                         .dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2).state(State.NEW);
                 Answer answer = new Walk(ruleset, site).packet(packet, null);
-                boolean through = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
-                forwarded += through ? 1 : 0;
-                assertFalse(through && bound, "seed " + seed + ", box " + box + ": " + answer.inFull());
+                boolean reachesForward = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
+                forwarded += reachesForward ? 1 : 0;
+                assertFalse(reachesForward && linkScoped, "seed " + seed + ", box " + box + ": " + answer.inFull());
             }
         }
         assertTrue(forwarded > 100, forwarded + " packets of other addresses were forwarded: seed " + seed);
     }
 
     @Test
-    void theKernelDropsWhatCouldOnlyBeForwarded() {
+    void kernelDropsPacketThatWouldHaveToBeForwarded() {
         Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("2001:db8::5")).protocol(6);
         Answer answer = new Walk(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), site("virtual"))
@@ -93,11 +93,11 @@ class LinkScopeTest {
     }
 
     /**
-     * Translated to a host of the LAN: both walks know that the kernel drops it then, and that its rules of FORWARD
-     * aren't asked.
+     * DNAT to a host in the LAN: both walks know that the kernel drops the packet without evaluating the rules of
+     * FORWARD.
      */
     @Test
-    void aTranslationMakesNoneCross() {
+    void translatedLinkScopedPacketIsDropped() {
         Ruleset ruleset = rules(
                 "*nat6\n-A PREROUTING -j DNAT --to-destination fd00:178::20\nCOMMIT\n*filter6\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
         Site site = site("virtual");
@@ -112,10 +112,10 @@ class LinkScopeTest {
         assertTrue(walk.possible(Verdict.DROP) != Bdd.NONE);
     }
 
-    /** Proofs: expect lines, exposure, differences, idle rules. */
+    /** Expect lines, exposure, differences and lint. */
     @ParameterizedTest
     @CsvSource({"''", "virtual", "7530-0729"})
-    void noProofCountsThemAsForwarded(String box) {
+    void proofsExcludeForwardedLinkScopedPackets(String box) {
         Site site = site(box);
         String wan = box.startsWith("75") ? "wan" : "dsl";
         Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan

@@ -20,39 +20,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is called idle is idle, and what is plainly idle is called so. */
+/** Lint finds needless rules: unreachable and redundant ones, and no others. */
 class LintTest {
     private static final String[] ADDRESSES = {"192.168.178.1", "192.168.178.20", "192.168.179.5", "203.0.113.2"};
 
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
-        for (Lint.NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
-            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.entry.origin().line).append(' ')
-                    .append(idle.why()).append('\n');
+        for (Lint.NeedlessRule needless : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
+            out.append(needless.redundant ? "redundant " : "unreachable ").append(needless.entry.origin().line)
+                    .append(' ').append(needless.why()).append('\n');
         }
         return out.toString();
     }
 
     @Property(tries = 80, shrinking = ShrinkingMode.OFF)
-    void allThatIsFoundMayBeDeletedTogether(@ForAll long seed) {
+    void deletingAllNeedlessRulesChangesNoVerdict(@ForAll long seed) {
         List<String> lines = new RandomRules(new Random(seed), Family.IPV4, ADDRESSES, new String[] {"lan", "guest"},
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK, RandomRules.Feature.FRAGMENT)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
-        List<Lint.NeedlessRule> idle = Lint.of(new Verdicts(ruleset, Rules.box()));
-        Ruleset rest = without(ruleset, idle);
+        List<Lint.NeedlessRule> needless = Lint.of(new Verdicts(ruleset, Rules.box()));
+        Ruleset rest = without(ruleset, needless);
         Difference difference = Difference.of(ruleset, rest, Rules.box());
         assertEquals(List.of(), difference.changes,
-                () -> String.join("\n", lines) + "\n" + idle.stream().map(Lint.NeedlessRule::why).toList());
+                () -> String.join("\n", lines) + "\n" + needless.stream().map(Lint.NeedlessRule::why).toList());
     }
 
-    /** A chain that nothing leads to is named by its first rule: all of it goes. */
-    private static Ruleset without(Ruleset ruleset, List<Lint.NeedlessRule> idle) {
+    /** Lint reports an unreachable chain by its first rule: all its rules are removed. */
+    private static Ruleset without(Ruleset ruleset, List<Lint.NeedlessRule> needless) {
         Ruleset rest = ruleset;
         for (Table table : ruleset.tables(Family.IPV4)) {
             List<Chain> chains = new ArrayList<>();
             for (Chain chain : ruleset.chains(Family.IPV4, table)) {
                 List<Rule> rules = new ArrayList<>(chain.rules);
-                for (Lint.NeedlessRule each : idle) {
+                for (Lint.NeedlessRule each : needless) {
                     if (each.entry.table == table && each.entry.chain.equals(chain.name)) {
                         rules.removeIf(rule -> rule == each.entry.rule
                                 || each.why().startsWith("no packet reaches the chain"));
@@ -66,7 +66,7 @@ class LintTest {
     }
 
     @Test
-    void rulesBehindOthersAreNamedWithTheirCovers() {
+    void shadowedRuleIsReportedWithCoveringRules() {
         assertEquals("unreachable 5 shadowed, other rules decide all its packets: rules:2 (DROP), rules:3 (DROP)\n"
                 + "unreachable 6 shadowed, other rules decide all its packets: rules:2 (DROP), rules:3 (DROP), rules:4 (ACCEPT)\n",
                 found(":INPUT ACCEPT", "-A INPUT -p tcp -m tcp --dport 1:1000 -j DROP",
@@ -76,7 +76,7 @@ class LintTest {
     }
 
     @Test
-    void ofTwoEqualRulesTheSecondIsIdle() {
+    void secondOfTwoEqualRulesIsUnreachable() {
         assertEquals("unreachable 3 other rules decide all its packets in the same way: rules:2 (ACCEPT)\n",
                 found(":INPUT DROP", "-A INPUT -i lan -p udp -j ACCEPT", "-A INPUT -i lan -p udp -j ACCEPT"));
     }
@@ -91,20 +91,20 @@ class LintTest {
             "-A INPUT -s 10.1.0.0/16 -m limit --limit 1/sec -j DROP             | ''",
             "-A INPUT -p udp -m state --state ESTABLISHED -p tcp -j DROP        | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
             "-A OUTPUT -j NOWHERE                                               | ''",})
-    void redundantMeansThatNothingChangesNorIsLogged(String rules, String expected) {
+    void ruleIsRedundantIfVerdictsAndLogsStayTheSame(String rules, String expected) {
         List<String> lines = new ArrayList<>(List.of(":INPUT DROP"));
         lines.addAll(List.of(rules.split(";")));
         assertEquals(expected == null ? "" : expected, found(lines.toArray(new String[0])).trim());
     }
 
     @Test
-    void anUnusedChainIsNamedOnce() {
+    void unusedChainIsReportedOnce() {
         assertEquals("unreachable 3 no packet reaches the chain U\n",
                 found(":INPUT DROP", ":U -", "-A U -s 10.0.0.1/32 -j ACCEPT", "-A U -j DROP"));
     }
 
     @Test
-    void tooMuchIsLeftAlone() {
+    void lintStopsAtLimitsOfRulesAndNodes() {
         List<Rule> rules = new ArrayList<>();
         Rule one = Rules.v4("-A INPUT -s 10.0.0.1/32 -j DROP").chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(0);
         for (int i = 0; i <= Verdicts.RULES_MAX; i++) {

@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The way of one packet through a ruleset, written apart from the engine in main and without sets: three-valued
- * questions, one packet after another. It judges {@link Walk} and {@link HookWalk} as the kernel does, and faster.
+ * A second, independent implementation of a packet's path through a ruleset: one packet at a time, with three-valued
+ * matches and without sets. Tests compare {@link Walk} and {@link HookWalk} with it, as with the kernel, but faster.
  */
 final class OracleWalk {
     private final Ruleset ruleset;
@@ -32,7 +32,7 @@ final class OracleWalk {
     private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
     private final ChainWalk.Effort effort;
 
-    /** A walk through a ruleset; nothing is walked yet. */
+    /** A walk through a ruleset. */
     OracleWalk(Ruleset ruleset, Site site) {
         this.ruleset = ruleset;
         this.site = site;
@@ -46,21 +46,21 @@ final class OracleWalk {
      */
     Answer packet(Packet packet, Hook hook) {
         if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
-            throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
+            throw new IllegalArgumentException(hook + " is no start of a walk: expected INPUT, FORWARD or OUTPUT");
         }
-        WalkState passage = new WalkState(packet);
+        WalkState state = new WalkState(packet);
         Hook way = hook != null ? hook : start(packet);
         if (way == Hook.OUTPUT) {
-            leave(passage, packet, hook != null);
+            leave(state, packet, hook != null);
         } else {
-            enter(passage, packet, way);
+            enter(state, packet, way);
         }
-        return passage.answer();
+        return state.answer();
     }
 
     /**
-     * OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null:
-     * routing decides.
+     * OUTPUT for a packet that the box sends, FORWARD for a packet with both interfaces that may be forwarded,
+     * otherwise null: routing decides.
      */
     private Hook start(Packet packet) {
         boolean in = packet.in() != null && packet.in().length() > 0;
@@ -73,37 +73,37 @@ final class OracleWalk {
         return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
     }
 
-    private void enter(WalkState passage, Packet packet, Hook way) {
+    private void enter(WalkState state, Packet packet, Hook way) {
         Set<Packet> here = new LinkedHashSet<>();
-        for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.out("")))) {
+        for (Packet p : hook(state, Hook.PREROUTING, ChainWalk.only(packet.out("")))) {
             here.add(p.out(packet.out()));
         }
         Set<Packet> input = new LinkedHashSet<>();
         Set<Packet> forward = new LinkedHashSet<>();
         for (Packet p : here) {
-            route(passage, p, way, input, forward);
+            route(state, p, way, input, forward);
         }
-        input(passage, input);
-        if (!forward.isEmpty()) { passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null)); }
+        input(state, input);
+        if (!forward.isEmpty()) { state.delivered(postrouting(state, hook(state, Hook.FORWARD, forward), null)); }
     }
 
-    private void route(WalkState passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
+    private void route(WalkState state, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
         boolean known = packet.dst() != null && (site.knows(packet.family()) || Site.endsOnItsLink(packet.dst()));
-        boolean translated = !Arrays.equals(packet.dst(), passage.packet.dst());
+        boolean translated = !Arrays.equals(packet.dst(), state.packet.dst());
         Hook decided = translated ? null : way;
         if (decided == null && Site.startsOnItsLink(packet.src())) {
             boolean elsewhere = known && !site.isLocal(packet.dst());
-            passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
+            state.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
                     + (elsewhere ? "; the kernel drops the packet" : ""));
             if (elsewhere) {
-                passage.dropped();
+                state.dropped();
             } else {
                 input.add(packet.out(""));
             }
             return;
         }
         if (decided == null && !known) {
-            passage.note("unknown whether the packet is for the box or forwarded: both were tried");
+            state.note("unknown whether the packet is for the box or forwarded: both were tried");
         }
         if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
             input.add(packet.out(""));
@@ -115,97 +115,94 @@ final class OracleWalk {
         }
     }
 
-    private void leave(WalkState passage, Packet packet, boolean forced) {
+    private void leave(WalkState state, Packet packet, boolean forced) {
         boolean given = packet.out() != null && packet.out().length() > 0;
         Packet sent = packet.in("").out(given ? packet.out() : way(packet));
         Set<Packet> away = new LinkedHashSet<>();
-        for (Packet p : hook(passage, Hook.OUTPUT, ChainWalk.only(sent))) {
-            // nat's OUTPUT has the packet routed again, but the tables after it still see the first interface
+        for (Packet p : hook(state, Hook.OUTPUT, ChainWalk.only(sent))) {
+            // OUTPUT of nat causes a second routing decision, but the tables after it still see the first interface
             away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.out(way(p)));
         }
         Set<Packet> again = new LinkedHashSet<>();
-        for (Packet p : postrouting(passage, away, "")) {
+        for (Packet p : postrouting(state, away, "")) {
             if (forced || !"lo".equals(p.out())) {
-                passage.delivered(ChainWalk.only(p));
+                state.delivered(ChainWalk.only(p));
             } else {
                 again.add(p.in("lo").out(""));
             }
         }
         if (!again.isEmpty()) {
-            passage.note("to the box itself: leaves and enters through lo");
-            passage.translatedAlready();
-            input(passage, hook(passage, Hook.PREROUTING, again));
+            state.note("to the box itself: leaves and enters through lo");
+            state.translatedAlready();
+            input(state, hook(state, Hook.PREROUTING, again));
         }
     }
 
-    /** Where the box sends a packet: to itself through lo; null when not known. */
+    /** The interface on which the box sends a packet, lo for its own addresses; null if unknown. */
     private String way(Packet packet) {
         return packet.dst() == null ? null : site.isOwn(packet.dst()) ? "lo" : site.interfaceTo(packet.dst());
     }
 
     /**
-     * IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later
-     * fragment.
+     * IPv4 reassembles fragments before INPUT (ip_local_deliver): INPUT sees the whole packet, never a later fragment.
      */
-    private void input(WalkState passage, Set<Packet> packets) {
+    private void input(WalkState state, Set<Packet> packets) {
         Set<Packet> whole = new LinkedHashSet<>();
         for (Packet p : packets) {
             boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
             if (maybe) {
-                passage.note("fragments are reassembled before INPUT, which then decides on the whole packet");
-                passage.delivered(ChainWalk.only(p));
+                state.note("fragments are reassembled before INPUT, which then decides on the whole packet");
+                state.delivered(ChainWalk.only(p));
             }
             if (!maybe || p.fragment() == null) {
                 whole.add(p.fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()));
             }
         }
-        if (!whole.isEmpty()) { passage.delivered(hook(passage, Hook.INPUT, whole)); }
+        if (!whole.isEmpty()) { state.delivered(hook(state, Hook.INPUT, whole)); }
     }
 
-    /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
-    private Set<Packet> postrouting(WalkState passage, Set<Packet> packets, String in) {
+    /** A forwarded packet has an incoming device here on kernels since 5.7 and none on older ones: unknown. */
+    private Set<Packet> postrouting(WalkState state, Set<Packet> packets, String in) {
         Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : packets) {
             here.add(p.in(in));
         }
-        return hook(passage, Hook.POSTROUTING, here);
+        return hook(state, Hook.POSTROUTING, here);
     }
 
     /** The packets that pass all tables of a hook. */
-    private Set<Packet> hook(WalkState passage, Hook hook, Set<Packet> packets) {
+    private Set<Packet> hook(WalkState state, Hook hook, Set<Packet> packets) {
         Set<Packet> here = packets;
         for (Table table : tables(hook)) {
-            Family family = passage.packet.family();
+            Family family = state.packet.family();
             Chain chain = ruleset.chain(family, table, hook.name());
             if (chain != null && !here.isEmpty()) {
-                here = table == Table.NAT ? nat(passage, chain, here)
-                        : passage.ask(table(family, table, passage), chain, here);
+                here = table == Table.NAT ? nat(state, chain, here)
+                        : state.ask(table(family, table, state), chain, here);
             }
         }
         return here;
     }
 
-    /** nat's chains are asked for the first packet of a connection only. */
-    private Set<Packet> nat(WalkState passage, Chain chain, Set<Packet> packets) {
+    /** Only the first packet of a connection passes the chains of nat. */
+    private Set<Packet> nat(WalkState state, Chain chain, Set<Packet> packets) {
         Set<Packet> asked = new LinkedHashSet<>();
         Set<Packet> past = new LinkedHashSet<>();
         for (Packet p : packets) {
-            (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
+            (p.state() == State.NEW && !state.isTranslated() ? asked : past).add(p);
         }
-        if (!past.isEmpty() && !chain.rules.isEmpty() && !passage.isTranslated()) {
-            passage.note("nat's rules decide on a connection's first packet; assumed: not translated");
+        if (!past.isEmpty() && !chain.rules.isEmpty() && !state.isTranslated()) {
+            state.note("nat's rules decide on a connection's first packet; assumed: not translated");
         }
-        if (!asked.isEmpty()) {
-            past.addAll(passage.ask(table(passage.packet.family(), Table.NAT, passage), chain, asked));
-        }
+        if (!asked.isEmpty()) { past.addAll(state.ask(table(state.packet.family(), Table.NAT, state), chain, asked)); }
         return past;
     }
 
-    private ChainWalk table(Family family, Table table, WalkState passage) {
-        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail, passage.unknown, effort);
+    private ChainWalk table(Family family, Table table, WalkState state) {
+        return new ChainWalk(ruleset, family, table, criteria, site, state.trail, state.unknown, effort);
     }
 
-    /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
+    /** The tables that have a chain at a hook, in the kernel's order. */
     static List<Table> tables(Hook hook) {
         List<Table> tables = new ArrayList<>();
         for (Table table : Table.values()) {
@@ -238,7 +235,7 @@ final class OracleWalk {
         return Truth.NO;
     }
 
-    /** Of the value only the bits in {@code known} are known; for masked spans only. */
+    /** Compares only the bits in {@code known}; for masked spans only. */
     private static Truth contains(Span span, byte[] value, byte[] known) {
         boolean all = true;
         for (int i = 0; i < value.length; i++) {
@@ -256,28 +253,30 @@ final class OracleWalk {
 
         Truth not() { return this == YES ? NO : this == NO ? YES : UNKNOWN; }
 
-        /** NO wins, then UNKNOWN. */
+        /** NO if one is NO, else UNKNOWN if one is UNKNOWN. */
         Truth and(Truth other) {
             return this == NO || other == NO ? NO : this == YES ? other : UNKNOWN;
         }
 
-        /** YES wins, then UNKNOWN. */
-        Truth or(Truth other) { return not().and(other.not()).not(); }
+        /** YES if one is YES, else UNKNOWN if one is UNKNOWN. */
+        Truth or(Truth other) {
+            return not().and(other.not()).not();
+        }
     }
 
     private static final class ChainWalk {
         /**
-         * The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses
-         * to load.
+         * The kernel limits the depth to the number of chains; a deeper walk is a loop, which the kernel refuses to
+         * load.
          */
         private static final int DEPTH_MAX = 256;
         /**
-         * Rules visited in one walk, or this many times all that there are; chains that call each other twice over and
-         * over would take for ever.
+         * The maximum of rules visited in one walk, or this multiple of the number of rules; nested chains that each
+         * jump twice would take exponential time.
          */
         private static final int VISITS_MAX = 100000;
         private static final int TIMES_MAX = 4;
-        /** Packets that one can have become at a time; each unknown rule that writes a mark doubles them. */
+        /** The maximum of variants of one packet; each unknown rule that sets a mark doubles them. */
         private static final int PACKETS_MAX = 256;
 
         private final Ruleset ruleset;
@@ -303,7 +302,7 @@ final class OracleWalk {
             this.unknown = unknown;
         }
 
-        /** What all walks of one ruleset may take together; a check walks some hundred packets. */
+        /** The limit for all walks of one ruleset together; a check walks some hundred packets. */
         static final class Effort {
             private final int most;
             private long left;
@@ -319,12 +318,12 @@ final class OracleWalk {
             boolean isSpent() { return left < 0; }
         }
 
-        /** One way in which the chain can end. */
+        /** One possible result of a chain. */
         static final class Outcome {
             final Verdict verdict;
             /** The rule or policy that decided. */
             final TrailEntry step;
-            /** The packet as it leaves, with what targets changed. */
+            /** The packet with the changes of targets. */
             final Packet packet;
 
             Outcome(Verdict verdict, TrailEntry step, Packet packet) {
@@ -334,11 +333,11 @@ final class OracleWalk {
             }
         }
 
-        /** Walks from the top of a chain; a user's chain that is fallen off has the outcome UNKNOWN with no step. */
+        /** Walks a chain from its first rule. The end of a user chain gives the outcome UNKNOWN without a step. */
         List<Outcome> from(Chain chain, Set<Packet> packets) {
-            Set<Packet> fell = walk(chain, packets, 0);
-            if (!fell.isEmpty() && chain.policy != null) { trail.add(new TrailEntry(table, chain, 0, true)); }
-            for (Packet packet : fell) {
+            Set<Packet> atEnd = walk(chain, packets, 0);
+            if (!atEnd.isEmpty() && chain.policy != null) { trail.add(new TrailEntry(table, chain, 0, true)); }
+            for (Packet packet : atEnd) {
                 if (chain.policy == null) {
                     outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
                 } else {
@@ -349,10 +348,10 @@ final class OracleWalk {
             return outcomes;
         }
 
-        /** The packets that come back from a chain: by RETURN or past its end. */
+        /** The packets that return from a chain, by RETURN or at its end. */
         private Set<Packet> walk(Chain chain, Set<Packet> packets, int depth) {
             Set<Packet> here = packets;
-            Set<Packet> back = new LinkedHashSet<>();
+            Set<Packet> returned = new LinkedHashSet<>();
             int number = 0;
             for (Rule rule : chain.rules) {
                 Abandoned.check();
@@ -372,17 +371,17 @@ final class OracleWalk {
                 if (!matched.isEmpty()) {
                     TrailEntry step = new TrailEntry(table, chain, number, certain);
                     trail.add(step);
-                    act(rule, step, matched, on, back, depth);
+                    act(rule, step, matched, on, returned, depth);
                 }
                 here = on;
             }
-            back.addAll(here);
-            return back;
+            returned.addAll(here);
+            return returned;
         }
 
         /**
-         * Sorts the packets into those that match and those that go on; both for an unknown match. True when no packet
-         * is in both.
+         * Splits the packets into those that match and those that continue; an unknown match puts a packet into both.
+         * Returns true if no packet is in both.
          */
         private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
             Criteria asked = criteria.get(rule);
@@ -405,7 +404,8 @@ final class OracleWalk {
             return certain;
         }
 
-        private void act(Rule rule, TrailEntry step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
+        private void act(Rule rule, TrailEntry step, Set<Packet> matched, Set<Packet> on, Set<Packet> returned,
+                int depth) {
             Target target = rule.target;
             Chain called = target == null ? null : ruleset.chain(family, table, target.name);
             if (called != null && (target.isGoto() || !called.isBuiltin())) {
@@ -413,10 +413,10 @@ final class OracleWalk {
                     unknown.add(rule.origin);
                     end(Verdict.UNKNOWN, step, matched);
                 } else {
-                    (target.isGoto() ? back : on).addAll(walk(called, matched, depth + 1));
+                    (target.isGoto() ? returned : on).addAll(walk(called, matched, depth + 1));
                 }
             } else if (target != null && target.name.equals("RETURN")) {
-                back.addAll(matched);
+                returned.addAll(matched);
             } else if (Targets.goesOn(target)) {
                 on.addAll(changed(target, matched));
             } else if (target.name.equals("ACCEPT")) {
@@ -428,7 +428,7 @@ final class OracleWalk {
             } else if (target.name.equals("REJECT")) {
                 end(Verdict.REJECT, step, matched);
             } else {
-                // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
+                // QUEUE, NFQUEUE, TARPIT, an unknown extension: any verdict is possible, or the packet continues
                 unknown.add(rule.origin);
                 end(Verdict.UNKNOWN, step, matched);
                 on.addAll(matched);
@@ -483,7 +483,7 @@ final class OracleWalk {
 
         boolean isTranslated() { return translated; }
 
-        /** Walks a table's chain and keeps what it stops; returns what it lets through. */
+        /** Walks a chain of a table, records the stopped packets and returns the accepted ones. */
         Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
             Set<Packet> through = new LinkedHashSet<>();
             for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
@@ -501,7 +501,7 @@ final class OracleWalk {
 
         void delivered(Set<Packet> packets) { if (!packets.isEmpty()) { possible.add(Verdict.ACCEPT); } }
 
-        /** The kernel drops it by itself. */
+        /** The kernel drops the packet itself. */
         void dropped() { possible.add(Verdict.DROP); }
 
         Answer answer() {
@@ -533,8 +533,8 @@ final class OracleWalk {
         }
 
         /**
-         * REDIRECT's address: loopback for what the box itself sends, else the incoming interface's first one; null if
-         * not known.
+         * The address of REDIRECT: loopback for a packet that the box sends, otherwise the first address of the
+         * incoming interface; null if unknown.
          */
         private static byte[] redirect(Site site, Packet packet) {
             if (packet.in() == null) { return null; }
@@ -546,8 +546,8 @@ final class OracleWalk {
         }
 
         private static Packet source(Target target, Packet packet) {
-            // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and the port when it is
-            // taken.
+            // NETMAP and SAME change source or destination, depending on the hook; SNAT and MASQUERADE change the
+            // source, and the port if it is in use
             boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
             Packet after = packet.src(null).sport(null);
             return (both ? after.dst(null) : after);

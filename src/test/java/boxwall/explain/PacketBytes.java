@@ -4,15 +4,14 @@ import boxwall.netfilter.Family;
 import java.nio.ByteBuffer;
 
 /**
- * A packet as it is on the wire: IP header, for a later fragment what says so, and a transport header with right
- * checksums.
+ * A packet as bytes: IP header, the fragment fields of a later fragment, and a transport header with valid checksums.
  */
 final class PacketBytes {
     private PacketBytes() {}
 
     /**
-     * Sequence and acknowledgement are TCP's; the payload, for ICMP errors the packet that they are about, may be
-     * empty.
+     * The sequence and acknowledgement numbers are for TCP. The payload may be empty; for an ICMP error it is the
+     * original packet.
      */
     static byte[] of(Packet packet, int sequence, int acknowledge, byte[] payload) {
         boolean later = Boolean.TRUE.equals(packet.fragment());

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the parser makes of the ways in which people write rules is what the criteria read. */
+/** Criteria match correctly for rules as users write them, after the parser. */
 class ParsedRulesAgreeTest {
     private static ParsedRules parse(String... lines) {
         return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Names.of(Map.of(), List.of()),
@@ -45,7 +45,7 @@ class ParsedRulesAgreeTest {
             "-p tcp -m tcp --dport 80 | proto=tcp dport=80 fragment=yes | NO",
             "-m comment --comment \"a b\" | in=lan | YES", "-m limit --limit 3/min | in=lan | UNKNOWN",
             "-p tcp -m limit --limit 3/min | proto=udp | NO",})
-    void aRuleAsPeopleWriteIt(String rule, String keys, String expected) {
+    void ruleAsUsersWriteItMatches(String rule, String keys, String expected) {
         ParsedRules parsed = parse("iptables -A FORWARD " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV4, Table.FILTER, "FORWARD").rules.get(0);
@@ -62,7 +62,7 @@ class ParsedRulesAgreeTest {
     @CsvSource(delimiter = '|', value = {"-p icmpv6 --icmpv6-type neighbour-solicitation | proto=icmpv6 type=135 | YES",
             "-p icmpv6 --icmpv6-type 1/4 | proto=icmpv6 type=1/3 | NO",
             "-d fe80::/10 -p udp --dport 546 | dst=fe80::1 proto=udp dport=546 | YES",})
-    void anIpv6RuleAsPeopleWriteIt(String rule, String keys, String expected) {
+    void ipv6RuleAsUsersWriteItMatches(String rule, String keys, String expected) {
         ParsedRules parsed = parse("ip6tables -A INPUT " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0);
@@ -77,7 +77,7 @@ class ParsedRulesAgreeTest {
             "nat | PREROUTING | -p tcp -j REDIRECT --to-ports 8080 | REDIRECT",
             "nat | POSTROUTING | -j MASQUERADE | MASQUERADE", "filter | FORWARD | -j LOG --log-prefix x | LOG",
             "filter | FORWARD | -p tcp -j REJECT --reject-with tcp-reset | REJECT",})
-    void aTargetAsPeopleWriteIt(String table, String chain, String words, String target) {
+    void targetAsUsersWriteItIsParsed(String table, String chain, String words, String target) {
         ParsedRules parsed = parse("iptables -t " + table + " -A " + chain + " " + words);
         assertEquals(List.of(), parsed.errors());
         Chain found = parsed.ruleset().chain(Family.IPV4, Table.of(table), chain);

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Rulesets by chance, as text that both iptables-restore and {@link Rules} read. Small pools, so that rules and packets
- * meet.
+ * Random rulesets, as text that both iptables-restore and {@link Rules} read. They use few different values, so that
+ * packets often match.
  */
 final class RandomRules {
     private static final String[] STATES = {"NEW", "ESTABLISHED", "RELATED", "INVALID"};
@@ -23,7 +23,7 @@ final class RandomRules {
     private final Set<Feature> features;
     private final List<String> lines = new ArrayList<>();
 
-    /** What the rules may use beyond addresses, interfaces, protocols, ports, flags and types. */
+    /** Matches and targets that rules may use besides addresses, interfaces, protocols, ports, flags and types. */
     enum Feature {
         STATE, FRAGMENT, MAC, MARK, LIMIT, RAW, NAT
     }
@@ -72,7 +72,7 @@ final class RandomRules {
         for (String chain : new String[] {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"}) {
             lines.add(":" + chain + " ACCEPT [0:0]");
         }
-        // addresses that no packet has: a translation to where the packet goes anyhow would hide that it is one
+        // addresses that no packet has: a translation to the packet's own destination would not be visible
         String to =
                 family == Family.IPV4 ? pick("192.168.178.77", "192.168.179.1") : pick("fd00:178::77", "fd00:179::1");
         String bracket = family == Family.IPV4 ? to : "[" + to + "]";
@@ -158,9 +158,10 @@ final class RandomRules {
         }
         boolean incoming = chain.equals("INPUT") || chain.equals("FORWARD") || chain.equals("PREROUTING");
         if (features.contains(Feature.MAC) && incoming && random.nextInt(10) == 0) {
-            // negated without -i it is left open: what comes over no Ethernet has no address (WalkTest)
-            boolean oneWay = out.indexOf("-i ") >= 0 && out.indexOf("! -i ") < 0;
-            out.append("-m mac ").append(oneWay ? not() : "").append("--mac-source 00:11:22:33:44:0")
+            // a negated match without -i is unknown: a packet that did not arrive over Ethernet has no address
+            // (WalkTest)
+            boolean oneInterface = out.indexOf("-i ") >= 0 && out.indexOf("! -i ") < 0;
+            out.append("-m mac ").append(oneInterface ? not() : "").append("--mac-source 00:11:22:33:44:0")
                     .append(random.nextInt(3)).append(' ');
         }
         if (features.contains(Feature.FRAGMENT) && family == Family.IPV4 && random.nextInt(10) == 0) {

@@ -13,12 +13,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
-/** Regions say in words what a set holds: all of it, nothing else, nothing twice. */
+/** Regions describe a set completely, without anything else and without overlap. */
 class RegionsTest {
     private static final String[] ADDRESSES = {"192.168.178.1", "192.168.178.20", "192.168.179.5", "203.0.113.2"};
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
-    void regionsAreTheSet(@ForAll long seed) {
+    void regionsCoverExactlyTheSet(@ForAll long seed) {
         List<String> lines = new RandomRules(new Random(seed), Family.IPV4, ADDRESSES, new String[] {"lan", "guest"},
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
@@ -32,7 +32,7 @@ class RegionsTest {
         double last = 1;
         for (Region region : regions.of(set, 200)) {
             int one = bdd.and(region.set, care);
-            assertEquals(Bdd.NONE, bdd.and(one, union), "named twice: " + region);
+            assertEquals(Bdd.NONE, bdd.and(one, union), "overlaps: " + region);
             assertEquals(Bdd.NONE, bdd.minus(one, set), "not in the set: " + region);
             assertTrue(region.share <= last, "not largest first: " + region);
             last = region.share;

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The walk of all packets, the walk of one by the same engine, and {@link OracleWalk}, which is written apart from it,
- * must say the same of every packet.
+ * The walk of all packets, the walk of one packet by the same engine, and the independent {@link OracleWalk} must agree
+ * on every packet.
  */
 class SetsAgreeTest {
     private static final String[] V4 =
@@ -35,26 +35,26 @@ class SetsAgreeTest {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 
     @Property(tries = 150, shrinking = ShrinkingMode.OFF)
-    void onEveryPacket(@ForAll long seed) {
+    void verdictsOfSetsEqualOracle(@ForAll long seed) {
         List<String> lines = lines(seed);
         assertNull(disagreement(seed, lines, lines));
     }
 
     /**
-     * Were one of the walks wrong about this, the comparison would show it: each bug is put into one walk's rules, then
-     * into the other's.
+     * The comparison detects a bug in either walk: each bug is put into the rules of one walk, then into those of the
+     * other.
      */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"goto taken for a jump      | -g U       | -j U",
-            "negation forgotten         | '! -s '    | '-s '", "negated port forgotten     | '! --dport ' | '--dport '",
-            "source taken for target    | --dport    | --sport", "RETURN goes on             | -j RETURN  | ''",
-            "REJECT taken for DROP      | -j REJECT$ | -j DROP",
+    @CsvSource(delimiter = '|', value = {"goto treated as a jump     | -g U       | -j U",
+            "negation ignored           | '! -s '    | '-s '", "negated port ignored       | '! --dport ' | '--dport '",
+            "source port as destination | --dport    | --sport", "RETURN ignored             | -j RETURN  | ''",
+            "REJECT treated as DROP     | -j REJECT$ | -j DROP",
             "flags' mask ignored        | --tcp-flags SYN SYN | --tcp-flags FIN,SYN,RST,ACK SYN",
-            "interface's + ignored      | '\\+ '      | ' '", "not tracked, yet NEW       | -j NOTRACK | -j ACCEPT",
+            "interface's + ignored      | '\\+ '      | ' '", "untracked treated as NEW   | -j NOTRACK | -j ACCEPT",
             "ICMP codes ignored         | --icmp-type 3/3 | --icmp-type 3",
-            "policy overlooked          | ':FORWARD DROP' | ':FORWARD ACCEPT'",
-            "state list cut short       | ESTABLISHED,NEW | NEW",})
-    void aBugInEitherWalkIsFound(String name, String right, String wrong) {
+            "policy ignored             | ':FORWARD DROP' | ':FORWARD ACCEPT'",
+            "state list truncated       | ESTABLISHED,NEW | NEW",})
+    void bugInEitherWalkIsDetected(String name, String right, String wrong) {
         boolean inSets = false;
         boolean inPackets = false;
         for (long seed = 0; seed < 4000 && !(inSets && inPackets); seed++) {
@@ -66,8 +66,8 @@ class SetsAgreeTest {
                 inPackets |= disagreement(seed, lines, broken) != null;
             }
         }
-        assertTrue(inSets, name + " in the walk of sets went unseen");
-        assertTrue(inPackets, name + " in the walk of packets went unseen");
+        assertTrue(inSets, name + " in the walk of sets was not detected");
+        assertTrue(inPackets, name + " in the walk of packets was not detected");
     }
 
     private static List<String> lines(long seed) {
@@ -80,7 +80,7 @@ class SetsAgreeTest {
 
     private static String[] addresses(Family family) { return family == Family.IPV4 ? V4 : V6; }
 
-    /** The first packet of which the walks say different things, or null. */
+    /** The first packet on which the walks disagree, or null. */
     private static String disagreement(long seed, List<String> forSets, List<String> forPackets) {
         Random random = new Random(seed + 1);
         Family family = family(seed);
@@ -105,9 +105,9 @@ class SetsAgreeTest {
         return null;
     }
 
-    /** Verdict, deciding rule, trail, what it depends on and the notes, whatever is unknown of the packet. */
+    /** Verdict, deciding rule, trail, dependencies and notes are equal, whatever is unknown about the packet. */
     @Property(tries = 150, shrinking = ShrinkingMode.OFF)
-    void onThePacketsTrail(@ForAll long seed) {
+    void trailOfPacketEqualsOracle(@ForAll long seed) {
         Random random = new Random(seed + 2);
         Family family = family(seed);
         List<String> lines = lines(seed);
@@ -117,9 +117,9 @@ class SetsAgreeTest {
         for (int i = 0; i < 60; i++) {
             Hook hook = i % 4 == 3 ? null : WAYS[i % 4];
             Packet packet = lessKnown(random, packet(random, family, addresses(family), hook));
-            Answer wanted = oracle.packet(packet, hook);
+            Answer expected = oracle.packet(packet, hook);
             Answer found = walk.packet(packet, hook);
-            assertEquals(wanted.inFull() + wanted.possible + wanted.dependsOn,
+            assertEquals(expected.inFull() + expected.possible + expected.dependsOn,
                     found.inFull() + found.possible + found.dependsOn,
                     () -> hook + " " + packet + "\n" + String.join("\n", lines));
         }
@@ -140,7 +140,7 @@ class SetsAgreeTest {
     }
 
     @Property(tries = 100, shrinking = ShrinkingMode.OFF)
-    void onAnExampleOfEachSet(@ForAll long seed) {
+    void exampleOfSetGetsVerdictOfSet(@ForAll long seed) {
         Random random = new Random(seed);
         List<String> lines = new RandomRules(random, Family.IPV4, V4, DEVICES, ALL).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
@@ -157,9 +157,9 @@ class SetsAgreeTest {
         }
     }
 
-    /** A translation to the address that the packet has already sends it nowhere else. */
+    /** A translation to the packet's own destination does not change its path. */
     @Test
-    void theSameAddressAgainChangesNothing() {
+    void redirectToSameAddressKeepsPath() {
         Ruleset ruleset = Rules.v4("*nat", ":PREROUTING ACCEPT [0:0]",
                 "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT", "*filter",
                 ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
@@ -180,7 +180,7 @@ class SetsAgreeTest {
         return List.of(new Criterion(Field.IN, null, false, names));
     }
 
-    /** The set of one packet. A hardware address that no rule names is stood for by the last one of the universe. */
+    /** The set of one packet. The last address of the universe stands for a hardware address that no rule names. */
     static int of(Sets sets, Packet packet) {
         int set = sets.everything();
         for (Field field : Field.values()) {

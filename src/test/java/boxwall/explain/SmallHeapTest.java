@@ -15,23 +15,25 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** In the 8 MB that a box has, an ordinary proof succeeds, and a ruleset made to blow sets up ends in "too complex". */
+/**
+ * With the 8 MB heap of a box, a usual proof succeeds, and a ruleset with exponentially large sets gives "too complex".
+ */
 class SmallHeapTest {
     @Test
-    void eightMegabytesAreEnoughOrItIsSaid() throws Exception {
+    void proofIn8MbHeapSucceedsOrReportsTooComplex() throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 "boxwall.explain.SmallHeapTest").redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(120, TimeUnit.SECONDS));
-        assertEquals(0, process.exitValue(), said);
-        List<String> lines = said.lines().toList();
-        assertEquals(List.of("proved", "true"), lines.subList(0, 2), said);
-        assertTrue(lines.get(2).startsWith("can't be proved, too complex"), said);
-        assertTrue(lines.get(3).contains("too complex"), said);
+        assertEquals(0, process.exitValue(), printed);
+        List<String> lines = printed.lines().toList();
+        assertEquals(List.of("proved", "true"), lines.subList(0, 2), printed);
+        assertTrue(lines.get(2).startsWith("can't be proved, too complex"), printed);
+        assertTrue(lines.get(3).contains("too complex"), printed);
     }
 
-    /** The other JVM. */
+    /** Runs in the other JVM. */
     public static void main(String[] args) {
         AdminConnection lan = new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
@@ -39,14 +41,14 @@ class SmallHeapTest {
         System.out.println(AdminProof.of(new Verdicts(guests, Rules.box()), List.of(lan)).result.word());
         System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), new Verdicts(guests, Rules.box()),
                 Set.of()).held);
-        Ruleset nasty = nasty();
-        System.out.println(Expectation.check("DROP", Rules.keys("in=dsl out=lan"), new Verdicts(nasty, Rules.box()),
-                Set.of()).reason);
-        System.out.println(Difference.of(nasty, guests, Rules.box()).incomplete());
+        Ruleset exponential = exponential();
+        System.out.println(Expectation.check("DROP", Rules.keys("in=dsl out=lan"),
+                new Verdicts(exponential, Rules.box()), Set.of()).reason);
+        System.out.println(Difference.of(exponential, guests, Rules.box()).incomplete());
     }
 
-    /** Masks with holes in all bits, negated destinations: what decision diagrams like least. */
-    private static Ruleset nasty() {
+    /** Non-contiguous masks and negated destinations: the worst case for decision diagrams. */
+    private static Ruleset exponential() {
         Random random = new Random(7);
         List<String> lines = new ArrayList<>(List.of(":FORWARD DROP"));
         for (int i = 0; i < 500; i++) {

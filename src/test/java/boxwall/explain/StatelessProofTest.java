@@ -32,16 +32,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The stateless form against the stateful one, over all packets at once: rulesets by chance out of states, negation,
- * protocols, jumps and targets are compiled for a box without connection tracking, and every packet that the two forms
- * decide differently must be of a class that is allowed to.
+ * Compares the stateless with the stateful form over all packets at once. Random rulesets with states, negation,
+ * protocols, jumps and targets are compiled for a box without connection tracking; every packet that the two forms
+ * decide differently must belong to an allowed class.
  */
 class StatelessProofTest {
     private static final BoxFacts BOX =
             BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
     private static final Site SITE = Site.of(BOX);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
-    /** 8192 and more ports are no fixed port; the others are questions whose answers are mirrored. */
+    /** 8192 or more ports do not count as a fixed port; the other requests have mirrored replies. */
     private static final String[] UDP = {"", "--dport 53", "-m multiport --dports 53,123", "--sport 5060 --dport 5060",
             "--dport 1024:65535", "--sport 1024:65535 --dport 123", "! --dport 53"};
     private static final String[] TCP =
@@ -49,32 +49,32 @@ class StatelessProofTest {
     private static final String[] STATES = {"NEW", "ESTABLISHED", "RELATED", "INVALID"};
 
     @Property(tries = 400, shrinking = ShrinkingMode.OFF)
-    void whatDiffersIsOfAnAllowedClass(@ForAll long seed) {
+    void differencesBelongToAllowedClasses(@ForAll long seed) {
         List<String> lines = lines(seed);
         assertNull(wrong(lines, lines, family(seed)), () -> String.join("\n", lines));
     }
 
-    /** What a chain lets in as answers to the box itself must not pass through the box, and the other way round. */
+    /** A chain shared by several hooks: replies to the box itself must not be forwarded, and the reverse. */
     @ParameterizedTest
     @ValueSource(strings = {"OUTPUT -p udp --dport 53", "FORWARD -p udp --dport 53", "INPUT -p udp --dport 53",
             "OUTPUT -p udp --sport 5060 --dport 5060"})
-    void hooksThatShareAChainKeepTheirAnswersApart(String question) {
+    void sharedChainAcceptsOnlyRepliesOfEachHook(String request) {
         List<String> lines = List.of("iptables -P INPUT DROP", "iptables -P FORWARD DROP", "iptables -P OUTPUT DROP",
-                "iptables -N OUTER", "iptables -N ONE", "iptables -A " + question + " -j ACCEPT",
+                "iptables -N OUTER", "iptables -N ONE", "iptables -A " + request + " -j ACCEPT",
                 "iptables -A INPUT -j ONE", "iptables -A FORWARD -j OUTER", "iptables -A OUTPUT -g ONE",
                 "iptables -A OUTER -j ONE", "iptables -A ONE -m state --state ESTABLISHED -j ACCEPT");
         assertNull(wrong(lines, lines, Family.IPV4));
     }
 
-    /** What the compiler must not do, done to the rules that it reads: each must come to light. */
+    /** Simulates bugs of the compiler by changing the rules that it reads: each must be detected. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"negation forgotten            | 'state ! --state ' | 'state --state '",
-            "ESTABLISHED taken for NEW     | '--state ESTABLISHED ' | '--state NEW '",
+    @CsvSource(delimiter = '|', value = {"negation ignored              | 'state ! --state ' | 'state --state '",
+            "ESTABLISHED treated as NEW    | '--state ESTABLISHED ' | '--state NEW '",
             "NEW dropped from a list       | '--state NEW -j (DROP|REJECT)' | '--state RELATED -j $1'",
-            "state left out                | ' -m state --state ESTABLISHED -j' | ' -j'",
-            "all UDP for answers           | '-p udp +-m state --state ESTABLISHED -j ACCEPT' | '-p udp -j ACCEPT'",
-            "a request taken for a reply   | '--icmp-type 8 -m state --state ESTABLISHED -j' | '--icmp-type 8 -j'",})
-    void aCompilersBugIsFound(String name, String right, String broken) {
+            "state omitted                 | ' -m state --state ESTABLISHED -j' | ' -j'",
+            "all UDP treated as replies    | '-p udp +-m state --state ESTABLISHED -j ACCEPT' | '-p udp -j ACCEPT'",
+            "a request treated as a reply  | '--icmp-type 8 -m state --state ESTABLISHED -j' | '--icmp-type 8 -j'",})
+    void bugOfCompilerIsDetected(String name, String right, String broken) {
         int tried = 0;
         for (long seed = 0; seed < 20000; seed++) {
             List<String> lines = lines(seed);
@@ -82,12 +82,12 @@ class StatelessProofTest {
                     lines.stream().map(line -> line.replaceAll(right, broken == null ? "" : broken)).toList();
             if (!other.equals(lines) && ++tried > 0 && wrong(lines, other, family(seed)) != null) { return; }
         }
-        assertTrue(false, name + " went unseen in " + tried + " rulesets");
+        assertTrue(false, name + " was not detected in " + tried + " rulesets");
     }
 
     private static Family family(long seed) { return seed % 3 == 0 ? Family.IPV6 : Family.IPV4; }
 
-    /** Rules by chance; names are of the box. */
+    /** Random rules with the interfaces of the box. */
     private static List<String> lines(long seed) {
         Random random = new Random(seed);
         boolean four = family(seed) == Family.IPV4;
@@ -118,7 +118,7 @@ class StatelessProofTest {
             lines.add(line + (loop ? "DROP" : target));
         }
         if (random.nextInt(3) == 0) {
-            // one chain for several hooks, as many scripts have it
+            // one chain for several hooks, as in many scripts
             for (String chain : new String[] {"INPUT", "FORWARD", "OUTPUT"}) {
                 if (random.nextInt(3) > 0) { lines.add(ip + "-A " + chain + " -j ONE"); }
             }
@@ -160,13 +160,13 @@ class StatelessProofTest {
     }
 
     /**
-     * What the first in its stateful form and the second in its stateless form decide differently and must not; null
-     * when nothing.
+     * A forbidden difference between the stateful form of the first ruleset and the stateless form of the second; null
+     * if there is none.
      */
     private static String wrong(List<String> stateful, List<String> stateless, Family family) {
         Ruleset with = compiled(stateful, AutoYesNo.YES).ruleset;
         Ruleset without = compiled(stateless, AutoYesNo.NO).ruleset;
-        boolean takesUdp = stateful.stream().anyMatch(StatelessProofTest::takesUdpForAnswers);
+        boolean dropsUdpReplies = stateful.stream().anyMatch(StatelessProofTest::treatsUdpAsReplies);
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {
             Sets sets = new Sets(new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
@@ -179,38 +179,37 @@ class StatelessProofTest {
             int tcp = sets.protocol(6);
             int udp = sets.protocol(17);
             int first = bdd.and(sets.first(), all);
-            int mirrored = bdd.and(udp, answers(sets, way));
+            int mirrored = bdd.and(udp, udpReplies(sets, way));
             int others = bdd.minus(first, bdd.or(bdd.or(tcp, udp), sets.protocol(family == Family.IPV4 ? 1 : 58)));
-            int excused = bdd.or(mirrored, returnsOthers ? others : Bdd.NONE);
-            String found = show(sets, way, bdd.minus(bdd.and(first, more), excused),
-                    "a first packet that was dropped passes", with, without);
-            // rules that drop answers take all UDP, and all of a protocol that they name; mirrored answers may meet a
-            // DROP behind a jump
-            int overdone = bdd.or(excused, takesUdp ? bdd.or(udp, others) : Bdd.NONE);
-            found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), overdone),
-                    "a first packet is lost", with, without);
+            int allowedMore = bdd.or(mirrored, returnsOthers ? others : Bdd.NONE);
+            String found = show(sets, way, bdd.minus(bdd.and(first, more), allowedMore),
+                    "a dropped first packet is now accepted", with, without);
+            // rules that drop replies match all UDP, and all packets of a protocol that they name; a DROP after a jump
+            // may match mirrored replies
+            int allowedLess = bdd.or(allowedMore, dropsUdpReplies ? bdd.or(udp, others) : Bdd.NONE);
+            found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), allowedLess),
+                    "an accepted first packet is now dropped", with, without);
             int later = bdd.and(sets.state(State.ESTABLISHED), bdd.or(bdd.and(tcp, sets.flags(Packet.ACK, Packet.ACK)),
                     bdd.and(tcp, sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
             found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)),
-                    "an answer is decided otherwise", with, without);
-            // what conntrack says of a segment without ACK that opens nothing: a rule that names INVALID may differ, as
-            // is noted
+                    "a reply is decided differently", with, without);
+            // a segment without ACK that opens no connection: a rule that names INVALID may differ, with a note
             int odd = bdd.and(sets.state(State.INVALID), bdd.minus(tcp,
                     bdd.or(sets.flags(Packet.ACK, Packet.ACK), sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
             odd = bdd.minus(odd, sets.flags(Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
             boolean asked = stateful.stream().anyMatch(StatelessProofTest::concernsInvalid);
-            found = found != null ? found
-                    : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more), "a stray segment passes", with, without);
+            found = found != null ? found : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more),
+                    "a stray segment is accepted", with, without);
             if (found != null) { return found; }
         }
         return null;
     }
 
-    private static boolean takesUdpForAnswers(String line) {
+    private static boolean treatsUdpAsReplies(String line) {
         return line.contains("state") && !line.contains("-j ACCEPT");
     }
 
-    /** Rules that name INVALID, or that come to all other states, which the stateless form takes for all. */
+    /** Whether a rule names INVALID, or all other states, which the stateless form treats as all packets. */
     private static boolean concernsInvalid(String line) {
         return line.contains("INVALID") || line.contains("! --state") || line.contains("! --ctstate")
                 || line.contains("NEW") && line.contains("ESTABLISHED") && line.contains("RELATED");
@@ -222,8 +221,8 @@ class StatelessProofTest {
         return walk.possible(Verdict.ACCEPT);
     }
 
-    /** UDP that looks like an answer to a question that rules here let out: as narrow as the notes say. */
-    private static int answers(Sets sets, Hook way) {
+    /** UDP that looks like a reply to a request that these rules accept; as narrow as the notes say. */
+    private static int udpReplies(Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
         int from = sets.having(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low =

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Statements about sets: expect lines, the administrator's way, exposure and differences. */
+/** Statements about sets: expect lines, the administrator's connection, exposure and differences. */
 class StatementTest {
-    private static final List<String> DOORS = List.of("lan", "guest", "dsl");
+    private static final List<String> INTERFACES = List.of("lan", "guest", "dsl");
 
     private static Expectation expect(Ruleset ruleset, String verdict, String keys) {
         return Expectation.check(verdict, Rules.keys(keys), new Verdicts(ruleset, Rules.box()), Set.of());
@@ -44,7 +44,7 @@ class StatementTest {
             "DROP   | chain=OUTPUT out=dsl dst=198.51.100.0/24 proto=tcp dport=25 | true",
             "DROP   | in=wan dst=203.0.113.2 src=198.51.100.1 proto=icmp      | true",
             "DROP   | in=lan out=guest dst=192.168.178.1                      | false",})
-    void expectLinesAreProvedOrRefuted(String verdict, String keys, boolean held) {
+    void expectLineIsProvedOrRefuted(String verdict, String keys, boolean held) {
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         Expectation found = expect(guests, verdict, keys);
         assertEquals(held, found.held, found.reason);
@@ -57,17 +57,17 @@ class StatementTest {
     }
 
     @Test
-    void aCounterexampleIsAPacketThatAPersonWouldThinkOf() {
+    void counterexampleIsPlausiblePacket() {
         Expectation found = expect(Wiki.basic(), "DROP", "in=dsl out=lan proto=tcp");
         Packet packet = found.counterexample.packet;
-        // the wiki's rules take LAN addresses from anywhere
+        // the wiki's rules accept LAN addresses on every interface
         assertEquals("192.168.178.0", Addresses.print(packet.src()).replaceAll("[0-9]+$", "0"));
         assertEquals("rules:26", found.counterexample.decidedBy.origin().toString());
         assertTrue(found.reason.startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"), found.reason);
     }
 
     @Test
-    void whatCannotBeCheckedIsNotHeld() {
+    void expectLineThatCannotBeCheckedIsNotHeld() {
         assertEquals("the box has no interface 'tun0'", expect(Wiki.basic(), "DROP", "in=tun0").skippedBecause);
         assertTrue(expect(Wiki.basic(), "ACCEPT", "in=lan out=guest dst=8.8.8.8").reason.contains("no packet"));
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
@@ -81,7 +81,7 @@ class StatementTest {
     }
 
     @Test
-    void bothFamiliesAreMeantWhereBothAreOwned() {
+    void expectLineCoversAllOwnedFamilies() {
         Ruleset four = Rules.v4(":INPUT DROP", ":FORWARD DROP");
         assertTrue(expect(four, "DROP", "in=guest out=lan").held);
         Ruleset both = Rules.add(four, Family.IPV6, ":INPUT DROP");
@@ -90,7 +90,7 @@ class StatementTest {
     }
 
     @Test
-    void statelessRulesAreAskedForOpeningsOnly() {
+    void expectLineCoversFirstPacketsOnlyForStatelessRules() {
         Ruleset stateless = Rules.v4(":INPUT DROP", "-A INPUT -p tcp -m tcp --tcp-flags ACK ACK -j ACCEPT",
                 "-A INPUT -p icmp -m icmp --icmp-type 0 -j ACCEPT", "-A INPUT -f -j ACCEPT");
         assertTrue(expect(stateless, "DROP", "in=dsl dst=203.0.113.2").held);
@@ -103,24 +103,25 @@ class StatementTest {
     }
 
     @Test
-    void theAdministratorIsProvedForEveryAddressAndPort() {
+    void administratorIsProvedForEveryAddressAndPort() {
         assertEquals("proved",
                 AdminProof.of(new Verdicts(Wiki.basic(), Rules.box()), List.of(lan(8181))).result.word());
-        Ruleset oneLess = Wiki.with("-A INPUT -s 192.168.178.77/32 -p tcp -m tcp --sport 50000 --dport 8181 -j REJECT");
-        AdminProof failed = AdminProof.of(new Verdicts(oneLess, Rules.box()), List.of(lan(22), lan(8181)));
+        Ruleset withoutOneAddress =
+                Wiki.with("-A INPUT -s 192.168.178.77/32 -p tcp -m tcp --sport 50000 --dport 8181 -j REJECT");
+        AdminProof failed = AdminProof.of(new Verdicts(withoutOneAddress, Rules.box()), List.of(lan(22), lan(8181)));
         assertEquals("failed", failed.result.word());
         assertEquals("192.168.178.77", Addresses.print(failed.answer.packet.src()));
         assertEquals(50000, failed.answer.packet.sport());
         Ruleset byMac = Wiki.with("-A INPUT -m mac --mac-source 00:11:22:33:44:55 -j DROP");
         assertEquals("unknown", AdminProof.of(new Verdicts(byMac, Rules.box()), List.of(lan(8181))).result.word());
-        Ruleset noAnswers = Wiki.with("-A OUTPUT -p tcp -m tcp --sport 8181 --tcp-flags SYN,ACK SYN,ACK -j DROP");
-        AdminProof answers = AdminProof.of(new Verdicts(noAnswers, Rules.box()), List.of(lan(8181)));
-        assertEquals("failed", answers.result.word());
-        assertEquals(Packet.SYN | Packet.ACK, answers.answer.packet.flags() & (Packet.SYN | Packet.ACK));
+        Ruleset withoutReplies = Wiki.with("-A OUTPUT -p tcp -m tcp --sport 8181 --tcp-flags SYN,ACK SYN,ACK -j DROP");
+        AdminProof replies = AdminProof.of(new Verdicts(withoutReplies, Rules.box()), List.of(lan(8181)));
+        assertEquals("failed", replies.result.word());
+        assertEquals(Packet.SYN | Packet.ACK, replies.answer.packet.flags() & (Packet.SYN | Packet.ACK));
     }
 
     @Test
-    void tooComplexIsNeverProved() {
+    void tooComplexRulesetIsNeverProved() {
         AdminProof proof =
                 AdminProof.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(lan(8181)));
         assertEquals("unknown", proof.result.word());
@@ -130,18 +131,18 @@ class StatementTest {
                 AdminProof.of(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181))).result
                         .word());
         assertTrue(new Difference(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
-        assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), DOORS)
+        assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), INTERFACES)
                 .incomplete().contains("too complex"));
     }
 
     @Test
-    void exposureNamesWhoReachesWhat() {
+    void exposureListsSourcesOfServicesAndForwardedPackets() {
         List<Service> services = List.of(new Service(Family.IPV4, 6, null, 8181, "boxwall"),
                 new Service(Family.IPV4, 17, null, 5060, "voipd"),
                 new Service(Family.IPV4, 6, new byte[] {127, 0, 0, 1}, 5031, null));
         Exposure exposure = Exposure.of(
                 new Verdicts(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"), Rules.box()),
-                services, DOORS);
+                services, INTERFACES);
         assertEquals(
                 List.of("tcp 8181 (boxwall) from lan: some (192.168.178.0/24,169.254.0.0/16)"
                         .replace("192.168.178.0/24,169.254.0.0/16", "169.254.0.0/16,192.168.178.0/24"),
@@ -159,7 +160,7 @@ class StatementTest {
     }
 
     @Test
-    void differencesAreNamedLargestFirst() {
+    void differencesAreListedLargestFirst() {
         Ruleset more = Wiki.with("-A FORWARD -i guest -o lan -p tcp -m tcp --dport 80 -j ACCEPT",
                 "-A INPUT -s 192.168.178.66/32 -j DROP", "-A INPUT -i guest -j ACCEPT");
         Difference difference = Difference.of(Wiki.basic(), more, Rules.box());

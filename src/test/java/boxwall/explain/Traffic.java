@@ -9,9 +9,9 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Packets by chance, each with the state that conntrack will give it. Where states count, addresses and ports are never
- * used twice but in a conversation: the first packet again, the answer, what follows the answer, and an ICMP error
- * about the first packet.
+ * Random packets, each with the state that conntrack will assign. If states matter, addresses and ports are reused only
+ * within a connection: the first packet again, the reply, the packet after the reply, and an ICMP error about the first
+ * packet.
  */
 final class Traffic {
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
@@ -23,20 +23,20 @@ final class Traffic {
     private final boolean nat;
     private final Site site;
     private final Set<String> used;
-    private final List<Talk> talks = new ArrayList<>();
+    private final List<Connection> connections = new ArrayList<>();
 
-    /** What is sent: the packet as the walk sees it, its bytes, and its TCP sequence number. */
-    record Shot(Packet packet, byte[] bytes, int sequence) {
+    /** A sent packet: as the walk sees it, its bytes, and its TCP sequence number. */
+    record Sent(Packet packet, byte[] bytes, int sequence) {
     }
 
-    /** A first packet that got through, and whether the other end has answered. */
-    private record Talk(Shot first, boolean[] answered) {
+    /** An accepted first packet, and whether the other end has replied. */
+    private record Connection(Sent first, boolean[] replied) {
     }
 
     /**
-     * With {@code tracked}, states are foretold and no fragments sent (the kernel would put them together). With
-     * {@code nat}, source ports are used once and are never destination ports: no packet is by chance the answer to a
-     * translated one.
+     * With {@code tracked}, states are predicted and no fragments are sent (the kernel would reassemble them). With
+     * {@code nat}, source ports are used once and are never destination ports, so no packet is accidentally the reply
+     * to a translated one.
      */
     Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, Site site,
             Set<String> used) {
@@ -49,40 +49,40 @@ final class Traffic {
         this.used = used;
     }
 
-    Shot next() {
-        if (tracked && !talks.isEmpty() && random.nextInt(2) == 0) {
-            return more(talks.get(random.nextInt(talks.size())));
+    Sent next() {
+        if (tracked && !connections.isEmpty() && random.nextInt(2) == 0) {
+            return more(connections.get(random.nextInt(connections.size())));
         }
-        // ICMP's id is the upper half: another one for each packet
+        // the upper half is the ICMP id: a different one for each packet
         int sequence = used.size() << 16 | 1;
         Packet packet;
         do {
             packet = fresh();
-        } while (tracked && (isItsOwnAnswer(packet) || !used.add(tuple(packet))));
+        } while (tracked && (isItsOwnReply(packet) || !used.add(tuple(packet))));
         int length = tracked && packet.protocol() == 6 ? 0 : 4 + random.nextInt(300);
-        return shot(packet, sequence, 1, new byte[length]);
+        return sent(packet, sequence, 1, new byte[length]);
     }
 
-    private static Shot shot(Packet packet, int sequence, int acknowledge, byte[] payload) {
-        return new Shot(packet, PacketBytes.of(packet, sequence, acknowledge, payload), sequence);
+    private static Sent sent(Packet packet, int sequence, int acknowledge, byte[] payload) {
+        return new Sent(packet, PacketBytes.of(packet, sequence, acknowledge, payload), sequence);
     }
 
-    /** Tells that a packet got through: a first one then begins a conversation. */
-    void accepted(Shot shot) {
-        Packet p = shot.packet();
+    /** Records that a packet was accepted: a first packet then starts a connection. */
+    void accepted(Sent sent) {
+        Packet p = sent.packet();
         boolean first = p.state() == State.NEW && (p.protocol() == 17 || p.protocol() == 6 && p.flags() == Packet.SYN);
         boolean loops = p.in() == null && site.isOwn(p.dst());
-        boolean known = nat || talks.stream().anyMatch(t -> t.first.packet().equals(p));
-        if (tracked && first && !loops && !known) { talks.add(new Talk(shot, new boolean[1])); }
+        boolean known = nat || connections.stream().anyMatch(t -> t.first.packet().equals(p));
+        if (tracked && first && !loops && !known) { connections.add(new Connection(sent, new boolean[1])); }
     }
 
-    /** From a port to itself: conntrack can't tell its two directions apart, so which state it says is chance. */
-    private static boolean isItsOwnAnswer(Packet p) {
+    /** From a port to itself: conntrack cannot distinguish the two directions, so the state is unpredictable. */
+    private static boolean isItsOwnReply(Packet p) {
         return java.util.Arrays.equals(p.src(), p.dst()) && p.sport().equals(p.dport());
     }
 
     private static String tuple(Packet p) {
-        // an unordered pair: an answer's tuple must not be taken for a new conversation's either
+        // an unordered pair: the tuple of a reply must not be used for a new connection either
         String a = Addresses.print(p.src()) + "," + p.sport();
         String b = Addresses.print(p.dst()) + "," + p.dport();
         boolean ports = p.protocol() == 6 || p.protocol() == 17;
@@ -105,8 +105,8 @@ final class Traffic {
     }
 
     /**
-     * conntrack on a packet that belongs to nothing: it takes up TCP in the middle (tcp_loose), but not from SYN+ACK or
-     * RST.
+     * The conntrack state of a packet outside any connection: TCP is picked up in the middle (tcp_loose), but not at
+     * SYN+ACK or RST.
      */
     private State stateOf(Packet p) {
         if (p.protocol() == 6) {
@@ -128,51 +128,51 @@ final class Traffic {
 
     private byte[] address(boolean own) {
         if (own) {
-            List<byte[]> mine = site.addresses(family, DEVICES[random.nextInt(3)]);
-            return mine.get(0);
+            List<byte[]> ownAddresses = site.addresses(family, DEVICES[random.nextInt(3)]);
+            return ownAddresses.get(0);
         }
         byte[] address = Addresses.parse(addresses[1 + random.nextInt(addresses.length - 1)]);
         address[address.length - 1] += (byte) random.nextInt(4);
         return address;
     }
 
-    private Shot more(Talk talk) {
-        Packet first = talk.first.packet();
+    private Sent more(Connection connection) {
+        Packet first = connection.first.packet();
         int kind = random.nextInt(4);
         if (kind == 0) {
-            // the first one again; once it was answered it belongs to an established connection
+            // the first packet again; after a reply it belongs to an established connection
             boolean udp = first.protocol() == 17;
-            State state = talk.answered[0] ? State.ESTABLISHED : State.NEW;
-            if (udp || !talk.answered[0]) {
-                return shot(first.state(state), talk.first.sequence(), 1,
+            State state = connection.replied[0] ? State.ESTABLISHED : State.NEW;
+            if (udp || !connection.replied[0]) {
+                return sent(first.state(state), connection.first.sequence(), 1,
                         udp ? new byte[random.nextInt(99)] : new byte[0]);
             }
         }
-        if (kind == 1) { return error(talk); }
-        if (kind == 2 && talk.answered[0]) {
+        if (kind == 1) { return error(connection); }
+        if (kind == 2 && connection.replied[0]) {
             Packet on = first.state(State.ESTABLISHED).flags(Packet.ACK);
-            return shot(on, talk.first.sequence() + 1, 5001, new byte[0]);
+            return sent(on, connection.first.sequence() + 1, 5001, new byte[0]);
         }
-        talk.answered[0] = true;
-        Packet back = turned(first).state(State.ESTABLISHED).sport(first.dport()).dport(first.sport())
+        connection.replied[0] = true;
+        Packet back = reversed(first).state(State.ESTABLISHED).sport(first.dport()).dport(first.sport())
                 .flags(Packet.SYN | Packet.ACK);
-        return shot(back, 5000, talk.first.sequence() + 1, new byte[0]);
+        return sent(back, 5000, connection.first.sequence() + 1, new byte[0]);
     }
 
-    /** From the other end: comes in where the first packet left, or is sent by the box itself. */
-    private Packet turned(Packet first) {
+    /** The reverse direction: arrives where the first packet left, or is sent by the box itself. */
+    private Packet reversed(Packet first) {
         Packet back = first.src(first.dst()).dst(first.src());
         boolean fromBox = site.isOwn(first.dst());
         return fromBox ? back.in(null).mac(null).mark(0x1000L)
                 : back.in(site.interfaceTo(first.dst())).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, 3}).mark(0L);
     }
 
-    /** Port unreachable, with the first packet's beginning inside. */
-    private Shot error(Talk talk) {
+    /** Port unreachable, containing the start of the first packet. */
+    private Sent error(Connection connection) {
         boolean four = family == Family.IPV4;
-        Packet packet = turned(talk.first.packet()).protocol(four ? 1 : 58).icmp(four ? 3 : 1, four ? 3 : 4)
+        Packet packet = reversed(connection.first.packet()).protocol(four ? 1 : 58).icmp(four ? 3 : 1, four ? 3 : 4)
                 .state(State.RELATED);
-        byte[] original = talk.first.bytes();
-        return shot(packet, 1, 1, java.util.Arrays.copyOf(original, Math.min(original.length, 60)));
+        byte[] original = connection.first.bytes();
+        return sent(packet, 1, 1, java.util.Arrays.copyOf(original, Math.min(original.length, 60)));
     }
 }

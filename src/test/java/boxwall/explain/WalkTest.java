@@ -44,7 +44,7 @@ class WalkTest {
             "in=lan src=192.168.178.98 dst=198.51.100.9 proto=tcp sport=1 dport=443 fragment=yes | DROP | policy",
             "out=dsl src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=53 | ACCEPT | policy",
             "src=192.168.178.1 dst=192.168.178.1 proto=tcp sport=1 dport=8181 | ACCEPT | rules:5",})
-    void aPacketIsDecidedByOneRule(String keys, String verdict, String by) {
+    void verdictAndDecidingRuleAreFound(String keys, String verdict, String by) {
         Answer answer = walk(BASIC, keys);
         assertEquals(verdict, answer.verdict.toString(), answer.inFull());
         String found = answer.decidedBy == null ? "none" : answer.decidedBy.origin() == null ? "policy"
@@ -53,14 +53,14 @@ class WalkTest {
     }
 
     @Test
-    void anUnknownMatchIsNamedWithItsLine() {
+    void unknownMatchIsReportedWithItsLine() {
         Answer answer = walk(BASIC, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=udp sport=1 dport=80");
         assertEquals("ACCEPT or DROP, depends on rules:9", answer.toString());
     }
 
-    /** xt_mac.c answers no for what didn't come over Ethernet, negated or not: a DSL line, loopback. */
+    /** xt_mac.c never matches a packet that did not arrive over Ethernet (DSL, loopback), negated or not. */
     @Test
-    void anotherHardwareAddressIsNoneOnALineWithoutAny() {
+    void negatedMacMatchIsUnknownUnlessInterfaceIsEthernet() {
         Ruleset rules = Rules.v4(":INPUT ACCEPT", "-A INPUT -m mac ! --mac-source 00:00:5e:00:53:2a -j DROP");
         String from = "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80";
         assertEquals(Verdict.UNKNOWN, walk(rules, from + " mac=00:00:5e:00:53:2b").verdict);
@@ -71,7 +71,7 @@ class WalkTest {
     }
 
     @Test
-    void anUnknownMatchThatDecidesNothingIsNoDoubt() {
+    void unknownMatchWithoutEffectLeavesVerdictCertain() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
                 "-A INPUT -m owner --uid-owner 0 -j DROP");
         Answer answer = new Walk(rules, Site.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
@@ -80,7 +80,7 @@ class WalkTest {
     }
 
     @Test
-    void gotoDoesNotComeBackToTheRuleAfterIt() {
+    void gotoDoesNotReturnToNextRule() {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6);
@@ -91,7 +91,7 @@ class WalkTest {
     }
 
     @Test
-    void marksAreFollowedFromMangleToFilter() {
+    void markOfMangleIsMatchedInFilter() {
         Ruleset rules = Rules.v4("*mangle", ":PREROUTING ACCEPT", "-A PREROUTING -i dsl -j MARK --set-xmark 0x4/0xff",
                 "*filter", ":INPUT DROP", "-A INPUT -m mark --mark 0x4/0xc -j ACCEPT");
         assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2").verdict);
@@ -100,7 +100,7 @@ class WalkTest {
     }
 
     @Test
-    void aPortForwardGoesThroughForward() {
+    void dnatPacketPassesForward() {
         Ruleset rules = Rules.v4("*nat", ":PREROUTING ACCEPT",
                 "-A PREROUTING -i dsl -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.168.178.20:80", "*filter",
                 ":INPUT DROP", ":FORWARD DROP",
@@ -113,7 +113,7 @@ class WalkTest {
     }
 
     @Test
-    void whatNatTranslatesAtOutputIsRoutedAgain() {
+    void dnatInOutputCausesRerouting() {
         Ruleset rules = Rules.v4("*nat", "-A OUTPUT -d 198.51.100.9/32 -j DNAT --to-destination 192.168.178.20",
                 "*mangle", "-A POSTROUTING -o lan -j DROP", "*filter", ":OUTPUT DROP",
                 "-A OUTPUT -d 192.168.178.20/32 -o dsl -j ACCEPT");
@@ -122,7 +122,7 @@ class WalkTest {
     }
 
     @Test
-    void laterFragmentsAreNeverAskedAtInputOfIpv4() {
+    void laterIpv4FragmentsSkipInput() {
         assertEquals(Verdict.ACCEPT, walk(Rules.v4(":INPUT DROP"), "in=dsl dst=203.0.113.2 fragment=yes").verdict);
         assertEquals(Verdict.DROP,
                 walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict);
@@ -130,7 +130,7 @@ class WalkTest {
     }
 
     @Test
-    void notrackMakesAPacketUntracked() {
+    void notrackMakesPacketUntracked() {
         Ruleset rules = Rules.v4("*raw", ":PREROUTING ACCEPT", "-A PREROUTING -p udp -j NOTRACK", "*filter",
                 ":INPUT DROP", "-A INPUT -m state --state UNTRACKED -j ACCEPT");
         assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2 proto=udp").verdict);
@@ -138,34 +138,34 @@ class WalkTest {
     }
 
     @Test
-    void chainsThatCallEachOtherEndInUnknown() {
+    void loopOfChainsGivesUnknown() {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", "-A INPUT -j A", "-A A -j A");
         assertEquals(Verdict.UNKNOWN, walk(rules, "in=dsl dst=203.0.113.2").verdict);
     }
 
     @Test
-    void theAdministratorIsProvedFailedOrUnknown() {
-        AdminConnection path = new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
+    void administratorIsProvedFailedOrUnknown() {
+        AdminConnection connection = new AdminConnection("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
-        assertEquals("proved", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of(path)).result.word());
-        Ruleset noAnswers = Rules.v4(":INPUT ACCEPT", ":OUTPUT DROP");
-        AdminProof failed = AdminProof.of(new Verdicts(noAnswers, Rules.box()), List.of(path));
+        assertEquals("proved", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of(connection)).result.word());
+        Ruleset withoutReplies = Rules.v4(":INPUT ACCEPT", ":OUTPUT DROP");
+        AdminProof failed = AdminProof.of(new Verdicts(withoutReplies, Rules.box()), List.of(connection));
         assertEquals("failed", failed.result.word());
         assertEquals("lan", failed.answer.packet.out());
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
-        assertEquals("unknown", AdminProof.of(new Verdicts(limited, Rules.box()), List.of(path)).result.word());
+        assertEquals("unknown", AdminProof.of(new Verdicts(limited, Rules.box()), List.of(connection)).result.word());
         assertEquals("unknown", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of()).result.word());
     }
 
     @Test
-    void neighbourDiscoveryIsPartOfTheAdministratorsWay() {
-        AdminConnection path = new AdminConnection("lan", Rules.network(Family.IPV6, "fd00:178::20"),
+    void ipv6AdministratorNeedsNeighbourDiscovery() {
+        AdminConnection connection = new AdminConnection("lan", Rules.network(Family.IPV6, "fd00:178::20"),
                 Addresses.parse("fd00:178::1"), 8181);
         Ruleset tcpOnly = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT");
-        assertEquals("failed", AdminProof.of(new Verdicts(tcpOnly, Rules.box()), List.of(path)).result.word());
+        assertEquals("failed", AdminProof.of(new Verdicts(tcpOnly, Rules.box()), List.of(connection)).result.word());
         Ruleset both = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT",
                 "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT",
                 "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j ACCEPT");
-        assertEquals("proved", AdminProof.of(new Verdicts(both, Rules.box()), List.of(path)).result.word());
+        assertEquals("proved", AdminProof.of(new Verdicts(both, Rules.box()), List.of(connection)).result.word());
     }
 }

@@ -4,7 +4,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 
 /**
- * The ruleset of Freetz' wiki page on iptables, with the LAN of {@link Rules#box}, and with the guest rules after it.
+ * The ruleset of Freetz' wiki page on iptables, with the LAN of {@link Rules#box}.
  */
 final class Wiki {
     static final String[] BASIC = {":INPUT DROP", ":FORWARD DROP", ":OUTPUT DROP", ":TRANS -",
@@ -31,7 +31,7 @@ final class Wiki {
 
     static Ruleset basic() { return Rules.of(Family.IPV4, BASIC); }
 
-    /** The basic rules with other lines in front of each chain's own. */
+    /** The basic rules with other lines before them. */
     static Ruleset with(String... first) {
         java.util.List<String> lines = new java.util.ArrayList<>(java.util.List.of(BASIC));
         lines.addAll(4, java.util.List.of(first));

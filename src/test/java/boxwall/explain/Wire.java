@@ -4,16 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Packets in the words of explain, as frames that the injector sends (src/test/java/boxwall/explain/inject.c), for
- * other packages' tests.
+ * Converts packets in the syntax of explain to frames for the injector (src/test/java/boxwall/explain/inject.c), for
+ * tests of other packages.
  */
 public final class Wire {
     private Wire() {}
 
     /**
-     * A request of the injector: a frame out of an interface.
+     * A request for the injector: a frame to send on an interface.
      *
-     * @param keys as {@link Keys}, {@code src=… dst=… proto=tcp …}; an ICMP error carries a packet of its own making
+     * @param keys as in {@link Keys}, {@code src=… dst=… proto=tcp …}; an ICMP error carries 28 zero bytes
      * @param destination and source are MAC addresses in hex
      */
     public static String frame(String device, String destination, String source, String keys) {
@@ -24,7 +24,7 @@ public final class Wire {
         return frame(device, destination, source, Keys.packet(map, Site.unknown()));
     }
 
-    /** The same for a packet that is made already. */
+    /** The same for a {@link Packet}. */
     public static String frame(String device, String destination, String source, Packet packet) {
         StringBuilder out = new StringBuilder("P ").append(device).append(' ').append(destination).append(source)
                 .append(packet.family() == boxwall.netfilter.Family.IPV4 ? "0800" : "86dd");
