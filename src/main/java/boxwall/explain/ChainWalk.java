@@ -153,7 +153,7 @@ final class ChainWalk {
             return rewrites.with(Field.STATE, new byte[] {(byte) State.UNTRACKED.ordinal()});
         }
         long[] mark = Targets.mark(target);
-        return mark == null ? rewrites.withoutMark() : rewrites.mark((int) mark[0], (int) mark[1]);
+        return mark == null ? rewrites.with(Field.MARK, null) : rewrites.mark((int) mark[0], (int) mark[1]);
     }
 
     /** Writes what a nat target writes; values that the kernel chooses are unknown afterwards. */

@@ -4,7 +4,6 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
-import java.util.Arrays;
 
 /**
  * The fields of one packet that rules match. A field that isn't given is unknown (null); then it is also unknown
@@ -19,19 +18,17 @@ public final class Packet {
     public static final int URG = 32;
 
     private final Family family;
-    private final byte[][] values;
-    /** The known bits of the mark, 0 for none. */
-    final int markKnown;
+    /** Each field is a constant, or unknown. */
+    final Rewrites fields;
 
-    private Packet(Family family, byte[][] values, int markKnown) {
+    Packet(Family family, Rewrites fields) {
         this.family = family;
-        this.values = values;
-        this.markKnown = markKnown;
+        this.fields = fields;
     }
 
     /** A packet that begins a connection (state NEW) and is no fragment; all other fields are unknown. */
     public static Packet of(Family family) {
-        return new Packet(family, new byte[Field.values().length][], 0).state(State.NEW).fragment(Boolean.FALSE);
+        return new Packet(family, Rewrites.ALL_UNKNOWN).state(State.NEW).fragment(Boolean.FALSE);
     }
 
     public Family family() { return family; }
@@ -66,7 +63,7 @@ public final class Packet {
         return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
     }
 
-    byte[] value(Field field) { return values[field.ordinal()]; }
+    byte[] value(Field field) { return fields.constant(field); }
 
     private Integer number(Field field) {
         return value(field) == null ? null : Integer.valueOf((int) Numbers.number(value(field)));
@@ -76,12 +73,11 @@ public final class Packet {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Packet && ((Packet) other).family == family && ((Packet) other).markKnown == markKnown
-                && Arrays.deepEquals(((Packet) other).values, values);
+        return other instanceof Packet && ((Packet) other).family == family && ((Packet) other).fields.equals(fields);
     }
 
     @Override
-    public int hashCode() { return Arrays.deepHashCode(values); }
+    public int hashCode() { return fields.hashCode(); }
 
     /**
      * The keys of {@code boxwall explain}:
@@ -101,8 +97,9 @@ public final class Packet {
         add(out, "type", icmp == null ? null : (icmp[0] & 255) + "/" + (icmp[1] & 255));
         add(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
         add(out, "state", state());
-        long mark = markKnown == -1 ? Numbers.number(value(Field.MARK)) : 0;
-        add(out, "mark", mark == 0 ? null : "0x" + Long.toHexString(mark));
+        byte[] mark = value(Field.MARK);
+        add(out, "mark",
+                mark == null || Numbers.number(mark) == 0 ? null : "0x" + Long.toHexString(Numbers.number(mark)));
         add(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }
@@ -115,9 +112,7 @@ public final class Packet {
         if (value != null && value.length != field.bytes(family)) {
             throw new IllegalArgumentException(field + " of " + family + " with " + value.length + " bytes");
         }
-        byte[][] copy = values.clone();
-        copy[field.ordinal()] = value == null ? null : value.clone();
-        return new Packet(family, copy, field != Field.MARK ? markKnown : value == null ? 0 : -1);
+        return new Packet(family, fields.with(field, value == null ? null : value.clone()));
     }
 
     private Packet number(Field field, Integer number) {
@@ -165,10 +160,4 @@ public final class Packet {
     public Packet mac(byte[] address) { return value(Field.MAC, address); }
 
     public Packet mark(Long mark) { return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4)); }
-
-    /** A mark of which only the bits in {@code known} are known. */
-    Packet mark(int mark, int known) {
-        Packet packet = value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
-        return new Packet(family, packet.values, known);
-    }
 }

@@ -11,6 +11,8 @@ final class Rewrites {
     private static final byte[] UNKNOWN = {};
     /** Nothing has changed. */
     static final Rewrites NOTHING = new Rewrites(new byte[Field.values().length][], 0, 0, 0);
+    /** Every field is unknown. */
+    static final Rewrites ALL_UNKNOWN = allUnknown();
 
     /**
      * By the field's ordinal: null for an unchanged field, {@link #UNKNOWN}, or a constant; always null for the mark.
@@ -38,23 +40,21 @@ final class Rewrites {
         touched = bits;
     }
 
-    /** A single packet: each field is a constant, or unknown. */
-    static Rewrites of(Packet packet) {
+    private static Rewrites allUnknown() {
         byte[][] values = new byte[Field.values().length][];
-        for (Field field : Field.values()) {
-            byte[] value = packet.value(field);
-            values[field.ordinal()] = field == Field.MARK ? null : value == null ? UNKNOWN : value;
-        }
-        byte[] mark = packet.value(Field.MARK);
-        return new Rewrites(values, packet.markKnown, mark == null ? 0 : (int) Numbers.number(mark), ~packet.markKnown);
+        Arrays.fill(values, UNKNOWN);
+        values[Field.MARK.ordinal()] = null;
+        return new Rewrites(values, 0, 0, -1);
     }
 
-    /** With a field set to a constant, or unknown when the value is null; not for the mark. */
+    /** With a field set to a constant, or unknown when the value is null. */
     Rewrites with(Field field, byte[] value) {
-        return set(field, value == null ? UNKNOWN : value);
+        if (field != Field.MARK) { return set(field, value == null ? UNKNOWN : value); }
+        return value == null ? new Rewrites(values, 0, 0, -1)
+                : new Rewrites(values, -1, (int) Numbers.number(value), 0);
     }
 
-    /** With a field as in other rewrites. */
+    /** With a field as in other rewrites; not for the mark. */
     Rewrites asIn(Rewrites other, Field field) {
         return set(field, other.values[field.ordinal()]);
     }
@@ -71,9 +71,6 @@ final class Rewrites {
                 markUnknown & ~clear);
     }
 
-    /** With an unknown mark. */
-    Rewrites withoutMark() { return new Rewrites(values, 0, 0, -1); }
-
     /** Whether any of the fields (a bit for each, by its ordinal) is changed. */
     boolean touch(int fields) {
         return (fields & touched) != 0;
@@ -85,6 +82,7 @@ final class Rewrites {
 
     /** The field's value, or null when it is unchanged or unknown. */
     byte[] constant(Field field) {
+        if (field == Field.MARK) { return markSet == -1 ? Numbers.bytes(markFlip, 4) : null; }
         return isUnknown(field) ? null : values[field.ordinal()];
     }
 

@@ -66,7 +66,7 @@ public final class Walk {
         Trail trail = new Trail(sets.get(family).bdd);
         try {
             new HookWalk(ruleset, sets.get(family), trail).walk(hook != null ? hook : start(packet), Bdd.ALL,
-                    Rewrites.of(packet), hook != null);
+                    packet.fields, hook != null);
         } catch (TooComplex e) {
             trail.add(Verdict.UNKNOWN, Bdd.ALL);
             if (e.at != null) { trail.unknown.add(e.at.origin); }

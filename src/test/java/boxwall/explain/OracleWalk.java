@@ -212,6 +212,12 @@ final class OracleWalk {
         return Collections.unmodifiableList(tables);
     }
 
+    /** The packet with a mark of which only the bits in {@code known} are known. */
+    static Packet marked(Packet packet, int mark, int known) {
+        Packet unknown = packet.mark(null);
+        return new Packet(packet.family(), unknown.fields.mark(known, mark & known));
+    }
+
     private static Truth matches(Criteria asked, Packet packet) {
         Truth truth = asked.opaque ? Truth.UNKNOWN : Truth.YES;
         for (Criterion criterion : asked.all) {
@@ -225,8 +231,8 @@ final class OracleWalk {
     private static Truth lies(Criterion criterion, Field where, Packet packet) {
         byte[] value = packet.value(where);
         if (where == Field.MARK) {
-            return contains(criterion.spans.get(0), value == null ? new byte[4] : value,
-                    Numbers.bytes(packet.markKnown, 4));
+            return contains(criterion.spans.get(0), Numbers.bytes(packet.fields.markFlip, 4),
+                    Numbers.bytes(packet.fields.markSet, 4));
         }
         if (value == null) { return Truth.UNKNOWN; }
         for (Span span : criterion.spans) {
@@ -454,9 +460,8 @@ final class OracleWalk {
                     after.add(packet.mark(null));
                     continue;
                 }
-                byte[] old = packet.value(Field.MARK);
-                long value = (old == null ? 0 : Numbers.number(old)) & ~mark[0] ^ mark[1];
-                after.add(packet.mark((int) value, packet.markKnown | (int) mark[0]));
+                long value = packet.fields.markFlip & ~mark[0] ^ mark[1];
+                after.add(marked(packet, (int) value, packet.fields.markSet | (int) mark[0]));
             }
             return after;
         }

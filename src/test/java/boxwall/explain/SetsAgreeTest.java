@@ -130,7 +130,7 @@ class SetsAgreeTest {
         for (Field field : Field.values()) {
             if (random.nextInt(6) == 0) {
                 if (field == Field.MARK) {
-                    less = less.mark(random.nextInt(16), random.nextInt(16));
+                    less = OracleWalk.marked(less, random.nextInt(16), random.nextInt(16));
                 } else {
                     less = less.value(field, null);
                 }
