@@ -17,11 +17,11 @@ final class ControlPortBench {
     public static void main(String[] args) {
         try (PolledDaemon daemon = new PolledDaemon()) {
             for (int warm = 0; warm < 3; warm++) {
-                daemon.alone(REQUESTS);
-                daemon.besideAnApply();
+                daemon.oneClient(REQUESTS);
+                daemon.duringAnApply();
             }
-            rounds("GET /status, one client", () -> daemon.alone(REQUESTS));
-            rounds("GET /status, four clients beside an apply", daemon::besideAnApply);
+            rounds("GET /status, one client", () -> daemon.oneClient(REQUESTS));
+            rounds("GET /status, four clients beside an apply", daemon::duringAnApply);
         }
     }
 

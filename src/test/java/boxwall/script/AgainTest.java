@@ -6,17 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** boxwall-apply again: the live plan once more, where another program changed its tables. */
+/** boxwall-apply again: reloads the live plan after another program has changed its tables. */
 class AgainTest {
     @Test
-    void thePlanIsLoadedOnceMoreButNeverOverOpen() {
+    void againReloadsTheLivePlanUnlessOpen() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                assertEquals(3, box.apply("again").status(), "there is nothing to load");
+                assertEquals(3, box.apply("again").status(), "no plan to load");
                 PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
-                NetBox.Answer tried = box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30");
-                assertEquals(3, box.apply("again").status(), "a try is pending");
-                assertEquals(0, box.apply("confirm", tried.get("id")).status());
+                NetBox.Answer pending = box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30");
+                assertEquals(3, box.apply("again").status(), "refused while a try is pending");
+                assertEquals(0, box.apply("confirm", pending.get("id")).status());
                 String live = box.tables();
                 assertEquals(0, box.sh(
                         "for c in 'iptables -F INPUT' 'iptables -P INPUT ACCEPT' 'ip6tables -A INPUT -j ACCEPT'; do /usr/sbin/xtables-legacy-multi $c || exit; done")
@@ -27,7 +27,7 @@ class AgainTest {
                 assertEquals("active", again.get("state"));
                 assertEquals("aaaa-1111", again.get("plan"));
                 assertEquals(live, box.tables());
-                assertEquals("modsave flash\n", box.calls(), "nothing more is saved");
+                assertEquals("modsave flash\n", box.calls(), "no second save");
                 assertEquals(0, box.apply("open").status());
                 String open = box.tables();
                 assertEquals(3, box.apply("again").status());

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What a box boots with, whatever its flash folder holds, and how a confirmed plan becomes the proven one. */
+/** Which rules a box boots with for each content of its flash folder, and how a confirmed plan becomes proven. */
 class BootTest {
     private static final PlanFolder OLD = new PlanFolder("old", 1111);
     private static final PlanFolder NEW = new PlanFolder("new", 2222);
@@ -19,11 +19,11 @@ class BootTest {
         assertTrue(live.contains(
                 ":INPUT DROP\n:FORWARD DROP\n:OUTPUT ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n"),
                 live);
-        assertEquals(3, live.split(":INPUT DROP", -1).length, "both families");
+        assertEquals(3, live.split(":INPUT DROP", -1).length, "the policy of both families");
     }
 
     @Test
-    void aBoxThatNobodySetUpStaysOpen() {
+    void bootWithoutPlanLoadsNoRules() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 NetBox.Answer answer = box.apply("boot");
@@ -35,10 +35,10 @@ class BootTest {
     }
 
     @Test
-    void theProvenPlanIsLoadedWithoutWritingFlash() {
+    void provenPlanIsLoadedWithoutWritingFlash() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
+                box.storePlan("boot", OLD);
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals(0, answer.status(), answer.err());
                 assertEquals("active", answer.get("state"));
@@ -50,30 +50,30 @@ class BootTest {
                         answer.out());
                 String live = box.tables();
                 assertEquals(0, box.apply("boot").status());
-                assertEquals(live, box.tables(), "twice is as once");
+                assertEquals(live, box.tables(), "a second boot changes nothing");
                 assertFalse(box.calls().contains("modsave"), box.calls());
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
             }
         });
     }
 
     @Test
-    void whatWasConfirmedIsTriedAtBootAndProvenByLivingOn() {
+    void confirmedPlanIsTriedAtBootAndBecomesProven() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.holdSleep(600);
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
+                box.blockSleep(600);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("new", answer.get("plan"), answer.out() + answer.err());
                 assertTrue(box.tables().contains("2222"));
                 assertFalse(box.tables().contains("1111"));
                 assertEquals("yes", box.apply("status").get("trial"));
-                assertEquals("modsave flash\n", box.calls(), "the mark is in flash");
-                box.wakeUp();
+                assertEquals("modsave flash\n", box.calls(), "the mark is saved to flash");
+                box.releaseSleep();
                 assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")),
-                        () -> box.alive().toString());
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                        () -> box.commandLines().toString());
+                assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
                 assertEquals("modsave flash\nmodsave flash\n", box.calls());
             }
@@ -81,88 +81,88 @@ class BootTest {
     }
 
     @Test
-    void aTrialThatTheBoxDidNotSurviveIsNotRepeated() {
+    void trialThatTheBoxDidNotSurviveIsNotRepeated() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
                 assertEquals("new", box.apply("boot").get("plan"));
-                box.cut();
+                box.cutPower();
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("active", answer.get("state"), answer.err());
                 assertEquals("old", answer.get("plan"));
                 assertEquals("boot-fell-back", answer.get("reason"));
                 assertTrue(box.tables().contains("1111"));
                 assertTrue(Files.exists(box.state.resolve("boot.bad/stamp")));
-                box.cut();
-                assertEquals("", box.apply("boot").get("reason"), "said once");
+                box.cutPower();
+                assertEquals("", box.apply("boot").get("reason"), "reported only once");
             }
         });
     }
 
     @Test
-    void anOrderlyShutdownIsNoProofAgainstATrialThreeTimes() {
+    void orderlyShutdownDoesNotFailATrialUpToThreeTimes() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
-                for (int turn = 1; turn <= 4; turn++) {
-                    assertEquals("new", box.apply("boot").get("plan"), "boot " + turn);
-                    NetBox.Answer spared = box.scripted("boxwall-keep", "spare");
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
+                for (int bootNumber = 1; bootNumber <= 4; bootNumber++) {
+                    assertEquals("new", box.apply("boot").get("plan"), "boot " + bootNumber);
+                    NetBox.Answer spared = box.runScript("boxwall-keep", "spare");
                     assertEquals(0, spared.status(), spared.err());
                     String mark = NetBox.read(box.state.resolve("trial"));
-                    assertEquals(turn < 4 ? "spared=" + turn + "\n" : "id=new\nspared=3\n", mark);
-                    assertEquals("yes", box.apply("status").get("trial"), "where the box goes on, so does the trial");
-                    box.cut();
+                    assertEquals(bootNumber < 4 ? "spared=" + bootNumber + "\n" : "id=new\nspared=3\n", mark);
+                    assertEquals("yes", box.apply("status").get("trial"), "the trial continues while the box runs");
+                    box.cutPower();
                 }
                 assertEquals("old boot-fell-back",
                         box.apply("boot").get("plan") + " " + box.apply("status").get("reason"));
-                assertEquals(0, box.scripted("boxwall-keep", "spare").status(), "without a mark it does nothing");
+                assertEquals(0, box.runScript("boxwall-keep", "spare").status(), "does nothing without a mark");
                 assertEquals(8, box.calls().lines().filter("modsave flash"::equals).count(),
-                        "four marks, three of them taken back, one trial given up");
+                        "four marks, three removed, one trial given up");
             }
         });
     }
 
     @Test
-    void aTrialThatWasSparedAndGoesOnIsProven() {
+    void sparedTrialBecomesProvenWhenTheBoxSurvives() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.holdSleep(600);
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
+                box.blockSleep(600);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
                 assertEquals("new", box.apply("boot").get("plan"));
-                assertEquals(0, box.scripted("boxwall-keep", "spare").status());
-                box.wakeUp();
+                assertEquals(0, box.runScript("boxwall-keep", "spare").status());
+                box.releaseSleep();
                 assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")
-                        && box.processes() == 0), () -> box.alive().toString());
+                        && box.processCount() == 0), () -> box.commandLines().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
             }
         });
     }
 
-    /** The flash still says that the trial runs: without another save the next boot would put the proven plan aside. */
+    /** The flash still has the trial's mark: without another save the next boot would drop the proven plan. */
     @Test
-    void aPromotionThatCouldNotBeSavedIsSavedAtAnOrderlyShutdown() {
+    void unsavedPromotionIsSavedAtOrderlyShutdown() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 Path flash = box.folder.resolve("flash");
                 box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/sick ] && exit 1\nrm -rf " + flash
                         + "\ncp -r $BOXWALL_STATE " + flash + "\n");
-                box.holdSleep(600);
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
+                box.blockSleep(600);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
                 assertEquals("new", box.apply("boot").get("plan"));
                 Files.createFile(box.folder.resolve("sick"));
-                box.wakeUp();
+                box.releaseSleep();
                 assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("unsaved")),
                         () -> box.apply("status").out());
-                assertTrue(Files.exists(flash.resolve("trial")), "what the flash says");
+                assertTrue(Files.exists(flash.resolve("trial")), "flash still has the mark");
                 Files.delete(box.folder.resolve("sick"));
-                NetBox.Answer spared = box.scripted("boxwall-keep", "spare");
+                NetBox.Answer spared = box.runScript("boxwall-keep", "spare");
                 assertEquals(0, spared.status(), spared.err());
                 box.sh("rm -rf $BOXWALL_STATE; cp -r " + flash + " $BOXWALL_STATE");
-                box.cut();
+                box.cutPower();
                 NetBox.Answer next = box.apply("boot");
                 assertEquals("active new ", next.get("state") + " " + next.get("plan") + " " + next.get("reason"));
             }
@@ -170,11 +170,11 @@ class BootTest {
     }
 
     @Test
-    void aNewPlanThatCantBeLoadedLeavesTheOldOne() {
+    void newPlanThatFailsToLoadLeavesOldPlan() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
-                box.stored("boot.new", new PlanFolder("worse", 2222).with("restore6", "-j ACCEPT", "-j NOSUCH"));
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", new PlanFolder("worse", 2222).with("restore6", "-j ACCEPT", "-j NOSUCH"));
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("old", answer.get("plan"), answer.out());
                 assertEquals("trial-failed", answer.get("reason"));
@@ -187,11 +187,11 @@ class BootTest {
     }
 
     @Test
-    void aTrialThatCantBeMarkedIsNotBegun() {
+    void trialThatCannotBeMarkedIsNotStarted() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
                 Files.writeString(box.folder.resolve("modsave.says"), "Concurrent update?\n");
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("old", answer.get("plan"), answer.out());
@@ -203,20 +203,20 @@ class BootTest {
     }
 
     @Test
-    void whatCantBeLoadedIsReplacedByWhatCan() {
+    void damagedPlanFallsBackToStatelessFormThenToClosedSet() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
-                box.stored("boot.safe", NEW);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.safe", NEW);
                 Files.writeString(box.state.resolve("boot/restore4"), "*filter\n");
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("fallback", answer.get("state"), answer.err());
                 assertEquals("plan-damaged", answer.get("reason"));
                 assertEquals("new", answer.get("plan"));
 
-                box.stored("boot.safe",
+                box.storePlan("boot.safe",
                         new PlanFolder("else", 3333).with("stamp", "kernel=unknown", "kernel=2.6.32.61"));
-                box.cut();
+                box.cutPower();
                 answer = box.apply("boot");
                 assertEquals("fallback", answer.get("state"));
                 assertEquals("", answer.get("plan"));
@@ -228,10 +228,10 @@ class BootTest {
     }
 
     @Test
-    void aBootThatIsKilledIsTakenOver() {
+    void guardFinishesKilledBoot() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
+                box.storePlan("boot", OLD);
                 box.script("ip6tables-restore",
                         "#!/bin/sh\n[ -e $BOXWALL_TEST/once ] && exec " + box.bin + "/real/ip6tables-restore \"$@\"\n"
                                 + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run
@@ -242,59 +242,59 @@ class BootTest {
                 assertTrue(Wait.until(() -> box.apply("status").get("state").equals("active")),
                         () -> box.apply("status").out());
                 assertEquals(4, box.tables().split("1111", -1).length);
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
             }
         });
     }
 
-    /** The first restore, or each of five, waits for xtables' lock until it is killed; then the lock is free. */
+    /** The first restore, or each of five, waits for xtables' lock until it is killed; then the lock is released. */
     @Test
-    void whatALockKeptOutIsLoadedWhenTheLockIsFree() {
+    void planIsLoadedWhenXtablesLockIsFreed() {
         inBothShells(shell -> {
-            for (int kept : new int[] {1, 5}) {
+            for (int blocked : new int[] {1, 5}) {
                 try (NetBox box = new NetBox(shell)) {
-                    box.hangClock("20");
-                    box.waitsForLock(kept);
-                    box.sh(NetBox.HOLD);
-                    box.stored("boot", OLD);
+                    box.useFakeHangClock("20");
+                    box.blockRestoresOnLock(blocked);
+                    box.sh(NetBox.HOLD_LOCK);
+                    box.storePlan("boot", OLD);
                     NetBox.Answer answer = box.apply("boot");
-                    assertEquals(kept, NetBox.read(box.folder.resolve("held")).lines().count() - 1,
-                            "restores that the lock kept out");
+                    assertEquals(blocked, NetBox.read(box.folder.resolve("held")).lines().count() - 1,
+                            "restores that waited for the lock");
                     assertEquals("active old ",
                             answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"),
                             answer.out() + answer.err());
                     assertEquals(4, box.tables().split("1111", -1).length, box.tables());
-                    assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                    assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
                 }
             }
         });
     }
 
     @Test
-    void aTrialThatALockKeptOutIsTriedOnceMore() {
+    void trialBlockedByXtablesLockIsRetried() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.holdSleep(600);
-                box.hangClock("20");
-                box.stored("boot", OLD);
-                box.stored("boot.new", NEW);
-                box.waitsForLock(1);
-                box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/holder ] || " + NetBox.HOLD);
+                box.blockSleep(600);
+                box.useFakeHangClock("20");
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", NEW);
+                box.blockRestoresOnLock(1);
+                box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/holder ] || " + NetBox.HOLD_LOCK);
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("active new ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"),
                         answer.out() + answer.err());
                 assertFalse(Files.exists(box.state.resolve("boot.bad")));
-                box.wakeUp();
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                box.releaseSleep();
+                assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
             }
         });
     }
 
     @Test
-    void aStickKeepsEverythingUnloaded() {
+    void bootLoadsNothingWithBoxwallOffOnAStick() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
+                box.storePlan("boot", OLD);
                 box.sh("mkdir -p $BOXWALL_MEDIA/uStor01; : >$BOXWALL_MEDIA/uStor01/boxwall.off");
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("inactive", answer.get("state"));
@@ -305,29 +305,29 @@ class BootTest {
     }
 
     @Test
-    void emergenciesNeedNothing() {
+    void lockAndOpenWorkWithoutFlashAndEndAPendingTry() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", OLD);
+                box.storePlan("boot", OLD);
                 box.apply("boot");
                 box.sh("rm -rf $BOXWALL_STATE");
                 NetBox.Answer pending = box.apply("try", NEW.write(box.folder.resolve("p")).toString(), "2");
                 assertEquals(0, pending.status(), pending.err());
-                NetBox.Answer locked = box.apply("lock");
-                assertEquals(0, locked.status(), locked.err());
-                assertEquals("locked", locked.get("state"));
+                NetBox.Answer lock = box.apply("lock");
+                assertEquals(0, lock.status(), lock.err());
+                assertEquals("locked", lock.get("state"));
                 assertClosed(box);
-                box.passes(3);
-                assertTrue(Wait.until(() -> box.processes() == 0),
-                        () -> "nobody is left who could undo it: " + box.alive());
-                assertEquals("locked", box.apply("status").get("state"), "the pending try is over, and stays so");
+                box.advanceClock(3);
+                assertTrue(Wait.until(() -> box.processCount() == 0),
+                        () -> "no process is left that could undo it: " + box.commandLines());
+                assertEquals("locked", box.apply("status").get("state"), "the pending try has ended for good");
                 assertClosed(box);
                 NetBox.Answer open = box.apply("open");
                 assertEquals(0, open.status(), open.err());
                 assertEquals("open", open.get("state"));
                 assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")),
                         box.tables());
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
             }
         });
     }

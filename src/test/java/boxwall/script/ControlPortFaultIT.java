@@ -43,7 +43,7 @@ class ControlPortFaultIT {
         daemon = new DaemonBox(ControlPortIT.RULES);
         box = daemon.box;
         box.settings.put("BOXWALL_HANG_SECONDS", HANG_SECONDS);
-        avm = box.pretendProc().resolve("net/avm_pa");
+        avm = box.fakeProc().resolve("net/avm_pa");
         debug = Files.writeString(box.folder.resolve("debug"), "");
         box.settings.put("BOXWALL_DEBUG", debug.toString());
         daemon.start();
@@ -88,7 +88,7 @@ class ControlPortFaultIT {
         assertTrue(answer.body().contains("failed, rolled back to the old rules")
                 && answer.body().contains("iptables-restore -c: ended after "), answer.body());
         assertEquals(before, box.tables());
-        box.real("iptables-restore");
+        box.useRealTool("iptables-restore");
         assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""),
                 "it is there to be mended");
         daemon.applyAndConfirm();
@@ -158,7 +158,7 @@ class ControlPortFaultIT {
         assertEquals("STD_PRINTK\n", NetBox.read(debug));
         long pid = daemon.pid();
         daemon.sh("kill -9 " + pid);
-        assertTrue(Wait.until(() -> !daemon.isThere("127.0.0.1")), "the daemon is gone");
+        assertTrue(Wait.until(() -> !daemon.answersAt("127.0.0.1")), "the daemon is gone");
         assertEquals("STD_PRINTK\n", NetBox.read(debug), "its time isn't over");
         Files.writeString(over, "");
         assertTrue(Wait.until(() -> NetBox.read(debug).equals("AVM_PRINTK\n")), "who waits outlived the daemon");

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** A snapshot that was cut off is no snapshot: nothing had been touched then, so nothing is to be put back. */
+/** A truncated snapshot is not restored: at that time nothing has been changed yet. */
 class CutSnapshotTest {
-    /** Prints the first half of the table, then takes boxwall-apply away and never ends. */
-    private static final String HALF = """
+    /** Prints the first half of the table, then kills boxwall-apply and hangs. */
+    private static final String KILL_AT_HALF = """
             #!/bin/sh
             [ ! -e $BOXWALL_TEST/worker ] || exec /usr/sbin/xtables-legacy-multi iptables-save "$@"
             /usr/sbin/xtables-legacy-multi iptables-save "$@" | head -n 4
@@ -21,17 +21,17 @@ class CutSnapshotTest {
             """;
 
     @Test
-    void aTryKilledWhileItSavesTheOldRulesLeavesThemAndSaysSo() {
+    void tryKilledDuringSnapshotKeepsOldRulesAndReportsInterrupted() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
-                box.script("iptables-save", HALF);
+                box.script("iptables-save", KILL_AT_HALF);
                 PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
                 box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
                 assertTrue(Wait.until(
                         () -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))),
-                        "it is over");
+                        "the change must end");
                 assertEquals(before, box.tables());
                 NetBox.Answer status = box.apply("status");
                 assertEquals("inactive interrupted", status.get("state") + " " + status.get("reason"), status::out);

@@ -54,7 +54,7 @@ final class DaemonBox implements AutoCloseable {
 
     /** Makes the box with its networks and a saved ruleset; {@link #start} starts the daemon. */
     DaemonBox(String rules) throws IOException {
-        box.realTime();
+        box.useRealClock();
         sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip link set lanpeer up; ip addr add "
                 + LAN + "/24 dev lan;"
                 + " ip link add dsl type veth peer name dslpeer; ip link set dsl up; ip link set dslpeer up; ip addr add 203.0.113.2/24 dev dsl;"
@@ -83,12 +83,12 @@ final class DaemonBox implements AutoCloseable {
         command.addAll(List.of("-jar", Path.of("target/boxwall.jar").toAbsolutePath().toString(), "daemon"));
         daemon = box.start("sh", "-c",
                 "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
-        assertTrue(Wait.until(() -> isThere("127.0.0.1")), () -> "the daemon answers: " + log());
+        assertTrue(Wait.until(() -> answersAt("127.0.0.1")), () -> "the daemon answers: " + log());
         return this;
     }
 
     /** Whether the daemon answers at an address. */
-    boolean isThere(String address) {
+    boolean answersAt(String address) {
         try {
             return at(address, "GET /ok", "").status() == 204;
         } catch (IllegalStateException e) {
@@ -191,7 +191,7 @@ final class DaemonBox implements AutoCloseable {
     }
 
     /** Has the daemon look at the box now. */
-    void look() {
+    void requestReread() {
         try {
             Files.writeString(box.run.resolve("changed"), "online " + System.nanoTime() + "\n");
         } catch (IOException e) {

@@ -71,7 +71,7 @@ class DaemonIT {
         String status = http("GET /status");
         assertTrue(status.contains("added: -A INPUT -s 198.51.100.0/24 -j ACCEPT"), status);
         assertEquals(0, box.apply("again").status());
-        daemon.look();
+        daemon.requestReread();
         assertTrue(Wait.until(() -> http("GET /status").contains("\"state\":\"active\"")), this::log);
     }
 
@@ -108,11 +108,11 @@ class DaemonIT {
         box.settings.put("BOXWALL_HEAP", "32m");
         box.settings.put("BOXWALL_LOG", box.run.resolve("daemon.log").toString());
         Process loop = box.start((box.command("boxwall") + " daemon").split(" "));
-        assertTrue(Wait.until(() -> daemon.isThere("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
+        assertTrue(Wait.until(() -> daemon.answersAt("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
         assertEquals(0, daemon.http("GET /status", "").json().getInt("restarts", -1));
         daemon.sh("read -r pid since <" + box.run + "/daemon.pid; kill -9 $pid");
-        assertTrue(Wait.until(() -> !daemon.isThere("127.0.0.1")));
-        assertTrue(Wait.until(() -> daemon.isThere("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
+        assertTrue(Wait.until(() -> !daemon.answersAt("127.0.0.1")));
+        assertTrue(Wait.until(() -> daemon.answersAt("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
         JsonObject status = daemon.http("GET /status", "").json();
         assertEquals(1, status.getInt("restarts", -1), status.toString());
         assertEquals("active", status.getString("state", ""), status.toString());
@@ -132,11 +132,11 @@ class DaemonIT {
         assertEquals(200, daemon.http("DELETE /apply/" + daemon.apply(), "").status());
         assertEquals(List.of("kept", "kept"), outcomes(),
                 "a later try of the same rules, taken back, is a change of its own");
-        assertEquals(0, box.scripted("boxwall-keep", "promote").status());
+        assertEquals(0, box.runScript("boxwall-keep", "promote").status());
         kept(9);
         String id = box.sh("sed -n 's/^id=//p' " + box.state + "/boot.new/stamp").out().trim();
-        assertEquals(0, box.scripted("boxwall-keep", "mark", id).status());
-        assertEquals(0, box.scripted("boxwall-keep", "drop").status());
+        assertEquals(0, box.runScript("boxwall-keep", "mark", id).status());
+        assertEquals(0, box.runScript("boxwall-keep", "drop").status());
         daemon.sh("kill -9 " + daemon.pid());
         daemon.start();
         assertEquals(List.of("fell-back", "proven", "kept"), outcomes());
@@ -161,8 +161,8 @@ class DaemonIT {
         String before = box.tables();
         assertTrue(before.contains("-A INPUT -s 192.168.178.0/24 -i lan -j ACCEPT"), before);
         daemon.sh("ip addr del 192.168.178.1/24 dev lan; ip addr add 10.11.12.1/24 dev lan");
-        daemon.look();
-        assertTrue(Wait.until(() -> daemon.isThere("10.11.12.1")), this::log);
+        daemon.requestReread();
+        assertTrue(Wait.until(() -> daemon.answersAt("10.11.12.1")), this::log);
         String after = box.tables();
         assertEquals(before.replace("192.168.178.0/24", "10.11.12.0/24"), after);
         String status = daemon.at("10.11.12.1", "GET /status", "").body();
@@ -177,10 +177,10 @@ class DaemonIT {
         assertFalse(box.tables().contains("guest"));
         daemon.sh(
                 "ip link add guest type veth peer name guestpeer; ip link set guest up; ip link set guestpeer up; ip addr add 192.168.179.1/24 dev guest");
-        daemon.look();
+        daemon.requestReread();
         assertTrue(Wait.until(() -> box.tables().contains("-A INPUT -i guest -p udp")), this::log);
         daemon.sh("ip link del guest");
-        daemon.look();
+        daemon.requestReread();
         assertTrue(Wait.until(() -> !box.tables().contains("guest")), this::log);
     }
 }

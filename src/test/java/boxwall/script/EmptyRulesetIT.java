@@ -83,7 +83,7 @@ class EmptyRulesetIT {
                 assertEquals(0, boot.status(), boot.err());
                 assertTrue(boot.out().contains("protected=\n") && boot.out().contains("reason=empty-ruleset"),
                         boot.out());
-                daemon.look();
+                daemon.requestReread();
                 unprotected(daemon, "inactive");
             }
         }

@@ -35,8 +35,8 @@ final class FaultBox implements AutoCloseable {
     void renew() {
         if (box != null) { box.close(); }
         box = new NetBox(shell);
-        Path proc = box.pretendProc();
-        box.hangClock("20");
+        Path proc = box.fakeProc();
+        box.useFakeHangClock("20");
         box.settings.put("BOXWALL_PROVE_SECONDS", "1");
         box.settings.remove("BOXWALL_SYSLOG");
         box.settings.put("BOXWALL_WITNESS", verb.equals("witness") ? "yes" : "no");
@@ -80,7 +80,7 @@ final class FaultBox implements AutoCloseable {
             assertEquals("old", now(), "right after a try that failed" + said);
         }
         struck = faults.struck();
-        box.passes(SECONDS);
+        box.advanceClock(SECONDS);
         settled(said);
         struck = faults.struck();
         int calls = faults.calls();
@@ -103,13 +103,13 @@ final class FaultBox implements AutoCloseable {
         if (verb.equals("boot")) {
             box.sh("for t in iptables ip6tables; do { printf '*filter\\n:INPUT ACCEPT [0:0]\\n:FORWARD ACCEPT [0:0]\\n:OUTPUT ACCEPT [0:0]\\nCOMMIT\\n';"
                     + " printf '*%s\\nCOMMIT\\n' mangle raw; } | /usr/sbin/xtables-legacy-multi $t-restore; done");
-            box.stored("boot", plan("old", 1111, true));
-            box.stored("boot.new", plan("new", 2222, true));
+            box.storePlan("boot", plan("old", 1111, true));
+            box.storePlan("boot.new", plan("new", 2222, true));
             return new String[] {"boot"};
         }
         box.sh("for t in iptables ip6tables; do for n in mangle raw; do printf '*%s\\nCOMMIT\\n' $n; done |"
                 + " /usr/sbin/xtables-legacy-multi $t-restore; done");
-        box.givenRules();
+        box.loadForeignRules();
         String[] line =
                 {"try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
         if (verb.equals("try") || verb.equals("witness")) { return line; }
@@ -140,7 +140,7 @@ final class FaultBox implements AutoCloseable {
         box.sh("rm -rf $BOXWALL_STATE/boot.new");
         assertEquals("old", box.apply("boot").get("plan"));
         names.put(tables(), "old");
-        box.stored("boot", plan("new", 2222, true));
+        box.storePlan("boot", plan("new", 2222, true));
         assertEquals("new", box.apply("boot").get("plan"));
         names.put(tables(), "new");
         assertEquals("locked", box.apply("lock").get("state"));
@@ -172,7 +172,7 @@ final class FaultBox implements AutoCloseable {
     private void settled(String said) {
         Path undecided = box.run.resolve("tx/plan");
         assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + left() + said);
-        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.living() == 0),
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.outsideProcessCount() == 0),
                 () -> "not quiet: " + left() + said);
     }
 
@@ -205,8 +205,10 @@ final class FaultBox implements AutoCloseable {
     }
 
     private void clean(String said) {
-        assertTrue(Wait.until(() -> box.living() == 0), () -> "not quiet: " + left() + said); // what proves a plan
-                                                                                              // after another boot
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> "not quiet: " + left() + said); // what
+                                                                                                           // proves a
+                                                                                                           // plan
+        // after another boot
         assertTrue(names(box.run).matches("(result|live|plan|prover|witness|(un)?saved|saving\\.\\d+| )*"),
                 "left in RUN: " + names(box.run) + said);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),

@@ -52,7 +52,7 @@ class FaultTest {
         Collections.shuffle(all, new Random(SEED));
         List<String> cases = LONG ? all : all.subList(0, Math.min(all.size(), CASES));
         AtomicInteger tried = new AtomicInteger();
-        SideBySide.play(which -> tried.addAndGet(play(which, failures)), cases.toArray(new String[0]));
+        SideBySide.runParallel(which -> tried.addAndGet(play(which, failures)), cases.toArray(new String[0]));
         System.out.println("FaultTest: " + tried + " points");
         assertEquals(List.of(), failures);
         assertTrue(tried.get() >= cases.size(), "points tried: " + tried);

@@ -15,24 +15,23 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a flash folder can hold when the power goes while something writes to it: before and after each command, and in
- * between. A rename is whole or not at all; a file that is written may be empty or half there; a tree that is removed
- * goes file by file, from either end. A state is a map of paths to texts; a folder's path ends in a slash and has no
- * text.
+ * The possible contents of the flash folder when the power fails during a write: before and after each command, and in
+ * between. A rename is atomic; a file being written may be empty or half written; a tree is removed file by file, from
+ * either end. A state maps paths to texts; a folder's path ends in a slash and has no text.
  */
 final class FlashCuts {
-    private static final String[] WRITERS = {"cp", "mv", "rm", "mkdir", "sync", "modsave", "tar"};
+    private static final String[] WRITING_COMMANDS = {"cp", "mv", "rm", "mkdir", "sync", "modsave", "tar"};
     private final NetBox box;
-    private final Path cuts;
+    private final Path recordings;
 
-    /** Puts the recorder before the commands that write. */
+    /** Replaces the commands that write by recorders. */
     FlashCuts(NetBox box) {
         this.box = box;
-        cuts = box.folder.resolve("cuts");
+        recordings = box.folder.resolve("cuts");
         try {
             Path real = Files.createDirectory(box.folder.resolve("real"));
             byte[] text = FlashCuts.class.getResourceAsStream("/script/recorder").readAllBytes();
-            for (String name : WRITERS) {
+            for (String name : WRITING_COMMANDS) {
                 if (Files.exists(box.bin.resolve(name))) { Files.move(box.bin.resolve(name), real.resolve(name)); }
                 Files.write(box.bin.resolve(name), text);
                 box.bin.resolve(name).toFile().setExecutable(true);
@@ -42,48 +41,48 @@ final class FlashCuts {
         }
     }
 
-    void begin() { box.sh("mkdir " + cuts); }
+    void startRecording() { box.sh("mkdir " + recordings); }
 
-    /** Every state since begin(), each once. */
-    Set<NavigableMap<String, String>> end() {
+    /** Every state since startRecording(), each once. */
+    Set<NavigableMap<String, String>> states() {
         Set<NavigableMap<String, String>> states = new LinkedHashSet<>();
         NavigableMap<String, String> before = null;
         String command = "";
-        for (int n = 1; Files.exists(cuts.resolve(n + ".command")); n++) {
-            NavigableMap<String, String> state = read(cuts.resolve("" + n));
-            if (before != null) { states.addAll(between(before, state, command)); }
+        for (int n = 1; Files.exists(recordings.resolve(n + ".command")); n++) {
+            NavigableMap<String, String> state = read(recordings.resolve("" + n));
+            if (before != null) { states.addAll(statesBetween(before, state, command)); }
             states.add(state);
             before = state;
-            command = NetBox.read(cuts.resolve(n + ".command"));
+            command = NetBox.read(recordings.resolve(n + ".command"));
         }
         NavigableMap<String, String> last = read(box.state);
-        states.addAll(between(before, last, command));
+        states.addAll(statesBetween(before, last, command));
         states.add(last);
-        box.sh("rm -rf " + cuts);
+        box.sh("rm -rf " + recordings);
         return states;
     }
 
-    /** What may be there while a command is under way. */
-    static List<NavigableMap<String, String>> between(NavigableMap<String, String> before,
+    /** The possible states while a command runs. */
+    static List<NavigableMap<String, String>> statesBetween(NavigableMap<String, String> before,
             NavigableMap<String, String> after, String command) {
         List<NavigableMap<String, String>> states = new ArrayList<>();
-        boolean renames = command.startsWith("mv ");
-        List<String> gone = before.keySet().stream().filter(path -> !after.containsKey(path)).toList();
-        for (boolean fromTheEnd : renames ? new boolean[0] : new boolean[] {false, true}) {
+        boolean isRename = command.startsWith("mv ");
+        List<String> removed = before.keySet().stream().filter(path -> !after.containsKey(path)).toList();
+        for (boolean lastFirst : isRename ? new boolean[0] : new boolean[] {false, true}) {
             NavigableMap<String, String> state = new TreeMap<>(before);
-            for (int i = 0; i < gone.size(); i++) {
-                String path = gone.get(fromTheEnd ? gone.size() - 1 - i : i);
-                if (!path.endsWith("/")) { // folders go last, when they are empty
+            for (int i = 0; i < removed.size(); i++) {
+                String path = removed.get(lastFirst ? removed.size() - 1 - i : i);
+                if (!path.endsWith("/")) { // folders are removed last, when they are empty
                     state.remove(path);
                     states.add(new TreeMap<>(state));
                 }
             }
         }
         NavigableMap<String, String> state = new TreeMap<>(before);
-        state.keySet().removeAll(gone);
+        state.keySet().removeAll(removed);
         for (Map.Entry<String, String> file : after.entrySet()) {
             String text = file.getValue();
-            if (text.equals(before.get(file.getKey())) || renames && before.containsValue(text)) { continue; }
+            if (text.equals(before.get(file.getKey())) || isRename && before.containsValue(text)) { continue; }
             for (int length : new int[] {0, text.length() / 2, text.length()}) {
                 state.put(file.getKey(), text.substring(0, length));
                 states.add(new TreeMap<>(state));
@@ -106,7 +105,7 @@ final class FlashCuts {
         return state;
     }
 
-    /** Makes the flash folder hold a state. */
+    /** Writes a state to the flash folder. */
     static void write(NetBox box, NavigableMap<String, String> state) {
         box.sh("rm -rf $BOXWALL_STATE/*");
         try {

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What a confirmed change takes of the 32 KiB that all of Freetz shares. */
+/** The limit on the flash that a confirmed plan takes of the 32 KiB that all of Freetz shares. */
 class FlashSizeTest {
-    /** Text that gzip can't make smaller than this many bytes, more or less. */
-    private static String noise(int bytes) {
+    /** Text that gzip compresses to about this many bytes. */
+    private static String incompressible(int bytes) {
         StringBuilder text = new StringBuilder();
         Random random = new Random(bytes);
         while (text.length() < bytes * 4 / 3) {
@@ -24,36 +24,37 @@ class FlashSizeTest {
         return text.append('\n').toString();
     }
 
-    private static NetBox.Answer kept(NetBox box, int bytes, int safe) {
-        Path plan = new PlanFolder("plan-" + bytes, 1111).with("notes", noise(bytes)).write(box.folder.resolve("plan"));
+    private static NetBox.Answer keep(NetBox box, int bytes, int safeBytes) {
+        Path plan = new PlanFolder("plan-" + bytes, 1111).with("notes", incompressible(bytes))
+                .write(box.folder.resolve("plan"));
         try {
-            if (safe > 0) {
-                new PlanFolder("safe", 1111).with("notes", noise(safe)).write(plan.resolve("safe"));
+            if (safeBytes > 0) {
+                new PlanFolder("safe", 1111).with("notes", incompressible(safeBytes)).write(plan.resolve("safe"));
                 Files.delete(plan.resolve("safe/rules"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return box.scripted("boxwall-keep", "keep", plan.toString());
+        return box.runScript("boxwall-keep", "keep", plan.toString());
     }
 
     @Test
-    void dropsTheStatelessFormFirstThenRefusesTheChange() {
+    void dropsStatelessFormFirstThenRefusesThePlan() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                NetBox.Answer small = kept(box, 2000, 2000);
+                NetBox.Answer small = keep(box, 2000, 2000);
                 assertEquals(0, small.status(), small.err());
                 assertTrue(Files.exists(box.state.resolve("boot.new/safe/stamp")));
-                NetBox.Answer larger = kept(box, 8000, 5000);
+                NetBox.Answer larger = keep(box, 8000, 5000);
                 assertEquals(0, larger.status(), larger.err());
                 assertTrue(larger.err().contains("without its stateless form"), larger.err());
                 assertFalse(Files.exists(box.state.resolve("boot.new/safe")));
                 assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"));
-                NetBox.Answer large = kept(box, 13000, 500);
+                NetBox.Answer large = keep(box, 13000, 500);
                 assertEquals(3, large.status());
                 assertTrue(large.err().contains("too big for the flash"), large.err());
                 assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"),
-                        "what was there stays");
+                        "the saved plan stays");
                 assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
             }
         });

@@ -14,17 +14,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * "The life of a change" in ARCHITECTURE.md, cell by cell: the state is made, what the column says is killed, and what
- * comes of it is what the cell says. Each shell takes half of the cells; all of them with -Dboxwall.long=true.
+ * Checks each cell of "The life of a change" in ARCHITECTURE.md: reaches the row's state, kills the column's process
+ * and compares the outcome with the cell. Each shell takes half of the cells; all of them with -Dboxwall.long=true.
  */
 class LifeOfAChangeTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     private static final List<String> COLUMNS = List.of("it dies", "guard dies", "both die", "reboot");
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi ";
-    private static final String DECIDED = "[ -h $BOXWALL_RUN/tx/verdict ]";
+    private static final String VERDICT_EXISTS = "[ -h $BOXWALL_RUN/tx/verdict ]";
     private static final Pattern FILE = Pattern.compile("`([^`]+)`");
 
-    /** The table's rows, each as its cells. */
+    /** The cells of the table's rows. */
     private static List<String[]> rows() throws IOException {
         String page = Files.readString(Path.of("ARCHITECTURE.md"));
         String part = page.substring(page.indexOf("\n## The life of a change\n") + 1);
@@ -37,14 +37,14 @@ class LifeOfAChangeTest {
     }
 
     @Test
-    void eachCellSaysWhatComesOfIt() throws IOException {
+    void eachCellOfTheTableIsTrue() throws IOException {
         List<String[]> rows = rows();
         assertEquals(List.of("begun", "loading", "pending", "kept", "undone", "saving", "writing flash"),
                 rows.stream().map(row -> row[0]).toList());
-        SideBySide.play(which -> {
+        SideBySide.runParallel(which -> {
             String[] half = which.split(":");
             try (NetBox box = new NetBox(half[0])) {
-                box.stored("boot", new PlanFolder("stored", 4444));
+                box.storePlan("boot", new PlanFolder("stored", 4444));
                 assertEquals("active", box.apply("boot").get("state"));
                 box.sh("cp -r $BOXWALL_STATE $BOXWALL_TEST/flash");
                 int cell = 0;
@@ -52,7 +52,7 @@ class LifeOfAChangeTest {
                     for (int column = 0; column < COLUMNS.size(); column++) {
                         if (!row[4 + column].equals("–") && ++cell % 4 == Integer.parseInt(half[1])
                                 || LONG && half[1].equals("0")) {
-                            walk(box, row, column, 2000 + cell);
+                            checkCell(box, row, column, 2000 + cell);
                         }
                     }
                 }
@@ -61,54 +61,54 @@ class LifeOfAChangeTest {
                 : new String[] {"dash:0", "dash:2", "busybox sh:1", "busybox sh:3"});
     }
 
-    private static void walk(NetBox box, String[] row, int column, int port) throws IOException {
+    private static void checkCell(NetBox box, String[] row, int column, int port) throws IOException {
         String expected = row[4 + column];
-        String what = row[0] + ", " + COLUMNS.get(column);
+        String context = row[0] + ", " + COLUMNS.get(column);
         if (expected.equals("–")) { return; }
         String before = box.tables();
         String id = "plan" + port + System.nanoTime();
-        String pid = reach(box, row, new PlanFolder(id, port).write(box.folder.resolve(id)).toString());
+        String pid = reachState(box, row, new PlanFolder(id, port).write(box.folder.resolve(id)).toString());
         Matcher files = FILE.matcher(row[1]);
         while (files.find()) {
-            assertTrue(Files.exists(box.run.resolve(files.group(1).replace("saving.1", saving(box))),
-                    LinkOption.NOFOLLOW_LINKS), what + ": there is no " + files.group(1));
+            assertTrue(Files.exists(box.run.resolve(files.group(1).replace("saving.1", saveLock(box))),
+                    LinkOption.NOFOLLOW_LINKS), context + ": missing file " + files.group(1));
         }
         if (column == 3) {
-            box.cut();
+            box.cutPower();
             box.sh("rm -rf $BOXWALL_STATE; cp -r $BOXWALL_TEST/flash $BOXWALL_STATE; >$BOXWALL_TEST/go");
-            assertEquals("active", box.apply("boot").get("state"), what);
+            assertEquals("active", box.apply("boot").get("state"), context);
         } else {
             String guard = "$(cut -d' ' -f1 $BOXWALL_RUN/tx/guard)";
-            String victims = column == 0 ? pid : column == 1 ? guard : "-1"; // both: with all that they started
+            String victims = column == 0 ? pid : column == 1 ? guard : "-1"; // both, with all their children
             assertEquals(0, box.sh("kill -9 " + victims + "; status=$?; >$BOXWALL_TEST/go; exit $status").status(),
-                    what);
+                    context);
         }
-        boolean later = expected.endsWith(" at the next verb");
+        boolean needsNextVerb = expected.endsWith(" at the next verb");
         Path tx = box.run.resolve("tx");
-        assertTrue(Wait.until(() -> box.alive().isEmpty() && Files.exists(tx) == later),
-                () -> what + ": " + expected + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> box.commandLines().isEmpty() && Files.exists(tx) == needsNextVerb),
+                () -> context + ": " + expected + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
         NetBox.Answer status = box.apply("status");
-        assertTrue(!Files.exists(tx), what + ": the next verb puts it right");
+        assertTrue(!Files.exists(tx), context + ": the next verb must undo the change");
         boolean live = box.tables().contains("--dport " + port);
-        String came = !live && box.tables().equals(before) && column != 3 ? "old rules"
+        String outcome = !live && box.tables().equals(before) && column != 3 ? "old rules"
                 : live && status.get("state").matches("active|unsaved") ? "new rules"
                 : !live && box.tables().contains("--dport 4444") && column == 3 ? "boot rules"
-                : "neither:\n" + box.tables() + status.out();
-        assertEquals(expected.replace(" at the next verb", ""), came, what + ": " + status.out());
+                : "neither old, new nor boot rules:\n" + box.tables() + status.out();
+        assertEquals(expected.replace(" at the next verb", ""), outcome, context + ": " + status.out());
         assertTrue(!status.get("state").equals("pending") && box.apply("revert", "--now").status() == 0,
-                what + ": " + status.out());
+                context + ": " + status.out());
     }
 
-    /** The highest of the numbers that boxwall-keep locks with. */
-    private static String saving(NetBox box) {
+    /** The lock file of boxwall-keep with the highest number. */
+    private static String saveLock(NetBox box) {
         return box.sh("cd $BOXWALL_RUN; ls -d saving.[0-9]* | sort -t. -k2n | tail -n 1").out().strip();
     }
 
-    /** Brings a change to the state of a row; the process id of that row's process. */
-    private static String reach(NetBox box, String[] row, String plan) throws IOException {
+    /** Brings a change to the state of a row and returns the id of that row's process. */
+    private static String reachState(NetBox box, String[] row, String plan) throws IOException {
         box.sh("rm -f $BOXWALL_TEST/go $BOXWALL_TEST/reached $BOXWALL_BIN/cp $BOXWALL_BIN/mv");
-        box.real("iptables-restore");
-        box.real("ip6tables-restore");
+        box.useRealTool("iptables-restore");
+        box.useRealTool("ip6tables-restore");
         box.script("modsave", "#!/bin/sh\n");
         String pending = "";
         if (!row[0].equals("begun") && !row[0].equals("loading")) {
@@ -117,17 +117,17 @@ class LifeOfAChangeTest {
             pending = tried.get("id");
         }
         switch (row[0]) {
-            case "begun" -> stop(box, "cp", "true", "/bin/cp");
-            case "loading" -> stop(box, "ip6tables-restore", "true", LEGACY + "ip6tables-restore");
-            case "kept" -> stop(box, "mv", DECIDED, "/bin/mv");
-            case "undone" -> stop(box, "iptables-restore", DECIDED, LEGACY + "iptables-restore");
-            case "saving", "writing flash" -> stop(box, "modsave", "true", "true");
+            case "begun" -> blockCommand(box, "cp", "true", "/bin/cp");
+            case "loading" -> blockCommand(box, "ip6tables-restore", "true", LEGACY + "ip6tables-restore");
+            case "kept" -> blockCommand(box, "mv", VERDICT_EXISTS, "/bin/mv");
+            case "undone" -> blockCommand(box, "iptables-restore", VERDICT_EXISTS, LEGACY + "iptables-restore");
+            case "saving", "writing flash" -> blockCommand(box, "modsave", "true", "true");
             default -> {
                 return "";
             }
         }
         if (row[0].equals("undone")) {
-            box.passes(60);
+            box.advanceClock(60);
         } else {
             String verb = pending.isEmpty() ? "try " + plan + " 60 --replace" : "confirm " + pending;
             box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/pid; exec " + box.command("boxwall-apply") + " " + verb
@@ -137,14 +137,14 @@ class LifeOfAChangeTest {
                 () -> row[0] + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
         Path file = switch (row[3]) {
             case "undoer" -> box.run.resolve("tx/undoer");
-            case "keep" -> box.run.resolve(saving(box));
+            case "keep" -> box.run.resolve(saveLock(box));
             default -> box.folder.resolve("pid");
         };
         return NetBox.read(file).strip().split(" ")[0];
     }
 
-    /** Has a command stop when a condition holds, until the test lets it go on. */
-    private static void stop(NetBox box, String command, String when, String real) {
+    /** Blocks a command while a condition holds, until the test releases it. */
+    private static void blockCommand(NetBox box, String command, String when, String real) {
         box.script(command, "#!/bin/sh\nif [ ! -e $BOXWALL_TEST/go ] && " + when
                 + "; then\n>$BOXWALL_TEST/reached\nuntil [ -e $BOXWALL_TEST/go ]; do /bin/sleep 0.1; done\nfi\nexec "
                 + real + " \"$@\"\n");

@@ -20,34 +20,33 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A box to run the scripts in: network, mount and process namespaces of its own, real iptables (the legacy one, as on
- * the boxes), stand-ins for modprobe, rmmod and modsave, a /run of its own for xtables' lock, an empty /var/tmp (the
- * daemon reads leases there), /bin/sh the shell of the case, and a folder in place of /tmp/flash and /var/run. Closing
- * it ends every process in it.
+ * A box that runs the scripts: own network, mount and process namespaces, real iptables (legacy, as on the boxes),
+ * stubs for modprobe, rmmod and modsave, an own /run for xtables' lock, an empty /var/tmp (the daemon reads leases
+ * there), the case's shell as /bin/sh, and a temporary folder instead of /tmp/flash and /var/run. Closing it kills
+ * every process in it.
  * <p>
- * Its uptime stands still until the test moves it ({@link #passes}), so no time of a change is over before a slow
- * machine has looked; and no command ever counts as hung, unless the test says so ({@link #hangClock}).
+ * Its uptime changes only when the test advances it ({@link #advanceClock}), so no deadline passes because a machine is
+ * slow. No command counts as hung unless the test asks for it ({@link #useFakeHangClock}).
  */
 final class NetBox implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("init.d").toAbsolutePath();
-    /** The iptables of the boxes with kernel 2.6, as NetBox takes it behind the shell. */
-    static final String OLD = "1.4.11.1";
-    /** So many seconds does no machine take for one command; the most that boxwall-apply takes. */
-    static final int NEVER = 99999;
-    /** What a stand-in does to hang. */
-    static final String HANG = "exec $BOXWALL_BIN/hang\n";
-    /** Lets another program hold xtables' lock. */
-    static final String HOLD =
+    /** The version of iptables on boxes with kernel 2.6; a test appends it to the name of the shell. */
+    static final String OLD_IPTABLES = "1.4.11.1";
+    /** Seconds that no command takes on any machine; the maximum that boxwall-apply accepts. */
+    static final int NO_HANG_LIMIT = 99999;
+    /** The command with which a stub hangs. */
+    static final String HANG_COMMAND = "exec $BOXWALL_BIN/hang\n";
+    /** Starts another program that holds xtables' lock. */
+    static final String HOLD_LOCK =
             "{ exec 9>>/run/xtables.lock; flock 9; sleep 100000 & echo $! >$BOXWALL_TEST/holder; exec 9>&-; } </dev/null >/dev/null 2>&1\n";
     /**
-     * Puts the busybox that bin/check has found in the place of the installed one, which may prefer its own applets to
-     * stand-ins.
+     * Mounts the busybox that bin/check chose over the installed one, which may prefer its own applets to stubs.
      */
     private static final String BUSYBOX = System.getProperty("boxwall.busybox") == null ? ""
             : "mount --bind " + System.getProperty("boxwall.busybox") + " /bin/busybox && ";
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
 
-    /** What a command said and its exit status. */
+    /** A command's exit status and output. */
     record Answer(int status, String out, String err) {
         /** The value of a KEY=VALUE line; "" when there is none. */
         String get(String key) {
@@ -69,17 +68,17 @@ final class NetBox implements AutoCloseable {
     private final Path proc;
     final Map<String, String> settings = new HashMap<>();
     private final String[] shell;
-    private final boolean old;
-    private Process space;
+    private final boolean hasOldIptables;
+    private Process namespaces;
     private int uptime = 1000;
 
     /**
-     * @param shell that runs the scripts, with its arguments: "dash", "busybox sh"; behind a comma the age of iptables,
-     * if it is an old one
+     * @param shell that runs the scripts, with its arguments: "dash", "busybox sh"; after a comma OLD_IPTABLES, if the
+     * box has the old version
      */
     NetBox(String shell) {
         this.shell = shell.split(", ")[0].split(" ");
-        old = shell.endsWith(", " + OLD);
+        hasOldIptables = shell.endsWith(", " + OLD_IPTABLES);
         try {
             folder = Files.createTempDirectory("boxwall-script");
             bin = Files.createDirectory(folder.resolve("bin"));
@@ -91,28 +90,29 @@ final class NetBox implements AutoCloseable {
                     tool(tool + part);
                 }
             }
-            for (String fake : new String[] {"modprobe", "rmmod", "modsave", "hang"}) {
-                script(fake, new String(NetBox.class.getResourceAsStream("/script/" + fake).readAllBytes()));
+            for (String stub : new String[] {"modprobe", "rmmod", "modsave", "hang"}) {
+                script(stub, new String(NetBox.class.getResourceAsStream("/script/" + stub).readAllBytes()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        settings.putAll(
-                Map.of("BOXWALL_BIN", bin.toString(), "BOXWALL_STATE", state.toString(), "BOXWALL_RUN", run.toString(),
-                        "BOXWALL_CONF", "/nonexistent", "BOXWALL_SYSLOG", "no", "BOXWALL_TEST", folder.toString(),
-                        "BOXWALL_MEDIA", folder.resolve("media").toString(), "BOXWALL_HANG_SECONDS", "" + NEVER));
+        settings.putAll(Map.of("BOXWALL_BIN", bin.toString(), "BOXWALL_STATE", state.toString(), "BOXWALL_RUN",
+                run.toString(), "BOXWALL_CONF", "/nonexistent", "BOXWALL_SYSLOG", "no", "BOXWALL_TEST",
+                folder.toString(), "BOXWALL_MEDIA", folder.resolve("media").toString(), "BOXWALL_HANG_SECONDS",
+                "" + NO_HANG_LIMIT));
         powerOn();
-        ownProc();
+        createProc();
     }
 
     private void powerOn() {
         try {
-            space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
-                    "mount -t tmpfs none /run && mount -t tmpfs none /var/tmp && " + BUSYBOX
-                            + (shell.length > 1 ? "mount --bind /bin/busybox /bin/sh && " : "")
-                            + "echo up; while :; do sleep 0.3; done")
-                    .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            if (space.getInputStream().read() != 'u') {
+            namespaces =
+                    new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
+                            "mount -t tmpfs none /run && mount -t tmpfs none /var/tmp && " + BUSYBOX
+                                    + (shell.length > 1 ? "mount --bind /bin/busybox /bin/sh && " : "")
+                                    + "echo up; while :; do sleep 0.3; done")
+                            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            if (namespaces.getInputStream().read() != 'u') {
                 throw new IllegalStateException("unshare -n -m -p failed: these tests need root and " + LEGACY);
             }
         } catch (IOException e) {
@@ -121,28 +121,28 @@ final class NetBox implements AutoCloseable {
     }
 
     /**
-     * Ends the box as a power cut does: the tables and /var/run are gone, the flash folder stays; then starts it again.
+     * Simulates a power cut and a restart: tables and /var/run are lost, the flash folder stays.
      */
-    void cut() {
-        end();
+    void cutPower() {
+        killAll();
         delete(run);
         powerOn();
     }
 
     /** Runs boxwall-apply. */
-    Answer apply(String... arguments) { return scripted("boxwall-apply", arguments); }
+    Answer apply(String... arguments) { return runScript("boxwall-apply", arguments); }
 
-    /** Runs one of the scripts of init.d. */
-    Answer scripted(String script, String... arguments) {
+    /** Runs a script of init.d. */
+    Answer runScript(String script, String... arguments) {
         return exec(Stream.concat(Stream.of(command(script).split(" ")), Stream.of(arguments)).toArray(String[]::new));
     }
 
-    /** The command line that runs a script of init.d with this box's shell; for use inside of sh(). */
+    /** The command line that runs a script of init.d with this box's shell; for use in sh(). */
     String command(String script) {
         return String.join(" ", shell) + " " + SCRIPTS.resolve(script);
     }
 
-    /** Runs a line in a shell inside of the box. */
+    /** Runs a shell command in the box. */
     Answer sh(String line) { return exec("sh", "-c", line); }
 
     private Answer exec(String... command) {
@@ -150,23 +150,19 @@ final class NetBox implements AutoCloseable {
             Process process = start(command);
             process.getOutputStream().close();
             Path err = folder.resolve("err");
-            Future<String> out = READERS.submit(() -> new String(process.getInputStream().readAllBytes())); // ends only
-                                                                                                            // when
-                                                                                                            // nobody
-                                                                                                            // holds the
-                                                                                                            // pipe any
-                                                                                                            // more
-            String said = out.get(Wait.SECONDS, TimeUnit.SECONDS);
+            // ends only when no process holds the pipe any more
+            Future<String> reader = READERS.submit(() -> new String(process.getInputStream().readAllBytes()));
+            String out = reader.get(Wait.SECONDS, TimeUnit.SECONDS);
             if (!process.waitFor(Wait.SECONDS, TimeUnit.SECONDS)) { throw new TimeoutException(); }
-            return new Answer(process.exitValue(), said, Files.readString(err));
+            return new Answer(process.exitValue(), out, Files.readString(err));
         } catch (TimeoutException e) {
-            throw new IllegalStateException("hangs: " + String.join(" ", command) + "; in the box: " + alive());
+            throw new IllegalStateException("hangs: " + String.join(" ", command) + "; in the box: " + commandLines());
         } catch (IOException | InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Starts a command inside of the box. */
+    /** Starts a command in the box. */
     Process start(String... command) throws IOException {
         List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init()), "-n", "-m", "-p"));
         line.addAll(List.of(command));
@@ -176,9 +172,9 @@ final class NetBox implements AutoCloseable {
         return builder.start();
     }
 
-    private long init() { return space.children().findFirst().orElseThrow().pid(); }
+    private long init() { return namespaces.children().findFirst().orElseThrow().pid(); }
 
-    /** All tables of both families as iptables-save has them, without comments and counters. */
+    /** All tables of both families as iptables-save prints them, without comments and counters. */
     String tables() {
         return saved("iptables") + saved("ip6tables");
     }
@@ -191,8 +187,8 @@ final class NetBox implements AutoCloseable {
                 .collect(Collectors.joining("", tool + "\n", ""));
     }
 
-    /** Rules that were there before boxwall: two tables of IPv4, one of IPv6. */
-    void givenRules() {
+    /** Loads rules that are not boxwall's: two IPv4 tables and one IPv6 table. */
+    void loadForeignRules() {
         Answer answer =
                 sh("printf '*filter\\n:INPUT ACCEPT [5:500]\\n:FORWARD DROP [0:0]\\n:old - [0:0]\\n-A INPUT -j old\\n"
                         + "[7:700] -A old -s 10.0.0.0/8 -j DROP\\nCOMMIT\\n*raw\\n-A PREROUTING -i x -j ACCEPT\\nCOMMIT\\n' | "
@@ -204,7 +200,7 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Puts a script of the test's own in the place of a command. */
+    /** Replaces a command by a script. */
     void script(String name, String text) {
         try {
             Files.deleteIfExists(bin.resolve(name));
@@ -215,8 +211,8 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Puts the real iptables command back. */
-    void real(String name) {
+    /** Replaces the script by the real iptables command again. */
+    void useRealTool(String name) {
         try {
             Files.delete(bin.resolve(name));
             tool(name);
@@ -226,15 +222,15 @@ final class NetBox implements AutoCloseable {
     }
 
     private void tool(String name) throws IOException {
-        if (old) {
+        if (hasOldIptables) {
             script(name, new String(NetBox.class.getResourceAsStream("/script/iptables-1.4.11.1").readAllBytes()));
         } else {
             Files.createSymbolicLink(bin.resolve(name), Path.of(LEGACY));
         }
     }
 
-    /** Gives the box a /proc in which the uptime is the test's; the rest is the real one. */
-    private void ownProc() {
+    /** Gives the box a /proc whose uptime the test controls; the other files are the real ones. */
+    private void createProc() {
         try {
             Files.createDirectories(proc.resolve("net"));
             for (String real : new String[] {"modules", "kallsyms", "net/ip_tables_names", "net/ip6_tables_names",
@@ -245,11 +241,11 @@ final class NetBox implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         settings.put("BOXWALL_PROC", proc.toString());
-        passes(0);
+        advanceClock(0);
     }
 
-    /** Gives the box the machine's own time: for a daemon, which looks at nothing else. */
-    void realTime() {
+    /** Gives the box the real uptime, for the daemon. */
+    void useRealClock() {
         Path link = proc.resolve("uptime");
         try {
             Files.delete(link);
@@ -259,8 +255,8 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Lets seconds pass for all that goes by the uptime: the times of changes. */
-    void passes(int seconds) {
+    /** Advances the uptime, by which the scripts measure the deadlines of changes. */
+    void advanceClock(int seconds) {
         uptime += seconds;
         try {
             Path next = Files.writeString(folder.resolve("uptime"), uptime + ".00 1.00\n");
@@ -272,26 +268,27 @@ final class NetBox implements AutoCloseable {
     }
 
     /**
-     * Gives the clock by which commands count as hung into the test's hands, too: it stands still, until a stand-in
-     * that ends in {@link #HANG} has moved it to the time at which that very command, and what was there before it, has
-     * run for too long.
+     * Gives the box a stub clock for the detection of hung commands. It stands still until a stub that ends in
+     * {@link #HANG_COMMAND} moves it to the time at which that command and its callers have run for too long.
      *
      * @param seconds BOXWALL_HANG_SECONDS
      */
-    void hangClock(String seconds) {
+    void useFakeHangClock(String seconds) {
         settings.put("BOXWALL_HANG_SECONDS", seconds);
         Answer answer = sh(
                 "cat /proc/uptime >$BOXWALL_TEST/uptime.hung && mount --bind $BOXWALL_TEST/uptime.hung /proc/uptime");
         if (answer.status() != 0) {
-            throw new IllegalStateException("a file in the place of /proc/uptime: " + answer.err());
+            throw new IllegalStateException("cannot mount over /proc/uptime: " + answer.err());
         }
     }
 
     /**
-     * Has the real iptables-restore wait for xtables' lock until it is killed, so many times; the one after that finds
-     * the lock free. Goes with {@link #hangClock} and {@link #HOLD}.
+     * Lets the first restores wait for xtables' lock until they are killed; the next one finds the lock free. Use it
+     * with {@link #useFakeHangClock} and {@link #HOLD_LOCK}.
+     *
+     * @param times how many restores wait
      */
-    void waitsForLock(int times) {
+    void blockRestoresOnLock(int times) {
         for (String tool : new String[] {"iptables-restore", "ip6tables-restore"}) {
             script(tool,
                     "#!/bin/sh\nif ! flock -n /run/xtables.lock true; then\n\techo >>$BOXWALL_TEST/held\n"
@@ -301,21 +298,21 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Gives the box a file of modules and Packet Acceleration of the test's own. */
-    Path pretendProc() {
+    /** Gives the box a stub list of modules and stub files of Packet Acceleration; returns its /proc. */
+    Path fakeProc() {
         sh("cd " + proc
                 + "; rm modules; : >modules; cd net; mkdir avm_pa; : >avm_pa/control; echo 'State          : enabled' >avm_pa/status");
         return proc;
     }
 
-    /** Has those who sleep so many seconds wait until {@link #wakeUp}. */
-    void holdSleep(int seconds) {
+    /** Lets every "sleep SECONDS" wait until {@link #releaseSleep}. */
+    void blockSleep(int seconds) {
         script("sleep", "#!/bin/sh\n[ \"$1\" = " + seconds
                 + " ] || exec /bin/sleep \"$@\"\nuntil [ -e $BOXWALL_TEST/awake ]; do /bin/sleep 0.1; done\n");
     }
 
-    /** Lets the time of {@link #holdSleep} be over. */
-    void wakeUp() {
+    /** Ends the sleeps that {@link #blockSleep} blocks. */
+    void releaseSleep() {
         try {
             Files.writeString(folder.resolve("awake"), "");
         } catch (IOException e) {
@@ -323,10 +320,10 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** The calls that the stand-ins wrote down. */
+    /** The calls that the stubs recorded. */
     String calls() { return read(folder.resolve("calls")); }
 
-    /** A file's text; "" if there is none. */
+    /** A file's text; "" if the file does not exist. */
     static String read(Path file) {
         try {
             return Files.exists(file) ? Files.readString(file) : "";
@@ -335,8 +332,8 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** How many processes live in the box but for its first, which reaps, and what looks. A zombie does not live. */
-    long processes() {
+    /** How many processes run in the box, without its init, the counting command and zombies. */
+    long processCount() {
         return sh(
                 "for p in /proc/[0-9]*; do read -r s <$p/stat && s=${s##*) } && [ \"${s%% *}\" != Z ] && tr '\\0' ' ' <$p/cmdline && echo; done"
                         + " 2>/dev/null")
@@ -346,18 +343,18 @@ final class NetBox implements AutoCloseable {
     }
 
     /**
-     * The same, told from outside: cheap enough to ask often, but without those that a test itself runs in the box just
-     * now.
+     * The same, counted from outside the box: cheap enough to poll, but without processes that the test itself runs in
+     * the box at the moment.
      */
-    long living() {
-        return space.children().flatMap(ProcessHandle::descendants)
+    long outsideProcessCount() {
+        return namespaces.children().flatMap(ProcessHandle::descendants)
                 .filter(process -> process.info().command().isPresent()
                         && !process.info().commandLine().orElse("").endsWith("sleep 0.3"))
                 .count();
     }
 
-    /** The command lines of all that runs in the box but its first process, told from outside. */
-    List<String> alive() {
+    /** The command lines of all processes in the box except its init, read from outside the box. */
+    List<String> commandLines() {
         String here = namespace(init());
         return ProcessHandle.allProcesses()
                 .filter(process -> process.pid() != init() && namespace(process.pid()).equals(here))
@@ -369,15 +366,15 @@ final class NetBox implements AutoCloseable {
         try {
             return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/pid")).toString();
         } catch (IOException e) {
-            return ""; // it ended just now
+            return ""; // it has just ended
         }
     }
 
-    private void end() {
-        space.descendants().forEach(ProcessHandle::destroyForcibly);
-        space.destroyForcibly();
+    private void killAll() {
+        namespaces.descendants().forEach(ProcessHandle::destroyForcibly);
+        namespaces.destroyForcibly();
         try {
-            space.waitFor();
+            namespaces.waitFor();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -392,21 +389,15 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Copies a plan to the flash folder under a name of its own. */
-    void stored(String name, PlanFolder plan) {
+    /** Writes a plan to the flash folder under a name. */
+    void storePlan(String name, PlanFolder plan) {
         plan.write(state.resolve(name));
         delete(state.resolve(name).resolve("rules"));
     }
 
-    /** Copies one of the box's commands elsewhere, for boxes that lack the rest. */
-    void alone(String tool, Path to) throws IOException {
-        Files.copy(Path.of(LEGACY), to.resolve(tool), StandardCopyOption.REPLACE_EXISTING,
-                StandardCopyOption.COPY_ATTRIBUTES);
-    }
-
     @Override
     public void close() {
-        end();
+        killAll();
         delete(folder);
     }
 }

@@ -31,27 +31,27 @@ class OneWordVerbsIT {
         inBothShells(shell -> {
             try (NetBox box = box(shell, "/nonexistent/jvm")) {
                 Path plan = new PlanFolder("plan", 4711).write(box.folder.resolve("plan"));
-                assertEquals("inactive", box.scripted("boxwall", "status").get("state"));
-                assertEquals(2, box.scripted("boxwall", "confirm").status(), "there is nothing to confirm yet");
-                assertEquals(2, box.scripted("boxwall", "try").status());
-                assertEquals(127, box.scripted("boxwall", "try", "/nonexistent/my.rules").status(),
+                assertEquals("inactive", box.runScript("boxwall", "status").get("state"));
+                assertEquals(2, box.runScript("boxwall", "confirm").status(), "there is nothing to confirm yet");
+                assertEquals(2, box.runScript("boxwall", "try").status());
+                assertEquals(127, box.runScript("boxwall", "try", "/nonexistent/my.rules").status(),
                         "only a JVM makes a plan of a ruleset");
 
                 assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
-                NetBox.Answer open = box.scripted("boxwall", "try", "/nonexistent/my.rules");
+                NetBox.Answer open = box.runScript("boxwall", "try", "/nonexistent/my.rules");
                 assertEquals(3, open.status(), "the plan would stand where others can write: " + open.err());
                 assertTrue(open.err().contains("others can write to"), open.err());
                 assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try ] && chmod 700 $BOXWALL_RUN").status());
 
-                NetBox.Answer tried = box.scripted("boxwall", "try", plan.toString());
+                NetBox.Answer tried = box.runScript("boxwall", "try", plan.toString());
                 assertEquals(0, tried.status(), tried.out() + tried.err());
                 assertTrue(tried.out().endsWith(
                         "boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"),
                         tried.out());
-                assertEquals("pending", box.scripted("boxwall", "status").get("state"));
+                assertEquals("pending", box.runScript("boxwall", "status").get("state"));
                 assertTrue(box.tables().contains("4711"));
-                assertEquals(3, box.scripted("boxwall", "confirm", "other").status());
-                NetBox.Answer kept = box.scripted("boxwall", "confirm");
+                assertEquals(3, box.runScript("boxwall", "confirm", "other").status());
+                NetBox.Answer kept = box.runScript("boxwall", "confirm");
                 assertEquals("0 active " + tried.get("id"),
                         kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
             }
@@ -64,18 +64,18 @@ class OneWordVerbsIT {
         try (NetBox box = box("dash", java)) {
             box.sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip addr add 192.168.178.1/24 dev lan");
             Path rules = Files.writeString(box.folder.resolve("my.rules"), RULES + "iptables -A NOWHERE -j DROP\n");
-            NetBox.Answer refused = box.scripted("boxwall", "try", rules.toString(), "60");
+            NetBox.Answer refused = box.runScript("boxwall", "try", rules.toString(), "60");
             assertEquals(1, refused.status(), refused.out());
             assertTrue(refused.err().contains("my.rules:5:13"), refused.err());
             assertFalse(box.tables().contains("4711"));
 
             Files.writeString(rules, RULES);
-            NetBox.Answer tried = box.scripted("boxwall", "try", rules.toString(), "60", "--force");
+            NetBox.Answer tried = box.runScript("boxwall", "try", rules.toString(), "60", "--force");
             assertEquals("0 pending", tried.status() + " " + tried.get("state"), tried.out() + tried.err());
             assertTrue(box.tables().contains("4711"));
-            box.passes(61);
-            assertTrue(Wait.until(() -> box.scripted("boxwall", "status").get("state").equals("inactive")),
-                    () -> box.scripted("boxwall", "status").out());
+            box.advanceClock(61);
+            assertTrue(Wait.until(() -> box.runScript("boxwall", "status").get("state").equals("inactive")),
+                    () -> box.runScript("boxwall", "status").out());
             assertFalse(box.tables().contains("4711"));
         }
     }

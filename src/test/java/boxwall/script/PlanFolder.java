@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A plan directory as the compiler writes it, small enough to see at a glance. Every plan has its own id and port. */
+/** A small plan directory in the format of the compiler. Every plan has its own id and port. */
 final class PlanFolder {
     private final Map<String, String> files = new LinkedHashMap<>();
     private final String id;
 
     /**
      * @param id of the stamp
-     * @param port that both families accept; how a test knows this plan's rules again
+     * @param port that both families accept; a test recognizes this plan's rules by it
      */
     PlanFolder(String id, int port) {
         this.id = id;
@@ -37,21 +37,23 @@ final class PlanFolder {
 
     String id() { return id; }
 
-    /** This plan with another text in one file. */
+    /** This plan with another text of one file. */
     PlanFolder with(String file, String text) {
         files.put(file, text);
         return this;
     }
 
-    /** This plan with a piece of one file replaced; the piece must be there. */
-    PlanFolder with(String file, String piece, String other) {
-        if (!files.get(file).contains(piece)) { throw new IllegalArgumentException(file + " holds no " + piece); }
-        return with(file, files.get(file).replace(piece, other));
+    /** This plan with a text replaced in one file; the file must contain it. */
+    PlanFolder with(String file, String oldText, String newText) {
+        if (!files.get(file).contains(oldText)) {
+            throw new IllegalArgumentException(file + " does not contain " + oldText);
+        }
+        return with(file, files.get(file).replace(oldText, newText));
     }
 
     /**
-     * Writes the files, each with its last line "# end NAME LINES BYTES", the sums to the stamp, and the source of the
-     * rules, which has no such line.
+     * Writes the files, each with a last line "# end NAME LINES BYTES", the checksums to the stamp, and the source of
+     * the rules, which has no such line.
      */
     Path write(Path folder) {
         try {
@@ -59,12 +61,12 @@ final class PlanFolder {
             StringBuilder stamp = new StringBuilder(files.get("stamp"));
             for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
                 stamp.append("sha1.").append(file).append('=')
-                        .append(Plan.sha1(new String(whole(file, files.get(file)), StandardCharsets.ISO_8859_1)))
+                        .append(Plan.sha1(new String(withEndLine(file, files.get(file)), StandardCharsets.ISO_8859_1)))
                         .append('\n');
             }
             for (String file : files.keySet()) {
                 Files.write(folder.resolve(file),
-                        whole(file, file.equals("stamp") ? stamp.toString() : files.get(file)));
+                        withEndLine(file, file.equals("stamp") ? stamp.toString() : files.get(file)));
             }
             Files.writeString(folder.resolve("rules"), "# the source of " + id + "\n");
         } catch (IOException e) {
@@ -73,7 +75,7 @@ final class PlanFolder {
         return folder;
     }
 
-    private static byte[] whole(String file, String text) {
+    private static byte[] withEndLine(String file, String text) {
         long lines = text.chars().filter(c -> c == '\n').count();
         return (text + "# end " + file + " " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n")
                 .getBytes(StandardCharsets.UTF_8);

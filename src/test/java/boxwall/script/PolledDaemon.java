@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The jar as a daemon in a namespace, and clients that poll it; for measuring. What a client waits goes through
- * {@link Relay}, whose time counts too.
+ * The jar as a daemon in a namespace with clients that poll it, for measurements. The times include that of
+ * {@link Relay}.
  */
 public final class PolledDaemon implements AutoCloseable {
     private static final String TOKEN = "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n";
@@ -16,7 +16,7 @@ public final class PolledDaemon implements AutoCloseable {
     private final DaemonBox daemon;
     private int applied;
 
-    /** Starts the daemon; it has a ruleset applied. */
+    /** Starts the daemon and applies a ruleset. */
     public PolledDaemon() {
         try {
             daemon = new DaemonBox(ControlPortIT.RULES).start();
@@ -26,30 +26,30 @@ public final class PolledDaemon implements AutoCloseable {
         daemon.applyAndConfirm();
     }
 
-    /** Milliseconds that each of so many GET /status took one client, in ascending order. */
-    public double[] alone(int requests) {
+    /** The durations of GET /status for one client, in milliseconds, in ascending order. */
+    public double[] oneClient(int requests) {
         double[] millis = new double[requests];
         for (int i = 0; i < requests; i++) {
-            millis[i] = ask("127.0.0.2", "/status");
+            millis[i] = duration("127.0.0.2", "/status");
         }
         Arrays.sort(millis);
         return millis;
     }
 
     /**
-     * Milliseconds that each GET /status took while four clients asked for status and counters and one change was
-     * applied and confirmed; in ascending order.
+     * The durations of GET /status in milliseconds, in ascending order, while four clients poll status and counters and
+     * one change is applied and confirmed.
      */
-    public double[] besideAnApply() {
-        AtomicBoolean over = new AtomicBoolean();
+    public double[] duringAnApply() {
+        AtomicBoolean done = new AtomicBoolean();
         List<Double> millis = new ArrayList<>();
         List<Thread> clients = new ArrayList<>();
         for (int n = 2; n <= 5; n++) {
             String source = "127.0.0." + n;
             clients.add(new Thread(() -> {
-                while (!over.get()) {
-                    double status = ask(source, "/status");
-                    ask(source, "/counters");
+                while (!done.get()) {
+                    double status = duration(source, "/status");
+                    duration(source, "/counters");
                     synchronized (millis) {
                         millis.add(status);
                     }
@@ -61,7 +61,7 @@ public final class PolledDaemon implements AutoCloseable {
         daemon.http("PUT /rules",
                 ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport " + (1000 + applied) + " -j DROP\n");
         daemon.applyAndConfirm();
-        over.set(true);
+        done.set(true);
         try {
             for (Thread client : clients) {
                 client.join();
@@ -72,7 +72,7 @@ public final class PolledDaemon implements AutoCloseable {
         return millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
-    private double ask(String source, String path) {
+    private double duration(String source, String path) {
         long began = System.nanoTime();
         DaemonBox.Answer answer =
                 daemon.raw(source, "127.0.0.1", DaemonBox.request("127.0.0.1", "GET " + path, TOKEN, ""));

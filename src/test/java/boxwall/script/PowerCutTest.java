@@ -14,8 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The power goes at any moment of confirm and of the boot guard: the box boots with the old plan or with the new one,
- * protected, and again. Of the states that the flash folder can be left in a draw is booted; all of them with
+ * After a power cut at any point of confirm or of the boot guard, the box boots protected with the old plan or the new
+ * one, and does so again. A random sample of the possible states of the flash folder is booted; all of them with
  * -Dboxwall.long=true.
  */
 class PowerCutTest {
@@ -25,60 +25,62 @@ class PowerCutTest {
     private static final PlanFolder OLD = new PlanFolder("old", 1111);
     private static final PlanFolder NEW = new PlanFolder("new", 2222);
 
-    /** What is in the flash folder when it begins. */
-    private static void begin(NetBox box, String which) {
-        switch (which) {
+    /** Prepares the flash folder. */
+    private static void prepare(NetBox box, String scenario) {
+        switch (scenario) {
             case "first confirm" -> {
             }
             case "confirm" -> {
-                box.stored("boot", OLD);
+                box.storePlan("boot", OLD);
                 box.sh("echo '# the source of old' >$BOXWALL_STATE/rules; echo '# older' >$BOXWALL_STATE/rules.1");
             }
             case "confirm over an unproven one" -> {
-                box.stored("boot", OLD);
-                box.stored("boot.new", new PlanFolder("new", 2222).with("notes", "another\n"));
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.new", new PlanFolder("new", 2222).with("notes", "another\n"));
             }
             case "first boot", "first boot that fell back" -> {
             }
             case "boot with a stateless form" -> {
-                box.stored("boot", OLD);
-                box.stored("boot.safe", OLD);
-                box.stored("boot.bad", NEW);
+                box.storePlan("boot", OLD);
+                box.storePlan("boot.safe", OLD);
+                box.storePlan("boot.bad", NEW);
             }
-            default -> box.stored("boot", OLD);
+            default -> box.storePlan("boot", OLD);
         }
-        if (which.contains("boot")) { box.stored("boot.new", NEW); }
-        if (which.contains("fell back")) { box.sh("echo id=new >$BOXWALL_STATE/trial"); }
+        if (scenario.contains("boot")) { box.storePlan("boot.new", NEW); }
+        if (scenario.contains("fell back")) { box.sh("echo id=new >$BOXWALL_STATE/trial"); }
     }
 
-    private static List<NavigableMap<String, String>> states(String which, String shell) {
+    private static List<NavigableMap<String, String>> states(String scenario, String shell) {
         try (NetBox box = new NetBox(shell)) {
             FlashCuts cuts = new FlashCuts(box);
             box.settings.put("BOXWALL_PROVE_SECONDS", "1");
-            begin(box, which);
-            if (which.contains("boot")) {
-                cuts.begin();
+            prepare(box, scenario);
+            if (scenario.contains("boot")) {
+                cuts.startRecording();
                 assertEquals(0, box.apply("boot").status());
-                assertTrue(Wait.until(() -> box.living() == 0), () -> "the prover's end: " + box.alive());
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0),
+                        () -> "the prover must end: " + box.commandLines());
             } else {
                 NetBox.Answer tried = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60");
-                cuts.begin();
+                cuts.startRecording();
                 assertEquals("active", box.apply("confirm", tried.get("id")).get("state"));
             }
-            return new ArrayList<>(cuts.end());
+            return new ArrayList<>(cuts.states());
         }
     }
 
     @Test
-    void oldOrNewWheneverThePowerGoes() {
-        System.out.println("PowerCutTest: seed " + SEED + (LONG ? ", every cut" : ", a draw of the cuts"));
+    void bootsWithOldOrNewPlanAfterAPowerCutAtAnyPoint() {
+        System.out.println("PowerCutTest: seed " + SEED + (LONG ? ", every cut" : ", a sample of the cuts"));
         Map<String, Integer> counts = Collections.synchronizedMap(new LinkedHashMap<>());
-        SideBySide.play(which -> {
-            List<NavigableMap<String, String>> states = states(which, which.length() % 2 == 0 ? "dash" : "busybox sh");
-            counts.put(which, states.size());
+        SideBySide.runParallel(scenario -> {
+            List<NavigableMap<String, String>> states =
+                    states(scenario, scenario.length() % 2 == 0 ? "dash" : "busybox sh");
+            counts.put(scenario, states.size());
             List<NavigableMap<String, String>> drawn = new ArrayList<>(states);
-            Collections.shuffle(drawn, new Random(SEED + which.hashCode()));
-            boot(which, LONG ? drawn : drawn.subList(0, Math.min(DRAW, drawn.size())));
+            Collections.shuffle(drawn, new Random(SEED + scenario.hashCode()));
+            boot(scenario, LONG ? drawn : drawn.subList(0, Math.min(DRAW, drawn.size())));
         }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot",
                 "boot with a stateless form", "boot that fell back", "first boot that fell back");
         System.out.println("PowerCutTest: states " + counts);
@@ -87,22 +89,23 @@ class PowerCutTest {
                 counts.toString());
     }
 
-    private static void boot(String which, List<NavigableMap<String, String>> states) {
-        try (NetBox box = new NetBox(which.length() % 2 == 0 ? "busybox sh" : "dash")) {
+    private static void boot(String scenario, List<NavigableMap<String, String>> states) {
+        try (NetBox box = new NetBox(scenario.length() % 2 == 0 ? "busybox sh" : "dash")) {
             for (NavigableMap<String, String> state : states) {
                 FlashCuts.write(box, state);
-                for (String turn : new String[] {"the boot after the cut", "the one after that, cut as well"}) {
-                    box.cut();
+                for (String bootName : new String[] {"the boot after the cut", "the one after that, cut as well"}) {
+                    box.cutPower();
                     NetBox.Answer answer = box.apply("boot");
-                    String said = which + ": " + turn + ": " + state.keySet() + " " + answer.out() + answer.err();
-                    assertEquals(0, answer.status(), said);
+                    String context =
+                            scenario + ": " + bootName + ": " + state.keySet() + " " + answer.out() + answer.err();
+                    assertEquals(0, answer.status(), context);
                     String rules = rules(box.tables());
-                    boolean first = which.startsWith("first");
-                    boolean good = rules.equals("1111") && !first || rules.equals("2222")
-                            || first && rules.equals("closed")
-                            || which.equals("first confirm") && rules.equals("none") && !state.containsKey("boot.new/");
-                    assertTrue(good, rules + ": " + said);
-                    assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), said);
+                    boolean first = scenario.startsWith("first");
+                    boolean allowed = rules.equals("1111") && !first || rules.equals("2222")
+                            || first && rules.equals("closed") || scenario.equals("first confirm")
+                                    && rules.equals("none") && !state.containsKey("boot.new/");
+                    assertTrue(allowed, rules + ": " + context);
+                    assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), context);
                 }
                 NetBox.Answer next =
                         box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace");
@@ -111,7 +114,7 @@ class PowerCutTest {
         }
     }
 
-    /** Which rules are in force, each of them in all the places where it belongs. */
+    /** Which plan is in force in all its places: its port, "closed", "none", or a mix. */
     private static String rules(String tables) {
         for (String port : new String[] {"1111", "2222"}) {
             String other = port.equals("1111") ? "2222" : "1111";

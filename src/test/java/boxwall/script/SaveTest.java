@@ -81,7 +81,7 @@ class SaveTest {
                     assertEquals(0, box.sh("read -r keeper <$BOXWALL_TEST/keeper && kill -9 $keeper").status(), verb);
                 }
                 box.script("modsave", SLOW);
-                NetBox.Answer answer = box.scripted("boxwall-keep", "keep", plan(box, "two", 2222).toString());
+                NetBox.Answer answer = box.runScript("boxwall-keep", "keep", plan(box, "two", 2222).toString());
                 assertEquals(0, answer.status(), answer.err());
                 assertEquals("two", whole(box, 0));
             }
@@ -122,10 +122,10 @@ class SaveTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.script("modsave", SLOW);
-                box.stored("boot.new", new PlanFolder("one", 1111));
+                box.storePlan("boot.new", new PlanFolder("one", 1111));
                 Process keep = started(box, "boxwall-keep", "keep", plan(box, "two", 2222).toString());
                 assertTrue(Wait.until(() -> saves(box) == 1), "the other one is being kept");
-                NetBox.Answer promote = box.scripted("boxwall-keep", "promote", "one");
+                NetBox.Answer promote = box.runScript("boxwall-keep", "promote", "one");
                 assertEquals(0, keep.waitFor());
                 assertEquals(3, promote.status(), promote.err());
                 assertEquals("two", whole(box, 0));
@@ -169,8 +169,8 @@ class SaveTest {
                 String two = plan(box, "two", 2222).toString();
                 for (int round = 0; round < ROUNDS; round++) {
                     box.sh("rm -rf $BOXWALL_STATE/* $BOXWALL_RUN/saved");
-                    box.stored("boot", new PlanFolder("old", 9999));
-                    box.stored("boot.new", new PlanFolder("one", 1111));
+                    box.storePlan("boot", new PlanFolder("old", 9999));
+                    box.storePlan("boot.new", new PlanFolder("one", 1111));
                     boolean first = round % 2 == 0;
                     Process one = first ? started(box, "boxwall-keep", "promote", "one")
                             : started(box, "boxwall-keep", "keep", two);
@@ -226,7 +226,7 @@ class SaveTest {
                     NetBox.Answer pending = box.apply("try", folder, "60", "--replace");
                     assertEquals("pending", pending.get("state"), pending.out() + pending.err());
                     box.sh("find $BOXWALL_RUN $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
-                    box.passes(59);
+                    box.advanceClock(59);
                     assertEquals("active", box.apply("confirm", pending.get("id")).get("state"),
                             "in time by the uptime, " + time);
                     box.sh("find $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
@@ -237,13 +237,13 @@ class SaveTest {
                             NetBox.read(box.state.resolve(n == 0 ? "rules" : "rules." + n)));
                 }
                 List<String> said =
-                        box.scripted("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
+                        box.runScript("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
                 assertEquals(List.of("rules", "rules.1", "rules.2"), said);
-                assertEquals(0, box.scripted("boxwall-keep", "restore", "2").status());
+                assertEquals(0, box.runScript("boxwall-keep", "restore", "2").status());
                 assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
                 NetBox.Answer pending = box.apply("try", plan(box, "last", 4444).toString(), "60", "--replace");
                 box.sh("find $BOXWALL_RUN -exec touch -h -t 204001010000 {} +");
-                box.passes(60);
+                box.advanceClock(60);
                 assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "and too late by it");
                 assertEquals("3 too-late", box.apply("confirm", pending.get("id")).status() + " "
                         + box.apply("confirm", pending.get("id")).get("reason"));

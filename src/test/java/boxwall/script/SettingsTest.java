@@ -26,13 +26,13 @@ class SettingsTest {
                 box.settings.put("BOXWALL_CONF", conf.toString());
                 assertEquals(0, box.apply("probe").status());
                 assertEquals(0, box.apply("status").status());
-                assertEquals(0, box.scripted("boxwall-keep", "history").status());
+                assertEquals(0, box.runScript("boxwall-keep", "history").status());
 
                 Files.writeString(box.folder.resolve("boxwall.jar"), "");
                 box.script("jvm", "#!/bin/sh\necho \"runs $*\"\n");
                 box.settings.put("BOXWALL_JAR", box.folder.resolve("boxwall.jar").toString());
                 box.settings.put("BOXWALL_JVM", box.bin.resolve("jvm").toString());
-                NetBox.Answer launched = box.scripted("boxwall", "--version");
+                NetBox.Answer launched = box.runScript("boxwall", "--version");
                 assertTrue(launched.status() == 0 && launched.out().endsWith("--version\n"),
                         launched.out() + launched.err());
 
@@ -42,7 +42,7 @@ class SettingsTest {
                 box.settings.put("BOXWALL_MODLIBRC", modlibrc.toString());
                 box.settings.put("BOXWALL_SBIN", Path.of("init.d").toAbsolutePath().toString());
                 box.settings.put("BOXWALL_PID_FILE", box.folder.resolve("boxwall.pid").toString());
-                NetBox.Answer service = box.scripted("rc.boxwall", "status");
+                NetBox.Answer service = box.runScript("rc.boxwall", "status");
                 assertEquals("3 stopped\n", service.status() + " " + service.out(), service.err());
             }
         });

@@ -7,42 +7,42 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Plays a scene for several cases at once: each has a box of its own and mostly sleeps, so that two fit a core. */
+/** Runs a scenario for several cases in parallel. Each case has its own box and mostly waits, so two fit a core. */
 final class SideBySide {
-    /** How many scenes play at once in one JVM. */
-    private static final int AT_ONCE =
+    /** How many scenarios one JVM runs in parallel. */
+    private static final int MAX_PARALLEL =
             Integer.getInteger("boxwall.beside", 2 * Runtime.getRuntime().availableProcessors());
 
-    /** What happens in one case. */
-    interface Scene {
-        void play(String which) throws Exception;
+    /** The steps of one case. */
+    interface Scenario {
+        void run(String which) throws Exception;
     }
 
     private SideBySide() {}
 
     /**
-     * Plays a scene under both shells that the scripts have to run in, and with both ages of iptables; every pair of
-     * them in the long form.
+     * Runs a scenario under both shells that the scripts must support and with both versions of iptables; the long form
+     * runs every combination.
      */
-    static void inBothShells(Scene scene) {
-        play(scene, "dash", "busybox sh, " + NetBox.OLD);
-        if (Boolean.getBoolean("boxwall.long")) { play(scene, "dash, " + NetBox.OLD, "busybox sh"); }
+    static void inBothShells(Scenario scenario) {
+        runParallel(scenario, "dash", "busybox sh, " + NetBox.OLD_IPTABLES);
+        if (Boolean.getBoolean("boxwall.long")) { runParallel(scenario, "dash, " + NetBox.OLD_IPTABLES, "busybox sh"); }
     }
 
-    /** Plays a scene for each case, and fails with all that failed. */
-    static void play(Scene scene, String... cases) {
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(cases.length, AT_ONCE));
-        List<Future<Object>> ends = new ArrayList<>();
+    /** Runs a scenario for each case; reports all failures. */
+    static void runParallel(Scenario scenario, String... cases) {
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(cases.length, MAX_PARALLEL));
+        List<Future<Object>> futures = new ArrayList<>();
         for (String which : cases) {
-            ends.add(threads.submit(() -> {
-                scene.play(which);
+            futures.add(threads.submit(() -> {
+                scenario.run(which);
                 return null;
             }));
         }
         AssertionError failure = null;
         for (int i = 0; i < cases.length; i++) {
             try {
-                ends.get(i).get();
+                futures.get(i).get();
             } catch (ExecutionException | InterruptedException e) {
                 AssertionError next = new AssertionError(cases[i] + ": " + e.getCause(), e);
                 if (failure != null) { next.addSuppressed(failure); }

@@ -31,7 +31,7 @@ class TryTest {
     }
 
     private static void assertQuiet(NetBox box) {
-        assertTrue(Wait.until(() -> box.processes() == 0), () -> "still running: " + box.sh("ps -ef").out());
+        assertTrue(Wait.until(() -> box.processCount() == 0), () -> "still running: " + box.sh("ps -ef").out());
         assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "the lock is still there");
     }
 
@@ -67,7 +67,7 @@ class TryTest {
     void revertPutsBackWhatWasThere() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
                 NetBox.Answer refused = tried(box, NEW, 30);
                 assertEquals(3, refused.status(), "rules that nobody knows are not thrown away unasked");
@@ -107,11 +107,11 @@ class TryTest {
     void withoutConfirmTheOldRulesComeBack() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
                 NetBox.Answer answer = tried(box, NEW, 2, "--replace");
                 assertNotEquals(before, box.tables());
-                box.passes(2);
+                box.advanceClock(2);
                 assertTrue(Wait.until(() -> ordered(box.tables()).equals(before + emptyMangle())), box::tables);
                 assertQuiet(box);
                 assertEquals("not-confirmed", box.apply("status").get("reason"));
@@ -125,7 +125,7 @@ class TryTest {
     void theTimerOutlivesTheSession() {
         // the caller and its parent are killed; HUP and TERM go to the whole group; a descriptor of the caller's must
         // not be held
-        SideBySide.play(TryTest::outlive, "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
+        SideBySide.runParallel(TryTest::outlive, "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
                 "dash: %s; kill -HUP 0", "busybox sh: %s; kill -HUP 0", "dash: %s; kill -TERM 0",
                 "dash: %s 3>&1 4>&1 5>&1 6>&1 7>&1 8>&1 9>&1 >/dev/null",
                 "busybox sh: %s 3>&1 4>&1 5>&1 6>&1 7>&1 8>&1 9>&1 10>&1 11>&1 12>&1 13>&1 14>&1 >/dev/null");
@@ -137,7 +137,7 @@ class TryTest {
             String line = String.format(parts[1], box.command("boxwall-apply") + " try " + plan(box, NEW) + " 2");
             box.sh("setsid sh -c '" + line + "'");
             assertTrue(box.tables().contains("1111"), "the session's end came before that of the time");
-            box.passes(2);
+            box.advanceClock(2);
             assertTrue(Wait.until(() -> !box.tables().contains("1111")), box::tables);
             assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("not-confirmed")),
                     () -> box.apply("status").out());
@@ -160,11 +160,11 @@ class TryTest {
             long looks = looks(box);
             assertTrue(Wait.until(() -> looks(box) > looks + 3), "the guard goes on looking, once a second");
             assertTrue(box.tables().contains("1111"), "three seconds by any other clock");
-            box.passes(1);
+            box.advanceClock(1);
             long more = looks(box);
             assertTrue(Wait.until(() -> looks(box) > more + 1), "and on");
             assertTrue(box.tables().contains("1111"), "one second of two");
-            box.passes(1);
+            box.advanceClock(1);
             assertTrue(Wait.until(() -> !box.tables().contains("1111")), box::tables);
             assertQuiet(box);
         }
@@ -174,13 +174,13 @@ class TryTest {
     void aScriptKilledAtWorkIsUndone() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
                 // IPv4 is in; then the restore of IPv6 kills the script that called it, and goes on
                 box.script("ip6tables-restore",
                         "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
                 assertEquals(137, tried(box, NEW, 30, "--replace").status());
-                box.real("ip6tables-restore");
+                box.useRealTool("ip6tables-restore");
                 assertTrue(Wait.until(() -> ordered(box.tables()).equals(before + emptyMangle())), box::tables);
                 assertQuiet(box);
                 assertEquals("interrupted", box.apply("status").get("reason"));
@@ -192,7 +192,7 @@ class TryTest {
     void aRefusedRestoreRollsBackBothFamilies() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
                 PlanFolder bad = new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH");
                 NetBox.Answer answer = tried(box, bad, 30, "--replace");
@@ -209,8 +209,8 @@ class TryTest {
     void whatHangsIsEnded() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.hangClock("20");
-                box.script("ip6tables-restore", "#!/bin/sh\n" + NetBox.HANG);
+                box.useFakeHangClock("20");
+                box.script("ip6tables-restore", "#!/bin/sh\n" + NetBox.HANG_COMMAND);
                 NetBox.Answer answer = tried(box, NEW, 30);
                 assertEquals(4, answer.status(), answer.err());
                 assertTrue(
@@ -227,9 +227,9 @@ class TryTest {
     void aLockThatAnotherProgramHoldsIsNamed() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.hangClock("20");
-                box.waitsForLock(100);
-                box.sh(NetBox.HOLD);
+                box.useFakeHangClock("20");
+                box.blockRestoresOnLock(100);
+                box.sh(NetBox.HOLD_LOCK);
                 NetBox.Answer answer = tried(box, NEW, 30);
                 assertEquals(4, answer.status(), answer.err());
                 assertEquals("restore-failed", answer.get("reason"), answer.out());
@@ -248,7 +248,7 @@ class TryTest {
     void anUndoThatFailsSaysSo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 NetBox.Answer answer = tried(box, NEW, 30, "--replace");
                 box.script("iptables-restore", "#!/bin/sh\necho broken >&2\nexit 1\n");
                 NetBox.Answer reverted = box.apply("revert", "--now");

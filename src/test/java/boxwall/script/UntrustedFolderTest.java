@@ -51,9 +51,9 @@ class UntrustedFolderTest {
 
     private static NetBox box(String shell) {
         NetBox box = new NetBox(shell);
-        box.givenRules();
+        box.loadForeignRules();
         new PlanFolder("one", 1111).write(box.folder.resolve("plan"));
-        box.pretendProc();
+        box.fakeProc();
         box.settings.put("BOXWALL_RUN", box.folder.resolve("up/run").toString());
         box.settings.put("BOXWALL_STATE", box.folder.resolve("up2/state").toString());
         box.settings.put("BOXWALL_MODLIBRC", Path.of("src/box/rootfs/etc/init.d/modlibrc").toAbsolutePath().toString());

@@ -1,8 +1,8 @@
 package boxwall.script;
 
-import static boxwall.script.DeathTest.assertBack;
-import static boxwall.script.DeathTest.plan;
-import static boxwall.script.DeathTest.settled;
+import static boxwall.script.KilledProcessTest.assertUndone;
+import static boxwall.script.KilledProcessTest.plan;
+import static boxwall.script.KilledProcessTest.loadPlanTablesAndForeignRules;
 import static boxwall.script.SideBySide.inBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,16 +23,16 @@ class UnusableRunTest {
     void withoutAClockNothingIsTriedAndWhatIsPendingGoes() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path proc = box.pretendProc();
-                String before = settled(box);
+                Path proc = box.fakeProc();
+                String before = loadPlanTablesAndForeignRules(box);
                 assertEquals(0, box.apply("try", plan(box, "two", 2222), "60", "--replace").status());
                 Files.delete(proc.resolve("uptime"));
-                assertBack(box, before, "a pending change whose clock is gone");
+                assertUndone(box, before, "a pending change whose clock is gone");
                 NetBox.Answer refused = box.apply("try", plan(box, "three", 3333), "60", "--replace");
                 assertEquals("3 no-clock", refused.status() + " " + refused.get("reason"),
                         refused.out() + refused.err());
                 assertEquals(before, box.tables());
-                box.stored("boot", new PlanFolder("stored", 4444));
+                box.storePlan("boot", new PlanFolder("stored", 4444));
                 assertEquals("active", box.apply("boot").get("state"), "but a boot protects");
             }
         });
@@ -43,14 +43,14 @@ class UnusableRunTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700 none $BOXWALL_RUN");
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 NetBox.Answer pending = box.apply("try", plan(box, "two", 2222), "2", "--replace");
                 assertEquals(0, pending.status(), pending.out() + pending.err());
                 assertEquals(0, box.sh("mount -o remount,ro $BOXWALL_RUN").status());
                 NetBox.Answer revert = box.apply("revert", "--now");
                 assertEquals(5, revert.status(), revert.out() + revert.err());
                 box.script("sleep", "#!/bin/sh\n[ $1 != 5 ] || echo >$BOXWALL_TEST/waited\nexec /bin/sleep \"$@\"\n");
-                box.passes(2);
+                box.advanceClock(2);
                 assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("waited"))),
                         "past the rounds that follow each other at once");
                 assertTrue(box.tables().contains("2222"), "nothing can be undone without a file");
@@ -70,7 +70,7 @@ class UnusableRunTest {
     void noInodesStopNoUndo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 box.sh("mkdir $BOXWALL_RUN");
                 assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
                 assertEquals(0, box.apply("revert", "--now").status());
@@ -86,12 +86,13 @@ class UnusableRunTest {
                     if (answer.status() == 0) {
                         tried++;
                         box.sh(FILL);
-                        box.passes(1);
+                        box.advanceClock(1);
                     } else {
                         refused++;
                         assertEquals(before, box.tables(), what);
                     }
-                    assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0),
+                    assertTrue(Wait.until(
+                            () -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.outsideProcessCount() == 0),
                             () -> what + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
                     assertEquals(before, box.tables(), what);
                     assertEquals(0, box.sh("umount $BOXWALL_RUN").status(), what);
@@ -109,7 +110,7 @@ class UnusableRunTest {
     void anUndoWithoutRoomIsTriedAgain() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 assertEquals(0,
                         box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700,nr_inodes=200 none $BOXWALL_RUN")
                                 .status());
@@ -125,7 +126,8 @@ class UnusableRunTest {
                         "the guard has tried");
                 assertFalse(box.tables().equals(before), "and could not");
                 box.sh("rm -f $BOXWALL_RUN/filler*");
-                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0),
+                assertTrue(Wait.until(
+                        () -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.outsideProcessCount() == 0),
                         () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
                 assertEquals(before, box.tables());
             }
@@ -136,7 +138,7 @@ class UnusableRunTest {
     void aRunThatSomebodyElseCanWriteIsNotUsed() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 String before = box.tables();
                 Path target = Files.writeString(box.folder.resolve("target"), "untouched\n");
                 for (String made : List.of("mkdir -m 777 $BOXWALL_RUN", "mkdir $BOXWALL_RUN && chown 1000 $BOXWALL_RUN",

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Waiting for an event. The bound is one that only a hang exceeds, on however busy a machine; it is no part of what a
  * test wants to know. A time that the tested code itself waits for passes because the test moves the clock
- * ({@link NetBox#passes}).
+ * ({@link NetBox#advanceClock}).
  */
 public final class Wait {
     /** What only a hang exceeds. */

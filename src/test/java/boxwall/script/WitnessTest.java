@@ -35,7 +35,7 @@ class WitnessTest {
     void aPingIsCountedOnceABootAndLeavesNoTrace() {
         inBothShells(shell -> {
             try (NetBox box = box(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -P OUTPUT DROP").status(),
                         "others' rules don't disturb it");
                 tried(box, PLAN);
@@ -72,13 +72,13 @@ class WitnessTest {
                 }
                 // with rules that match nothing a policy of DROP would keep everybody out: not even the closed set is
                 // loaded
-                box.stored("boot", PLAN);
+                box.storePlan("boot", PLAN);
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("failed", answer.get("state"), answer.out());
                 assertEquals("netfilter-layout-mismatch", answer.get("reason"));
                 assertFalse(box.tables().contains("DROP"), box.tables());
                 assertTrue(before.lines().noneMatch(line -> line.contains("DROP")));
-                box.real("iptables");
+                box.useRealTool("iptables");
                 assertEquals(0, tried(box, PLAN).status(), "it is asked again");
             }
         });

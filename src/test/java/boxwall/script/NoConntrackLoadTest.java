@@ -12,48 +12,47 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Where connection tracking is refused, no command that boxwall starts may name what would load it: each request is
- * written down.
+ * On a box that refuses connection tracking, no command that boxwall starts may name anything that would load it. Every
+ * call is recorded.
  */
-class AskingTest {
-    private static final Pattern LOADS =
+class NoConntrackLoadTest {
+    private static final Pattern LOADS_CONNTRACK =
             Pattern.compile("conntrack|\\bnat\\b|_nat|nf_ct|state|connmark|connbytes|connlimit|helper|NOTRACK|"
                     + "MASQUERADE|SNAT|DNAT|REDIRECT");
-    private static final String LOG = "#!/bin/sh\necho \"%1$s $*\" >>\"$BOXWALL_TEST/calls\"\n";
+    private static final String RECORD_CALL = "#!/bin/sh\necho \"%1$s $*\" >>\"$BOXWALL_TEST/calls\"\n";
 
-    /** A box whose every command of netfilter writes down what it was asked, input included, before it does it. */
-    private static NetBox listening(String shell) {
+    /** A box whose netfilter commands record their arguments and input before they run. */
+    private static NetBox recordingBox(String shell) {
         NetBox box = new NetBox(shell);
         for (String name : List.of("iptables", "ip6tables", "iptables-save", "ip6tables-save")) {
-            box.script(name, LOG.formatted(name) + "exec /usr/sbin/xtables-legacy-multi " + name + " \"$@\"\n");
+            box.script(name, RECORD_CALL.formatted(name) + "exec /usr/sbin/xtables-legacy-multi " + name + " \"$@\"\n");
         }
         for (String name : List.of("iptables-restore", "ip6tables-restore")) {
-            box.script(name, LOG.formatted(name) + "tee -a \"$BOXWALL_TEST/calls\" | /usr/sbin/xtables-legacy-multi "
-                    + name + " \"$@\"\n");
+            box.script(name, RECORD_CALL.formatted(name)
+                    + "tee -a \"$BOXWALL_TEST/calls\" | /usr/sbin/xtables-legacy-multi " + name + " \"$@\"\n");
         }
         for (String name : List.of("modprobe", "insmod", "rmmod", "lsmod", "depmod")) {
-            box.script(name, LOG.formatted(name));
+            box.script(name, RECORD_CALL.formatted(name));
         }
         return box;
     }
 
-    private static void nothingLoads(NetBox box, String what) {
-        List<String> named = box.calls().lines().filter(line -> LOADS.matcher(line).find()).toList();
-        assertEquals(List.of(), named, what);
+    private static void assertNothingLoadsConntrack(NetBox box, String context) {
+        List<String> named = box.calls().lines().filter(line -> LOADS_CONNTRACK.matcher(line).find()).toList();
+        assertEquals(List.of(), named, context);
     }
 
     @Test
-    void lookingNamesNothing() {
+    void readingVerbsNameNothingThatLoadsConntrack() {
         inBothShells(shell -> {
-            try (NetBox box = listening(shell)) {
-                box.givenRules();
+            try (NetBox box = recordingBox(shell)) {
+                box.loadForeignRules();
                 for (String[] verb : new String[][] {{"probe"}, {"record", box.folder.resolve("record").toString()},
                         {"status"}}) {
                     assertEquals(0, box.apply(verb).status(), verb[0]);
-                    nothingLoads(box, verb[0]);
+                    assertNothingLoadsConntrack(box, verb[0]);
                 }
-                assertTrue(box.calls().contains("iptables-save -c -t filter"),
-                        "requests are written down: " + box.calls());
+                assertTrue(box.calls().contains("iptables-save -c -t filter"), "calls are recorded: " + box.calls());
                 assertTrue(
                         box.calls().lines().noneMatch(line -> line.startsWith("modprobe") || line.startsWith("insmod")),
                         box.calls());
@@ -61,29 +60,28 @@ class AskingTest {
         });
     }
 
-    /** The whole way for a box from a folder that refuses: facts, compile, then try and boot with what was compiled. */
+    /** The whole path for a recorded box that refuses: facts, compile, then try and boot of the compiled plan. */
     @Test
-    void aPlanForABoxThatRefusesNamesNothing() throws IOException {
-        for (String recorded : List.of("virtual-avm", "7270v2-0554")) {
+    void planForBoxThatRefusesConntrackNamesNothingThatLoadsIt() throws IOException {
+        for (String recordedBox : List.of("virtual-avm", "7270v2-0554")) {
             Path plan = Files.createTempDirectory("boxwall-plan");
-            Path here = Path.of("src/test/resources/boxes", recorded);
-            java("facts", "--root", here.toString());
-            java("compile", "conf/boxwall.rules", "--out", plan.toString(), "--root", here.toString());
-            assertTrue(Files.readString(plan.resolve("restore4")).contains("-A INPUT"), recorded);
+            Path boxFolder = Path.of("src/test/resources/boxes", recordedBox);
+            runBoxwall("facts", "--root", boxFolder.toString());
+            runBoxwall("compile", "conf/boxwall.rules", "--out", plan.toString(), "--root", boxFolder.toString());
+            assertTrue(Files.readString(plan.resolve("restore4")).contains("-A INPUT"), recordedBox);
             inBothShells(shell -> {
-                try (NetBox box = listening(shell)) {
+                try (NetBox box = recordingBox(shell)) {
                     box.settings.put("BOXWALL_WITNESS", "no");
                     NetBox.Answer answer = box.apply("try", plan.toString(), "30", "--force");
-                    // the kernel of this machine is not that box's: whether the rules load there is another test's
-                    // question
+                    // this machine's kernel is not that box's: other tests check whether the rules load there
                     assertTrue(answer.status() == 0 || answer.status() == 4, answer.out() + answer.err());
                     assertTrue(box.calls().contains("modprobe ip") && box.calls().contains("-A INPUT"),
-                            "it got that far: " + box.calls());
-                    nothingLoads(box, recorded + " try");
+                            "modules and rules were loaded: " + box.calls());
+                    assertNothingLoadsConntrack(box, recordedBox + " try");
                     box.apply("revert", "--now");
                     copy(plan, box.state.resolve("boot"));
                     box.apply("boot");
-                    nothingLoads(box, recorded + " boot");
+                    assertNothingLoadsConntrack(box, recordedBox + " boot");
                 }
             });
         }
@@ -100,14 +98,14 @@ class AskingTest {
         }
     }
 
-    private static void java(String... words) throws IOException {
+    private static void runBoxwall(String... words) throws IOException {
         List<String> command = new java.util.ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
                 System.getProperty("java.class.path"), "boxwall.cli.Main"));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes());
         try {
-            assertEquals(0, process.waitFor(), said);
+            assertEquals(0, process.waitFor(), output);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

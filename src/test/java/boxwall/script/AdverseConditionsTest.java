@@ -11,35 +11,35 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * What stands against a change besides a command that fails: another change, no room, odd settings, tools that lie, a
- * stick with boxwall.off.
+ * Obstacles to a change other than a failing command: another change, full memory, invalid settings, commands with
+ * wrong results, a stick with boxwall.off.
  */
-class OddsTest {
-    private static final String SLOW_MODSAVE =
+class AdverseConditionsTest {
+    private static final String BLOCKED_MODSAVE =
             "#!/bin/sh\n: >$BOXWALL_TEST/saving\nwhile [ ! -e $BOXWALL_TEST/saved ]; do sleep 0.1; done\n";
 
     private static String plan(NetBox box, String id, int port) {
         return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
     }
 
-    private static NetBox.Answer tried(NetBox box, String id, int port, int seconds) {
+    private static NetBox.Answer applyTry(NetBox box, String id, int port, int seconds) {
         NetBox.Answer answer = box.apply("try", plan(box, id, port), "" + seconds, "--replace");
         assertEquals(0, answer.status(), answer.out() + answer.err());
         return answer;
     }
 
-    private static void assertBack(NetBox box, String before) {
+    private static void assertRestored(NetBox box, String before) {
         assertTrue(Wait.until(() -> box.tables().equals(before) && !Files.exists(box.run.resolve("tx"))),
                 () -> box.tables() + box.apply("status").out());
     }
 
     @Test
-    void aRevertLeavesTheNextChangeAlone() {
+    void revertDoesNotTouchTheNextChange() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String id = tried(box, "one", 1111, 60).get("id");
+                String id = applyTry(box, "one", 1111, 60).get("id");
                 String two = plan(box, "two", 2222);
-                // whoever waits for the lock gets it while revert still looks whether the guard is through
+                // the next change gets the lock while revert still waits for the guard to end
                 Process revert = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " revert " + id);
                 NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
                         + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
@@ -53,24 +53,23 @@ class OddsTest {
     }
 
     @Test
-    void memoryThatIsGoneStopsNoUndo() {
+    void fullRunFolderDoesNotPreventUndo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
-                box.givenRules();
-                assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status()); // so that all
-                                                                                                         // tables are
-                                                                                                         // there
+                box.loadForeignRules();
+                // creates all tables
+                assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status());
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
 
                 assertEquals(0, box.apply("try", plan(box, "one", 1111), "2", "--replace").status());
                 box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
-                box.passes(2);
+                box.advanceClock(2);
                 assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
                 box.sh("rm $BOXWALL_RUN/filler");
                 assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0),
-                        "the lock is given back");
+                        "the lock must be released");
                 assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
 
                 box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
@@ -85,27 +84,27 @@ class OddsTest {
     }
 
     @Test
-    void aTimeThatIsNoNumberCostsNoGuard() {
+    void invalidHangSecondsDoNotDisableTheGuard() {
         inBothShells(shell -> {
-            for (String odd : new String[] {"20s", "5.5", "08"}) {
+            for (String invalid : new String[] {"20s", "5.5", "08"}) {
                 try (NetBox box = new NetBox(shell)) {
-                    box.hangClock(odd);
-                    box.givenRules();
-                    tried(box, "first", 1111, 1);
-                    box.passes(1);
-                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), odd);
-                    assertFalse(box.tables().contains("1111"), odd);
+                    box.useFakeHangClock(invalid);
+                    box.loadForeignRules();
+                    applyTry(box, "first", 1111, 1);
+                    box.advanceClock(1);
+                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), invalid);
+                    assertFalse(box.tables().contains("1111"), invalid);
                 }
             }
         });
     }
 
     @Test
-    void aTryWithoutAGuardIsNone() {
+    void tryWhoseGuardWasKilledIsUndone() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
-                tried(box, "first", 1111, 60);
+                box.loadForeignRules();
+                applyTry(box, "first", 1111, 60);
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
                 box.script("ip6tables-restore",
@@ -114,17 +113,17 @@ class OddsTest {
                 NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
                 assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"),
                         answer.out() + answer.err());
-                assertBack(box, before);
+                assertRestored(box, before);
             }
         });
     }
 
     @Test
-    void aConfirmOverwritesNothingThatCameLater() {
+    void slowConfirmDoesNotOverwriteALaterOpen() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.script("modsave", SLOW_MODSAVE);
-                String id = tried(box, "one", 1111, 60).get("id");
+                box.script("modsave", BLOCKED_MODSAVE);
+                String id = applyTry(box, "one", 1111, 60).get("id");
                 Process confirm = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " confirm " + id);
                 assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("saving"))));
                 assertEquals(0, box.apply("open").status());
@@ -139,22 +138,23 @@ class OddsTest {
     }
 
     @Test
-    void openAndLockLookAtWhatCameOfIt() {
+    void openWorksWithFailingSaveAndLockClearsOtherTables() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                tried(box, "one", 1111, 60);
+                applyTry(box, "one", 1111, 60);
                 box.script("iptables-save", "#!/bin/sh\nexit 1\n");
                 NetBox.Answer open = box.apply("open");
                 assertEquals(0, open.status(), open.out());
                 assertFalse(box.tables().contains("\n-A"), box.tables());
                 assertFalse(box.tables().contains(" DROP"), box.tables());
-                box.real("iptables-save");
+                box.useRealTool("iptables-save");
 
-                PlanFolder shut =
+                PlanFolder forwardDropped =
                         new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
                                 .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
-                assertEquals(0, box.apply("try", shut.write(box.folder.resolve("shut")).toString(), "60", "--replace")
-                        .status());
+                assertEquals(0,
+                        box.apply("try", forwardDropped.write(box.folder.resolve("shut")).toString(), "60", "--replace")
+                                .status());
                 assertEquals(0, box.apply("lock").status());
                 assertFalse(box.tables().contains("-A PREROUTING"), box.tables());
                 assertTrue(box.tables().contains(":INPUT DROP"), box.tables());
@@ -163,31 +163,29 @@ class OddsTest {
     }
 
     @Test
-    void anOddNetInAStampEndsNoBoot() {
+    void invalidLanNetInStampDoesNotFailBoot() {
         inBothShells(shell -> {
             for (String net : new String[] {"192.168.178.0/255.255.255.0", "192.168.178.0/08", "192.168.178.0/33",
                     "192.168.08.0/24", "10.0.0.0/"}) {
                 try (NetBox box = new NetBox(shell)) {
                     box.sh("ip link add lan type veth peer name other && ip link set lan up && ip addr add 192.168.178.1/24 dev lan");
-                    box.stored("boot", new PlanFolder("odd", 1111).with("stamp", "lan.if=lan\n",
+                    box.storePlan("boot", new PlanFolder("odd", 1111).with("stamp", "lan.if=lan\n",
                             "lan.if=lan\nname.LAN_NET=" + net + "\n"));
                     NetBox.Answer boot = box.apply("boot");
                     assertEquals("0 active", boot.status() + " " + boot.get("state"),
                             net + ": " + boot.out() + boot.err());
-                    assertTrue(box.tables().contains("-A INPUT -i lan -j ACCEPT"), net + ": " + box.tables()); // rather
-                                                                                                               // in
-                                                                                                               // than
-                                                                                                               // out
+                    // when in doubt, the LAN is let in
+                    assertTrue(box.tables().contains("-A INPUT -i lan -j ACCEPT"), net + ": " + box.tables());
                 }
             }
         });
     }
 
     @Test
-    void aModuleThatStaysHoldsNothingUp() {
+    void moduleThatCannotBeUnloadedDoesNotBlock() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path proc = box.pretendProc();
+                Path proc = box.fakeProc();
                 box.sh("echo xt_stuck >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
                 box.script("modprobe", "#!/bin/sh\necho \"$1 1000 0 - Live 0x0\" >>" + proc + "/modules\n");
                 box.script("rmmod", "#!/bin/sh\necho \"rmmod $*\" >>$BOXWALL_TEST/taken\n");
@@ -203,17 +201,17 @@ class OddsTest {
     }
 
     @Test
-    void theStickWithBoxwallOffHoldsForTheGuardToo() {
+    void guardObeysBoxwallOffOnAStick() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", new PlanFolder("stored", 1111));
+                box.storePlan("boot", new PlanFolder("stored", 1111));
                 Files.createDirectories(box.folder.resolve("media"));
                 Files.createFile(box.folder.resolve("media/boxwall.off"));
-                // killed when it gives the lock back, which makes the guard finish the boot
+                // boot is killed when it releases the lock, so the guard finishes it
                 box.script("mv",
                         "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
                 box.apply("boot");
-                assertTrue(Wait.until(() -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))),
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0 && !Files.exists(box.run.resolve("tx"))),
                         () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
                 assertFalse(box.tables().contains("1111"), box.tables());
                 assertEquals("inactive boxwall.off",
@@ -223,15 +221,15 @@ class OddsTest {
     }
 
     @Test
-    void aTornConfigurationEndsNoVerb() throws IOException {
+    void truncatedConfigurationDoesNotFailAnyVerb() throws IOException {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 Path conf = Files.writeString(box.folder.resolve("torn.cfg"),
                         "export BOXWALL_ENABLED='yes'\nexport BOXWALL_PORT='81");
                 box.settings.put("BOXWALL_CONF", conf.toString());
-                tried(box, "one", 1111, 60);
+                applyTry(box, "one", 1111, 60);
                 assertEquals(0, box.apply("open").status());
-                assertEquals(0, box.scripted("boxwall-keep", "history").status());
+                assertEquals(0, box.runScript("boxwall-keep", "history").status());
             }
         });
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 /** Rules of other packages beside boxwall's: refused, kept, or given up, as the ruleset says. */
-class StrangersTest {
+class ForeignRulesTest {
     private static final String VPN =
             "for c in '-N VPN.1' '-A VPN.1 -s 10.8.0.0/24 -j ACCEPT' '-A VPN.1 -j LOG' '-I INPUT -j VPN.1' '-I FORWARD 1 -i tun0 -g VPN.1'; do "
                     + "/usr/sbin/xtables-legacy-multi iptables $c || exit; done";
@@ -63,7 +63,7 @@ class StrangersTest {
                 NetBox.Answer refused = tried(box, plan("blind", 1111, ""));
                 assertEquals("3 snapshot-failed", refused.status() + " " + refused.get("reason"), refused.out());
                 assertEquals(before, box.tables());
-                assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.sh("ps -ef").out());
             }
         });
     }
@@ -84,7 +84,7 @@ class StrangersTest {
     void aBootWithAnotherLanAddressLetsTheLanIn() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", plan("booted", 1111, "name.LAN_NET=192.168.178.0/24\n"));
+                box.storePlan("boot", plan("booted", 1111, "name.LAN_NET=192.168.178.0/24\n"));
                 assertEquals(0, box.sh(
                         "ip link add lan type veth peer name other && ip link set lan up && ip addr add 10.11.12.1/24 dev lan")
                         .status());
@@ -99,7 +99,7 @@ class StrangersTest {
                 assertEquals(0, tried(box, plan("next", 2222, "")).status());
                 assertFalse(box.tables().contains("-i lan"), box.tables());
 
-                box.cut();
+                box.cutPower();
                 assertEquals(0, box.sh(
                         "ip link add lan type veth peer name other && ip link set lan up && ip addr add 192.168.178.1/24 dev lan")
                         .status());

@@ -13,16 +13,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a change on boxes that lack something: commands, modules, room in the flash; and what persists. */
-class LackingTest {
+/** Changes on boxes that lack commands, modules or room in the flash; the rulesets that are kept; and probe. */
+class LimitedBoxTest {
     private static final PlanFolder PLAN = new PlanFolder("aaaa", 1111);
 
-    private static NetBox.Answer tried(NetBox box, PlanFolder plan) {
+    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan) {
         return box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30");
     }
 
-    /** Hides the machine's own commands of iptables, so that only those of the box's folder are there. */
-    private static void only(NetBox box, String... tools) throws IOException {
+    /** Hides the machine's iptables commands; only the named ones remain, in the box's folder. */
+    private static void keepOnlyTools(NetBox box, String... tools) throws IOException {
         Path multi = box.folder.resolve("multi");
         Files.copy(Path.of("/usr/sbin/xtables-legacy-multi"), multi);
         multi.toFile().setExecutable(true);
@@ -37,18 +37,21 @@ class LackingTest {
         assertEquals(0, hidden.status(), hidden.err());
     }
 
-    /** Rule by rule a change would not be atomic, so there is no way around iptables-restore. */
+    /** Changing rule by rule would not be atomic, so iptables-restore is required. */
     @Test
-    void withoutRestoreOrSaveNothingIsTouchedAndTheReasonIsGiven() {
+    void missingRestoreOrSaveRefusesTryWithReason() {
         inBothShells(shell -> {
-            for (String lacking : List.of("iptables-restore", "ip6tables-save")) {
+            for (String missing : List.of("iptables-restore", "ip6tables-save")) {
                 try (NetBox box = new NetBox(shell)) {
-                    only(box, Stream.of("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
-                            "ip6tables-restore").filter(tool -> !tool.equals(lacking)).toArray(String[]::new));
-                    NetBox.Answer answer = tried(box, PLAN);
+                    keepOnlyTools(
+                            box, Stream
+                                    .of("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+                                            "ip6tables-restore")
+                                    .filter(tool -> !tool.equals(missing)).toArray(String[]::new));
+                    NetBox.Answer answer = applyTry(box, PLAN);
                     assertEquals("3 restore-missing", answer.status() + " " + answer.get("reason"),
                             answer.out() + answer.err());
-                    assertTrue(answer.err().contains("no " + lacking + " in "), answer.err());
+                    assertTrue(answer.err().contains("no " + missing + " in "), answer.err());
                     assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n",
                             box.sh(box.bin + "/iptables -S").out());
                 }
@@ -57,14 +60,14 @@ class LackingTest {
     }
 
     @Test
-    void withoutIptablesNothingIsTouched() {
+    void missingIptablesRefusesTryAndBoot() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                only(box);
-                NetBox.Answer answer = tried(box, PLAN);
+                keepOnlyTools(box);
+                NetBox.Answer answer = applyTry(box, PLAN);
                 assertEquals(3, answer.status());
                 assertEquals("iptables-missing", answer.get("reason"));
-                box.stored("boot", PLAN);
+                box.storePlan("boot", PLAN);
                 answer = box.apply("boot");
                 assertEquals(4, answer.status());
                 assertEquals("failed", answer.get("state"));
@@ -74,15 +77,15 @@ class LackingTest {
     }
 
     @Test
-    void modulesAreJudgedByProcAndTakenOutAgain() {
+    void modulesAreCheckedInProcAndUnloadedAfterRevert() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path proc = box.pretendProc();
+                Path proc = box.fakeProc();
                 Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
                 Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
                 PlanFolder plan = new PlanFolder("modules", 1111).with("modules",
                         "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
-                NetBox.Answer answer = tried(box, plan);
+                NetBox.Answer answer = applyTry(box, plan);
                 assertEquals(0, answer.status(), answer.err());
                 assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
                 assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
@@ -93,40 +96,40 @@ class LackingTest {
                 Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
                 Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
                 box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
-                answer = tried(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
+                answer = applyTry(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
                 assertEquals(4, answer.status(), answer.out());
                 assertEquals("module-refused", answer.get("reason"));
                 assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
                 assertEquals("kdsldmod xt_old", loaded(proc));
-                assertEquals(4, tried(box, plan.with("modules", "../evil\n")).status());
+                assertEquals(4, applyTry(box, plan.with("modules", "../evil\n")).status());
                 assertFalse(box.calls().contains("evil"));
             }
         });
     }
 
     /**
-     * One modprobe for all; a modprobe of its own for each where -a is unknown or ignored, so that the second name is a
-     * parameter of the first.
+     * One modprobe loads all modules; one each, where modprobe rejects -a or ignores it, so that the second name would
+     * be a parameter of the first.
      */
     @Test
-    void modulesComeByAsFewProgramsAsThatModprobeCan() {
+    void modulesAreLoadedByAsFewModprobesAsPossible() {
         inBothShells(shell -> {
-            for (String other : List.of("",
+            for (String modprobePatch : List.of("",
                     "[ $1 != -a ] || { echo \"modprobe: invalid option -- 'a'\" >&2; exit 1; }\n",
                     "[ $1 != -a ] || shift\n")) {
                 try (NetBox box = new NetBox(shell)) {
-                    Path proc = box.pretendProc();
+                    Path proc = box.fakeProc();
                     Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\n");
                     Files.writeString(box.folder.resolve("loadable"), "ip_tables\niptable_filter\nxt_tcpudp\n");
                     box.script("modprobe",
-                            Files.readString(box.bin.resolve("modprobe")).replace("[ -e", other + "[ -e"));
-                    NetBox.Answer answer = tried(box, new PlanFolder("modules", 1111).with("modules",
+                            Files.readString(box.bin.resolve("modprobe")).replace("[ -e", modprobePatch + "[ -e"));
+                    NetBox.Answer answer = applyTry(box, new PlanFolder("modules", 1111).with("modules",
                             "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"));
                     assertEquals(0, answer.status(), answer.err());
-                    assertEquals("kdsldmod ip_tables iptable_filter xt_tcpudp", loaded(proc), other);
+                    assertEquals("kdsldmod ip_tables iptable_filter xt_tcpudp", loaded(proc), modprobePatch);
                     List<String> calls = box.calls().lines().filter(line -> line.startsWith("modprobe ")).toList();
                     assertEquals("modprobe -a ip_tables iptable_filter xt_tcpudp built_in", calls.get(0));
-                    assertEquals(other.isEmpty() ? 2 : other.endsWith("shift\n") ? 4 : 5, calls.size(),
+                    assertEquals(modprobePatch.isEmpty() ? 2 : modprobePatch.endsWith("shift\n") ? 4 : 5, calls.size(),
                             calls::toString);
                 }
             }
@@ -139,47 +142,47 @@ class LackingTest {
     }
 
     @Test
-    void disablingPacketAccelerationIsReadBack() {
+    void disablingPacketAccelerationIsVerified() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path proc = box.pretendProc();
-                NetBox.Answer answer = tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
+                Path proc = box.fakeProc();
+                NetBox.Answer answer = applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
                 assertEquals(0, answer.status(), answer.err());
-                assertEquals("pa-control-ineffective", answer.get("reason"), "its status still says enabled");
+                assertEquals("pa-control-ineffective", answer.get("reason"), "the status still reads enabled");
                 box.apply("revert", "--now");
                 assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
                 Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
-                assertEquals("", tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
+                assertEquals("", applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
             }
         });
     }
 
     @Test
-    void whatCantBeSavedStaysInForceAndIsSaid() {
+    void unsavedPlanStaysInForceAndIsReported() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path complaint = box.folder.resolve("modsave.says");
-                Files.writeString(complaint, "/tmp/.save.tmp exists. Concurrent update?\n");
-                NetBox.Answer answer = tried(box, PLAN);
+                Path failure = box.folder.resolve("modsave.says");
+                Files.writeString(failure, "/tmp/.save.tmp exists. Concurrent update?\n");
+                NetBox.Answer answer = applyTry(box, PLAN);
                 NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
                 assertEquals("unsaved", confirmed.get("state"));
                 assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
                 assertTrue(box.tables().contains("1111"));
-                Files.delete(complaint);
-                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "again, and now it works");
+                Files.delete(failure);
+                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "the second confirm saves");
             }
         });
     }
 
     @Test
-    void whatIsTooBigForTheFlashIsNotKept() {
+    void planTooBigForFlashIsNotSaved() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 byte[] noise = new byte[13000];
                 new java.util.Random(1).nextBytes(noise);
                 String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
                         .collect(Collectors.joining("\n", "", "\n"));
-                NetBox.Answer answer = tried(box, new PlanFolder("big", 1111).with("notes", notes));
+                NetBox.Answer answer = applyTry(box, new PlanFolder("big", 1111).with("notes", notes));
                 NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
                 assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
                 assertTrue(confirmed.get("error").contains("at most 12288"), confirmed.get("error"));
@@ -192,12 +195,12 @@ class LackingTest {
     }
 
     @Test
-    void aFullFolderIsSaid() {
+    void fullFlashFolderIsReported() {
         try (NetBox box = new NetBox("dash")) {
             assertEquals(0, box.sh(
                     "mount -t tmpfs -o mode=700,size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3")
                     .status());
-            NetBox.Answer confirmed = box.apply("confirm", tried(box, PLAN).get("id"));
+            NetBox.Answer confirmed = box.apply("confirm", applyTry(box, PLAN).get("id"));
             assertEquals("unsaved", confirmed.get("state"), confirmed.out());
             assertTrue(confirmed.get("error").contains("full") || confirmed.get("error").contains("can't be written"),
                     confirmed.get("error"));
@@ -205,27 +208,27 @@ class LackingTest {
     }
 
     @Test
-    void threeRulesetsAreKept() {
+    void threeOlderRulesetsAreKept() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 for (int port = 1; port <= 5; port++) {
-                    NetBox.Answer answer = tried(box, new PlanFolder("plan" + port, port));
+                    NetBox.Answer answer = applyTry(box, new PlanFolder("plan" + port, port));
                     assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
                 }
                 assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));
-                assertEquals(4, box.scripted("boxwall-keep", "history").out().lines().count());
-                assertEquals(0, box.scripted("boxwall-keep", "restore", "3").status());
+                assertEquals(4, box.runScript("boxwall-keep", "history").out().lines().count());
+                assertEquals(0, box.runScript("boxwall-keep", "restore", "3").status());
                 assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
                 assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
-                assertEquals(3, box.scripted("boxwall-keep", "restore", "4").status() + 1);
-                assertEquals(0, box.scripted("boxwall-keep", "off").status());
+                assertEquals(2, box.runScript("boxwall-keep", "restore", "4").status());
+                assertEquals(0, box.runScript("boxwall-keep", "off").status());
                 assertFalse(Files.exists(box.state.resolve("boot.new")));
             }
         });
     }
 
     @Test
-    void readingNamesNoTableThatIsNotThere() {
+    void probeNamesNoTableThatIsNotLoaded() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 NetBox.Answer answer = box.apply("probe");
@@ -233,7 +236,7 @@ class LackingTest {
                 assertTrue(answer.out().contains("@uname_-r rc=0\n|"), answer.out());
                 assertFalse(answer.out().contains("@iptables-save"));
                 assertEquals("iptables\nip6tables\n", box.tables());
-                box.givenRules();
+                box.loadForeignRules();
                 assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
                 Path record = box.folder.resolve("record");
                 assertEquals(0, box.apply("record", record.toString()).status());

@@ -10,43 +10,43 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What remains when the processes behind a change die or stand still: the old rules, sooner or later. */
-class DeathTest {
+/** If the processes of a change are killed or stopped, the old rules come back. */
+class KilledProcessTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
-    private static final String RESTORE = "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n";
+    private static final String REAL_RESTORE = "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n";
     private static final String KILL_BOTH =
             "#!/bin/sh\nread -r guard _ <$BOXWALL_RUN/tx/guard\nread -r worker _ <$BOXWALL_RUN/tx/worker\n"
-                    + "kill -9 $guard $worker\n" + RESTORE;
+                    + "kill -9 $guard $worker\n" + REAL_RESTORE;
 
     static String plan(NetBox box, String id, int port) {
         return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
     }
 
-    /** Makes all the plan's tables known to the kernel, so that before and after look alike. */
-    static String settled(NetBox box) {
-        box.givenRules();
+    /** Loads and reverts a plan, so that all its tables exist and dumps before and after a test can be compared. */
+    static String loadPlanTablesAndForeignRules(NetBox box) {
+        box.loadForeignRules();
         assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
         assertEquals(0, box.apply("revert", "--now").status());
         return box.tables();
     }
 
-    static void assertBack(NetBox box, String before, String what) {
+    static void assertUndone(NetBox box, String before, String context) {
         assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))),
-                () -> what + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
-        assertEquals(before, box.tables(), what);
+                () -> context + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertEquals(before, box.tables(), context);
     }
 
     @Test
-    void whoeverLooksNextPutsRightWhatWorkerAndGuardLeft() {
+    void nextVerbUndoesAChangeWhoseWorkerAndGuardWereKilled() {
         inBothShells(shell -> {
             for (String verb : List.of("status", "revert --now", "probe", "try")) {
                 try (NetBox box = new NetBox(shell)) {
-                    String before = settled(box);
+                    String before = loadPlanTablesAndForeignRules(box);
                     box.script("ip6tables-restore", KILL_BOTH);
                     box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                    assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
-                    assertTrue(box.tables().contains("2222"), "and their rules are there");
-                    box.real("ip6tables-restore");
+                    assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
+                    assertTrue(box.tables().contains("2222"), "their rules are still loaded");
+                    box.useRealTool("ip6tables-restore");
                     NetBox.Answer answer =
                             verb.equals("try") ? box.apply("try", plan(box, "three", 3333), "60", "--replace")
                                     : box.apply(verb.split(" "));
@@ -56,124 +56,127 @@ class DeathTest {
                     } else {
                         assertEquals("interrupted", box.apply("status").get("reason"), verb);
                     }
-                    assertBack(box, before, verb);
+                    assertUndone(box, before, verb);
                 }
             }
         });
     }
 
-    /** RUN was full when the pid file was written anew, so it is empty; status and the next try both know it. */
+    /**
+     * The pid file is empty, because RUN was full when it was rewritten; status and the next try must undo all the
+     * same.
+     */
     @Test
-    void anEmptyPidFileKeepsNobodyFromUndoing() {
+    void emptyPidFileDoesNotPreventUndo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 box.script("ip6tables-restore", KILL_BOTH);
                 box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
-                box.real("ip6tables-restore");
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
+                box.useRealTool("ip6tables-restore");
                 box.sh(": >$BOXWALL_RUN/tx/worker");
                 assertEquals("interrupted", box.apply("status").get("reason"));
-                assertBack(box, before, "an empty pid file");
+                assertUndone(box, before, "an empty pid file");
 
                 box.script("ip6tables-restore", KILL_BOTH);
                 box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                assertTrue(Wait.until(() -> box.living() == 0), "both are dead again");
-                box.real("ip6tables-restore");
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead again");
+                box.useRealTool("ip6tables-restore");
                 box.sh("mv $BOXWALL_RUN/tx $BOXWALL_RUN/left.1; : >$BOXWALL_RUN/left.1/worker");
                 assertEquals(0, box.apply("try", plan(box, "three", 3333), "60", "--replace").status());
                 assertEquals(0, box.apply("revert", "--now").status());
-                assertBack(box, before, "one that was being undone");
-                assertFalse(Files.exists(box.run.resolve("left.1")), "its folder is gone");
+                assertUndone(box, before, "an undo in progress");
+                assertFalse(Files.exists(box.run.resolve("left.1")), "its folder is removed");
 
                 box.settings.put("BOXWALL_HANG_SECONDS", "1");
                 box.sh("mkdir $BOXWALL_RUN/tx; : >$BOXWALL_RUN/tx/worker");
                 assertEquals(0, box.apply("try", plan(box, "four", 4444), "60", "--replace").status(),
-                        "a lock that touched nothing is taken away");
+                        "a lock of a change that changed nothing is removed");
                 assertEquals(0, box.apply("revert", "--now").status());
             }
         });
     }
 
     @Test
-    void aConfirmThatComesTooLateUndoesWhatNobodyGuards() {
+    void lateConfirmUndoesAChangeWithoutGuard() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 String id = box.apply("try", plan(box, "two", 2222), "60", "--replace").get("id");
                 box.sh("read -r guard _ <$BOXWALL_RUN/tx/guard; kill -9 $guard");
-                assertTrue(Wait.until(() -> box.living() == 0), "nobody is left");
-                box.passes(60);
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "no process is left");
+                box.advanceClock(60);
                 NetBox.Answer confirmed = box.apply("confirm", id);
                 assertEquals("3 too-late", confirmed.status() + " " + confirmed.get("reason"), confirmed.err());
-                assertBack(box, before, "confirm");
+                assertUndone(box, before, "confirm");
             }
         });
     }
 
     @Test
-    void anUndoThatWasKilledIsDoneByTheNext() {
+    void nextVerbRepeatsAKilledUndo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 box.script("ip6tables-restore", KILL_BOTH);
                 box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
                 box.script("iptables-restore", "#!/bin/sh\nkill -9 $PPID\n");
                 box.apply("status");
-                assertTrue(box.tables().contains("2222"), "it was killed before it could undo");
-                box.real("iptables-restore");
-                box.real("ip6tables-restore");
+                assertTrue(box.tables().contains("2222"), "killed before it could undo");
+                box.useRealTool("iptables-restore");
+                box.useRealTool("ip6tables-restore");
                 assertEquals("interrupted", box.apply("status").get("reason"));
-                assertBack(box, before, "the second");
+                assertUndone(box, before, "the second undo");
             }
         });
     }
 
-    /** SIGSTOP, say by Ctrl-Z: nothing ends by itself then. */
+    /** A process stopped by SIGSTOP (for example Ctrl-Z) never ends by itself. */
     @Test
-    void aWorkerThatStandsStillIsEnded() {
+    void stoppedWorkerIsKilledAndUndone() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 box.settings.put("BOXWALL_HANG_SECONDS", "2");
                 box.script("ip6tables-restore",
                         "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker\nkill -STOP $worker\nexit 0\n");
                 box.sh(box.command("boxwall-apply") + " try " + plan(box, "two", 2222)
                         + " 60 --replace </dev/null >/dev/null 2>&1 &");
-                assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
-                box.real("ip6tables-restore");
-                assertBack(box, before, "stopped");
+                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.sh("ps -ef").out());
+                box.useRealTool("ip6tables-restore");
+                assertUndone(box, before, "stopped");
                 assertEquals("interrupted", box.apply("status").get("reason"));
             }
         });
     }
 
-    /** A JVM's pipes, say, which dash has no words to close. */
+    /** For example pipes of a JVM, whose numbers dash cannot close. */
     @Test
-    void aGuardThatComesLateGuardsTheChange() {
+    void tryWithManyOpenDescriptorsIsGuarded() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                String before = settled(box);
+                String before = loadPlanTablesAndForeignRules(box);
                 NetBox.Answer answer = box.sh(
                         "exec busybox sh -c 'n=10; while [ $n -lt 130 ]; do eval \"exec $n</dev/null\"; n=$((n + 1)); done; exec "
                                 + box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 2 --replace'");
                 assertEquals("0 pending", answer.status() + " " + answer.get("state"), answer.out() + answer.err());
-                box.passes(2);
-                assertBack(box, before, "120 descriptors");
+                box.advanceClock(2);
+                assertUndone(box, before, "a try with 120 descriptors");
                 assertEquals("not-confirmed", box.apply("status").get("reason"));
             }
         });
     }
 
     @Test
-    void aPendingChangeDoesNotSurviveAReboot() {
+    void pendingChangeDoesNotSurviveReboot() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.stored("boot", new PlanFolder("stored", 1111));
+                box.storePlan("boot", new PlanFolder("stored", 1111));
                 box.apply("boot");
                 String id = box.apply("try", plan(box, "two", 2222), "60").get("id");
-                box.cut();
+                box.cutPower();
                 assertEquals("active stored", box.apply("boot").get("state") + " " + box.apply("status").get("plan"));
                 assertFalse(box.tables().contains("2222"), box.tables());
                 assertEquals("3 unknown-id",
@@ -182,12 +185,12 @@ class DeathTest {
         });
     }
 
-    /** Whatever state an undo came back to: the change that is gone can't be confirmed, and nothing is saved for it. */
+    /** In every state after an undo, the undone change cannot be confirmed and nothing is saved for it. */
     @Test
-    void aConfirmOfAnUndoneChangeIsTooLate() {
+    void confirmOfAnUndoneChangeIsTooLate() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.givenRules();
+                box.loadForeignRules();
                 int port = 2000;
                 for (String before : List.of("inactive", "active", "unsaved")) {
                     box.script("modsave", "#!/bin/sh\nexit 0\n");
@@ -201,8 +204,9 @@ class DeathTest {
                         if (how.equals("reverted")) {
                             assertEquals(0, box.apply("revert", id).status());
                         } else {
-                            box.passes(60);
-                            assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is undone");
+                            box.advanceClock(60);
+                            assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))),
+                                    "the change must be undone");
                         }
                         NetBox.Answer confirm = box.apply("confirm", id);
                         assertEquals("3 too-late " + before,
@@ -217,31 +221,33 @@ class DeathTest {
     }
 
     /**
-     * Either the confirm was in time and the rules stay, or it was not and they go: never one with the other's words.
+     * Either the confirm is in time and the rules stay, or it is too late and they are undone; the answer matches the
+     * rules.
      */
     @Test
-    void aConfirmThatRacesTheDeadlineHasOneOutcome() {
+    void confirmRacingTheDeadlineHasOneOutcome() {
         Random random = new Random(Long.getLong("boxwall.seed", System.nanoTime() & 0xffff));
         int[] outcomes = new int[2];
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.realTime();
+                box.useRealClock();
                 box.script("modsave", "#!/bin/sh\nexit 0\n");
                 String old = "9999";
-                // tenths of a second behind the deadline; nearer to it after each round, however slow the machine is
+                // tenths of a second after the deadline; each round aims closer to it, so it works on a machine of any
+                // speed
                 int aim = -4;
                 for (int round = 0; round < (LONG ? 50 : 4); round++) {
                     int port = 2000 + round;
                     NetBox.Answer pending = box.apply("try", plan(box, "plan" + port, port), "2", "--replace");
                     assertEquals(0, pending.status(), pending.out() + pending.err());
-                    int late;
+                    int offset;
                     synchronized (random) {
-                        late = aim + random.nextInt(5) - 2;
+                        offset = aim + random.nextInt(5) - 2;
                     }
-                    box.sh("end=$((" + pending.get("deadline") + "00 + " + late
+                    box.sh("end=$((" + pending.get("deadline") + "00 + " + offset
                             + " * 10)); while read -r now _ </proc/uptime && [ ${now%.*}${now#*.} -lt $end ]; do :; done");
                     NetBox.Answer confirm = box.apply("confirm", pending.get("id"));
-                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is decided");
+                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "the change must be decided");
                     boolean kept = confirm.status() == 0;
                     if (kept) { old = "" + port; }
                     aim = Math.max(-18, Math.min(3, aim + (kept ? 1 : -1)));
