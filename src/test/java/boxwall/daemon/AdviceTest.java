@@ -28,7 +28,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A PUT answers with what decides; the advice comes with GET /findings, and is given up for any other work. */
+/** PUT /rules returns the deciding findings; GET /findings returns the advice, which stops for any other work. */
 class AdviceTest {
     private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
             + "iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\niptables -A INPUT -j LOG\n"
@@ -39,7 +39,7 @@ class AdviceTest {
     private final Api api = new Daemon(sys, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
             new PrintStream(new ByteArrayOutputStream(), true)).api(5000);
 
-    private JsonObject ask(Route route, String method, String path, String body, int status) {
+    private JsonObject request(Route route, String method, String path, String body, int status) {
         Reply reply =
                 api.answer(route, TestRequest.of(method, path, Map.of(), Map.of(), new Client(PC, 1), body), true);
         String text = new String(reply.body, StandardCharsets.UTF_8);
@@ -47,9 +47,11 @@ class AdviceTest {
         return Json.parse(text).asObject();
     }
 
-    private JsonObject put(String rules, int status) { return ask(Route.PUT_RULES, "PUT", "/rules", rules, status); }
+    private JsonObject put(String rules, int status) {
+        return request(Route.PUT_RULES, "PUT", "/rules", rules, status);
+    }
 
-    private JsonObject findings() { return ask(Route.FINDINGS, "GET", "/findings", "", 200); }
+    private JsonObject findings() { return request(Route.FINDINGS, "GET", "/findings", "", 200); }
 
     private static TreeSet<String> codes(JsonObject of) {
         TreeSet<String> codes = new TreeSet<>();
@@ -58,7 +60,7 @@ class AdviceTest {
     }
 
     @Test
-    void theAdviceComesAfterTheAnswer() {
+    void adviceIsReturnedByGetFindings() {
         assertTrue(findings().get("draft").isNull());
         JsonObject put = put(RULES, 200);
         assertEquals("GET /findings", put.getString("advice", ""));
@@ -67,17 +69,17 @@ class AdviceTest {
         assertEquals(put.getString("etag", ""), draft.getString("etag", "-"));
         assertTrue(codes(draft).containsAll(List.of("ipv6-unfiltered", "log-unlimited", "rule-unreachable")),
                 codes(draft)::toString);
-        // kept for who asks again
+        // the advice is cached for the next request
         long steps = Counts.steps();
         assertEquals(draft, findings().get("draft"));
         assertEquals(steps, Counts.steps());
         String other = put(RULES + "# another\n", 200).getString("etag", "");
         assertEquals(other, findings().get("draft").asObject().getString("etag", "-"));
-        ask(Route.IMPORT, "POST", "/import", RULES, 200);
+        request(Route.IMPORT, "POST", "/import", RULES, 200);
     }
 
     @Test
-    void whatRefusesComesAtOnce() {
+    void putReturnsAllRefusingFindings() {
         JsonObject refused = put(RULES + "iptables -A NOWHERE -j DROP\niptables -A INPUT -s -j ACCEPT\n"
                 + "iptables -A INPUT -s name.example -j DROP\n", 422);
         assertTrue(refused.get("findings").asArray().size() >= 3, refused.toString());
@@ -88,14 +90,14 @@ class AdviceTest {
         assertTrue(findings().get("draft").isNull());
     }
 
-    /** Advice ends for other work, other work does not end for advice, and advice not for other advice. */
+    /** Advice stops for other work; other work does not stop for advice, and advice does not stop for other advice. */
     @Test
-    void adviceIsGivenUpForAnyOtherWork() throws Exception {
-        WorkQueue heavy = new WorkQueue(1);
+    void adviceStopsForOtherWork() throws Exception {
+        WorkQueue queue = new WorkQueue(1);
         CountDownLatch working = new CountDownLatch(1);
         FutureTask<Reply> advice = new FutureTask<>(() -> {
             Request request = request();
-            assertNull(heavy.begin(request, true));
+            assertNull(queue.begin(request, true));
             try {
                 assertThrows(Abandoned.class, () -> {
                     while (true) {
@@ -105,31 +107,31 @@ class AdviceTest {
                     }
                 });
             } finally {
-                heavy.end(request);
+                queue.end(request);
             }
             return null;
         });
-        new Thread(advice, "advises").start();
+        new Thread(advice, "advice").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
-        assertEquals(503, heavy.begin(request(), true).status);
+        assertEquals(503, queue.begin(request(), true).status);
         assertTrue(!advice.isDone());
         Request put = request();
-        assertNull(heavy.begin(put, false), "a PUT does not wait for advice");
+        assertNull(queue.begin(put, false), "a PUT does not wait for advice");
         advice.get(60, TimeUnit.SECONDS);
-        FutureTask<Reply> second = new FutureTask<>(() -> heavy.begin(request(), true));
-        new Thread(second, "asks").start();
+        FutureTask<Reply> second = new FutureTask<>(() -> queue.begin(request(), true));
+        new Thread(second, "second advice").start();
         assertEquals(503, second.get(60, TimeUnit.SECONDS).status);
-        assertTrue(!Thread.currentThread().isInterrupted(), "nothing ends a PUT for advice");
-        heavy.end(put);
+        assertTrue(!Thread.currentThread().isInterrupted(), "advice does not interrupt a PUT");
+        queue.end(put);
     }
 
     private static Request request() {
         return TestRequest.of("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
     }
 
-    /** Questions where nobody works on a draft are about the saved rules, until those or the box are others. */
+    /** Without a draft, queries use the saved rules, which are compiled again only if they or the box change. */
     @Test
-    void savedRulesAreCompiledOnce() {
+    void savedRulesAreRecompiledOnlyAfterChange() {
         sys.files.put(FakeBox.STATE + "/rules", RULES);
         Drafts drafts = new Drafts(api);
         Candidate first = drafts.queried();

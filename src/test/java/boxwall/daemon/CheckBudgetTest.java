@@ -15,7 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a check of the shipped rules costs, in counts that depend on no machine: packets are walked once, then asked.
+ * The cost of a check of the shipped rules, in counts that do not depend on the machine: all packets are walked once,
+ * then the result is queried.
  */
 class CheckBudgetTest {
     private static void check(boolean thorough) throws IOException {
@@ -26,7 +27,7 @@ class CheckBudgetTest {
     }
 
     @Test
-    void rulesParsed() throws IOException {
+    void checkParsesEachRuleOnce() throws IOException {
         int before = Counts.rulesParsed();
         check(true);
         if (Budgets.isBroken("check.rules.parsed")) { check(false); }
@@ -34,16 +35,16 @@ class CheckBudgetTest {
     }
 
     @Test
-    void steps() throws IOException {
+    void checkStepsStayWithinBudget() throws IOException {
         long before = Counts.steps();
         check(true);
         if (Budgets.isBroken("check.steps")) { check(true); }
         Budgets.hold("check.steps", Counts.steps() - before);
     }
 
-    /** A PUT asks no more than what decides. */
+    /** A PUT computes only the deciding findings. */
     @Test
-    void stepsOfAPut() throws IOException {
+    void putStepsStayWithinBudget() throws IOException {
         long before = Counts.steps();
         check(false);
         if (Budgets.isBroken("put.steps")) { check(false); }

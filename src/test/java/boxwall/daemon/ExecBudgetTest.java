@@ -20,9 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The programs that the daemon starts for what it does: each takes a box some hundredths of a second, on JamVM far
- * more; and the bytes that an often asked question costs its small heap. The whole daemon but for its port, on a box
- * that counts.
+ * Limits the programs that the daemon starts (each takes a box some hundredths of a second, on JamVM far more), and the
+ * bytes that a frequent request allocates in its small heap. Runs the whole daemon except its port, on a box that
+ * counts the programs.
  */
 class ExecBudgetTest {
     private static final String RULES =
@@ -36,7 +36,7 @@ class ExecBudgetTest {
     private Api api;
     private BoxState box;
 
-    /** A daemon that has read its box once and looked at its rules. */
+    /** A daemon that has read its box once and compared its rules. */
     @BeforeEach
     void start() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
@@ -46,22 +46,22 @@ class ExecBudgetTest {
         daemon.watch.compare(box.box());
         assertEquals(List.of("probe"), sys.verbs);
         sys.verbs.clear();
-        later();
+        advanceClock();
     }
 
-    /** So long after the last reading that nothing of it counts as new. */
-    private void later() {
+    /** Advances the clock so far that no earlier reading counts as fresh. */
+    private void advanceClock() {
         sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
     }
 
     private Request request(String method, String path, Map<String, String> query, String body) {
-        later();
+        advanceClock();
         return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
-    /** Whoever asks in the seconds in which a slow box is read gets what is known without it, and is told so. */
+    /** While a slow box is read for the first time, the short status reports what is known so far, with a note. */
     @Test
-    void theShortStatusDoesNotWaitForTheFirstReading() {
+    void shortStatusDoesNotWaitForFirstReading() {
         String table = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
         Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(5000);
@@ -76,29 +76,30 @@ class ExecBudgetTest {
     }
 
     /**
-     * A guard puts old rules back without the daemon, and a slow box is read for minutes: nobody is told the number of
-     * the rules that are gone.
+     * The guard restores old rules without the daemon, and a slow box is read for minutes: the status must not report
+     * the number of the removed rules.
      */
     @Test
-    void theShortStatusCountsWhatIsLiveAsSoonAsAChangeIsGone() {
+    void shortStatusCountsLiveRulesRightAfterRollback() {
         api.answer(Route.PUT_RULES,
                 request("PUT", "/rules", Map.of(), RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n"), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
-        assertTrue(body(api.answer(Route.STATUS, null, false)).contains("\"rules\":{\"ipv4\":3,"), "tried");
+        assertTrue(body(api.answer(Route.STATUS, null, false)).contains("\"rules\":{\"ipv4\":3,"),
+                "rules of the pending change");
         sys.verbs.clear();
         sys.run(List.of("boxwall-apply", "revert", "t1"), "", 1);
-        // the real one leaves there what it put back
+        // the real boxwall-apply writes the restored rules there
         sys.files.put(FakeBox.RUN + "/live/4.filter", "-A INPUT -i lo -j ACCEPT\n");
         String status = body(api.answer(Route.STATUS, null, false));
         assertTrue(status.startsWith("{\"state\":\"active\",\"rules\":{\"ipv4\":1,"), status);
-        assertEquals(List.of("revert t1"), sys.verbs, "nothing is read for it");
+        assertEquals(List.of("revert t1"), sys.verbs, "the status reads nothing");
     }
 
     private static String body(Reply reply) { return new String(reply.body, java.nio.charset.StandardCharsets.UTF_8); }
 
-    /** What the watch does as long as nothing has happened, an hour of it but for the drift checks. */
+    /** An hour of the watch without changes and without drift checks. */
     @Test
-    void idle() {
+    void idleWatchStartsNoProgram() {
         for (int round = 0; round < 720; round++) {
             sys.uptimeMillis += 5000;
             daemon.watch.readOutcome();
@@ -108,7 +109,7 @@ class ExecBudgetTest {
     }
 
     @Test
-    void drift() {
+    void driftCheckIsOneProbe() {
         daemon.watch.compare(null);
         if (Budgets.isBroken("drift.execs")) { daemon.watch.compare(null); }
         assertEquals(List.of(), daemon.watch.findings);
@@ -119,9 +120,9 @@ class ExecBudgetTest {
     }
 
     @Test
-    void status() {
+    void statusStartsNoProgram() {
         for (boolean token : new boolean[] {false, true}) {
-            later();
+            advanceClock();
             assertEquals(200, api.answer(Route.STATUS, null, token).status);
         }
         if (Budgets.isBroken("status.execs")) { box.live(); }
@@ -129,7 +130,7 @@ class ExecBudgetTest {
     }
 
     @Test
-    void apply() {
+    void applyStartsAtMostTwoPrograms() {
         assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status);
         assertEquals(List.of(), sys.verbs, "a candidate is checked from memory");
         Reply applied =
@@ -137,24 +138,27 @@ class ExecBudgetTest {
         assertEquals(202, applied.status, () -> log.toString());
         if (Budgets.isBroken("apply.execs")) { box.readTables(); }
         assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(),
-                "one program makes the change");
+                "one program applies the change");
         Budgets.hold("apply.execs", sys.verbs.size());
     }
 
-    /** What boxwall-apply read back is the result; a whole reading is for a box whose modules or addresses changed. */
+    /**
+     * The rules that boxwall-apply read back are the result; the whole box is read only if modules or addresses
+     * changed.
+     */
     @Test
-    void anApplyReadsTheWholeBoxOnlyForOtherModulesOrAddresses() {
-        assertEquals(List.of("probe addresses"), readForAnApply());
+    void applyReadsWholeBoxOnlyAfterChangeOfModulesOrAddresses() {
+        assertEquals(List.of("probe addresses"), probesOfApply());
         sys.files.put("/proc/modules", sys.files.get("/proc/modules") + "xt_new 16384 0 - Live 0x00000000\n");
-        assertEquals(List.of("probe addresses", "probe"), readForAnApply());
-        assertEquals(List.of("probe addresses"), readForAnApply());
+        assertEquals(List.of("probe addresses", "probe"), probesOfApply());
+        assertEquals(List.of("probe addresses"), probesOfApply());
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.1 ", "192.168.178.9 ")
                 .replace("192.168.178.1/", "192.168.178.9/"));
-        assertEquals(List.of("probe addresses", "probe"), readForAnApply());
+        assertEquals(List.of("probe addresses", "probe"), probesOfApply());
     }
 
-    /** The probes of one apply, which is reverted after it. */
-    private List<String> readForAnApply() {
+    /** The probes of one apply, which is then reverted. */
+    private List<String> probesOfApply() {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
         sys.verbs.clear();
         Reply applied =
@@ -166,7 +170,7 @@ class ExecBudgetTest {
     }
 
     @Test
-    void confirm() {
+    void confirmStartsOneProgram() {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         sys.verbs.clear();
@@ -177,11 +181,11 @@ class ExecBudgetTest {
     }
 
     /**
-     * After some rounds, so that what is made once is made; the least of some, as a compiler at work only ever
-     * allocates more.
+     * The minimum of 20 rounds: the first rounds create objects that are kept, and the JIT compiler only adds
+     * allocations.
      */
     @Test
-    void statusBytes() {
+    void statusBytesStayWithinBudget() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 20; round++) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Programs that can't be started: the reply says so, and the next request tries again. */
+/** If a program cannot be started, the reply reports the error, and the next request tries again. */
 class FailedReadingTest {
     private final FakeBox box = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private boolean fails;
@@ -38,10 +38,10 @@ class FailedReadingTest {
     }
 
     @Test
-    void theLogIsReadAgainAfterAFailure() {
+    void logIsReadAgainAfterFailure() {
         fails = true;
         assertEquals(500, log().status);
-        assertEquals(500, log().status, "a second has not passed, and no log was read");
+        assertEquals(500, log().status, "within the same second it is read again, since no log was read");
         fails = false;
         String text = new String(log().body, StandardCharsets.UTF_8);
         assertTrue(text.contains("\"source\":\"dmesg\""), text);

@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * A box from a folder, with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's
- * frames, try that leaves RUN/tx/plan and a pending result, confirm that makes it RUN/plan and RUN/live, again. Its
- * kernel is the texts {@code live4} and {@code live6}.
+ * A box from a folder, with a boxwall-apply that behaves like the real one as far as the daemon sees it: probe prints
+ * frames, try writes RUN/tx/plan, RUN/live and a pending result, confirm moves the plan to RUN/plan, again loads the
+ * boot plan. The texts {@code live} stand for the kernel's rules.
  */
 class FakeBox implements Sys {
     static final String RUN = "/var/run/boxwall";
@@ -29,9 +29,9 @@ class FakeBox implements Sys {
     final List<String> verbs = new ArrayList<>();
     final String[] live = {"", ""};
     long uptimeMillis = 100_000;
-    /** What the next try ends with: 0, or 4 with this error. */
-    String refusal = "";
-    /** Runs when a file's text was read and before it is given out; gets the path. */
+    /** The error with which the next try fails (status 4); empty if it succeeds. */
+    String tryError = "";
+    /** Called with the path after a file was read and before its text is returned. */
     Consumer<String> afterRead = path -> {};
     private int ids;
 
@@ -48,7 +48,7 @@ class FakeBox implements Sys {
         files.put("/proc/sys/kernel/random/uuid", "0000-0\n");
     }
 
-    /** Loads rules behind boxwall's back. */
+    /** Loads rules without boxwall's knowledge. */
     void load(String restore4, String restore6) {
         live[0] = restore4;
         live[1] = restore6;
@@ -60,7 +60,7 @@ class FakeBox implements Sys {
                         + plan + "\nprotected=12.5\nreason=" + reason + "\nerror=" + error + "\n");
     }
 
-    /** What a boot with these rules would have left behind, as a plan compiled from them with this stamp. */
+    /** Sets the state after a boot with a plan of these rules and this stamp. */
     void booted(String stamp, String restore4, String restore6) {
         String id = "p0";
         files.put(STATE + "/boot/stamp", "id=" + id + "\n" + stamp);
@@ -110,9 +110,9 @@ class FakeBox implements Sys {
     private int act(String verb, List<String> command) {
         if (verb.equals("again")) {
             loadPlan(STATE + "/boot");
-        } else if (verb.equals("try") && !refusal.isEmpty()) {
+        } else if (verb.equals("try") && !tryError.isEmpty()) {
             files.put(RUN + "/result",
-                    files.get(RUN + "/result").replace("reason=\nerror=", "reason=restore-failed\nerror=" + refusal));
+                    files.get(RUN + "/result").replace("reason=\nerror=", "reason=restore-failed\nerror=" + tryError));
             return 4;
         } else if (verb.equals("try")) {
             copy(command.get(2), RUN + "/tx/plan");

@@ -30,31 +30,31 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same plans and answers as before, byte for byte: rulesets on boxes, each with a hash of what comes out, in
- * golden/hashes.txt. Made for changes of the code that change nothing of what it says. {@code -Dboxwall.golden=write}
- * writes the file anew after a change that is meant; {@code -Dboxwall.golden=DIR} writes the texts behind the hashes
- * below DIR, so that two runs can be compared. Only every 83rd line is looked at, which ones depends on
- * {@code -Dboxwall.seed}; {@code -Dboxwall.long=true} takes all, {@code -Dboxwall.golden.step=N} every Nth.
+ * Plans and replies are the same as before, byte for byte: golden/hashes.txt has the hashes of the outputs for many
+ * rulesets on many boxes. It guards refactorings. {@code -Dboxwall.golden=write} writes the file again after an
+ * intended change; {@code -Dboxwall.golden=DIR} writes the hashed texts below DIR, so that two runs can be compared. By
+ * default it checks every 83rd line, starting at a line that depends on {@code -Dboxwall.seed};
+ * {@code -Dboxwall.long=true} checks all, {@code -Dboxwall.golden.step=N} every Nth.
  */
 class GoldenRunTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final Path HASHES = RESOURCES.resolve("golden/hashes.txt");
     private static final String MODE = System.getProperty("boxwall.golden", "");
     /**
-     * Boxes that get every ruleset: one with every module on which AVM refuses states, a 7490 with them and one
-     * without.
+     * Boxes that are combined with every ruleset: one with every module on which AVM forbids states, a 7490 with states
+     * and one without.
      */
     private static final Set<String> ALL_RULES = Set.of("virtual-avm", "7490-0757", "7490-0630");
-    /** Every box gets these. */
+    /** Rulesets that are combined with every box. */
     private static final Set<String> ALL_BOXES = Set.of("boxwall.rules", "options.rules", "preset-home-basic");
-    private static final List<String> QUESTIONS = List.of("in=wan proto=tcp dport=22",
+    private static final List<String> QUERIES = List.of("in=wan proto=tcp dport=22",
             "in=wan proto=udp sport=53 dport=40000 state=ESTABLISHED", "in=lan out=wan proto=tcp dport=443",
             "in=guest out=lan proto=icmp type=echo-request", "in=lan proto=udp dport=53 src=192.168.178.33",
             "out=wan proto=udp dport=123", "in=wan proto=tcp dport=8004 flags=SYN,ACK",
             "family=6 in=wan proto=icmpv6 type=neighbour-solicitation", "family=6 in=lan out=wan proto=tcp dport=80",
             "in=wan fragment=yes proto=udp", "in=lan mark=0x15 mac=00:00:5e:00:53:2a");
 
-    /** A ruleset on a box: one line of the file. */
+    /** A ruleset and a box: one line of the file. */
     private record Combination(String box, String rules) {
         @Override
         public String toString() { return box + " " + rules; }
@@ -101,15 +101,15 @@ class GoldenRunTest {
         return all;
     }
 
-    /** The answers of one box, read once. */
-    private static final class Asked {
+    /** The outputs for one box, which is read once. */
+    private static final class BoxOutputs {
         private final Config config = Config.parse(null, Map.of());
         private final PresetFolder presets = new PresetFolder(new LiveSys(), "conf/presets", null);
         private final Box box;
         private final Questions questions;
         private final Candidate base;
 
-        Asked(String name, String boxwallRules) {
+        BoxOutputs(String name, String boxwallRules) {
             box = new Box(BoxReader.read(new LiveSys(), RESOURCES.resolve("boxes").resolve(name).toString()));
             questions = new Questions(box);
             base = Candidate.unchecked(new Source("rules", boxwallRules), presets, box, config);
@@ -120,27 +120,27 @@ class GoldenRunTest {
                     : Plan.files(compiled, text, new Stamp().put("id", "1-2"), "flush").toString();
         }
 
-        Map<String, String> answers(String text) {
+        Map<String, String> outputs(String text) {
             Candidate candidate = Candidate.of(new Source("rules", text), presets, box, config, null, true);
-            Map<String, String> answers = new LinkedHashMap<>();
-            answers.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
+            Map<String, String> outputs = new LinkedHashMap<>();
+            outputs.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
                     : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
-            if (candidate.compiled == null) { return answers; }
+            if (candidate.compiled == null) { return outputs; }
             Ruleset rules = candidate.compiled.ruleset;
-            answers.put("plan", plan(candidate.compiled, text) + plan(candidate.stateless(), text));
-            answers.put("optimized", plan(Candidate.unchecked(new Source("rules", text), presets, box,
+            outputs.put("plan", plan(candidate.compiled, text) + plan(candidate.stateless(), text));
+            outputs.put("optimized", plan(Candidate.unchecked(new Source("rules", text), presets, box,
                     config.with("OPTIMIZE", "yes")).compiled, text));
-            answers.put("explain",
-                    QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
-            answers.put("exposure", questions.exposure(candidate).json());
-            answers.put("diff",
+            outputs.put("explain",
+                    QUERIES.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
+            outputs.put("exposure", questions.exposure(candidate).json());
+            outputs.put("diff",
                     DiffJson.of(questions.difference(base.compiled.ruleset, rules), "boxwall.rules", "these"));
-            return answers;
+            return outputs;
         }
 
-        private String explain(Candidate candidate, String question) {
+        private String explain(Candidate candidate, String query) {
             Map<String, String> keys = new LinkedHashMap<>();
-            for (String key : question.split(" ")) {
+            for (String key : query.split(" ")) {
                 keys.put(key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1));
             }
             try {
@@ -152,7 +152,7 @@ class GoldenRunTest {
     }
 
     @Test
-    void plansAndAnswersAreTheSame() throws IOException {
+    void plansAndRepliesEqualRecordedHashes() throws IOException {
         Map<String, String> rulesets = rulesets();
         List<Combination> all = combinations(rulesets.keySet());
         boolean write = MODE.equals("write");
@@ -160,22 +160,22 @@ class GoldenRunTest {
         int first = (int) Math.floorMod(Long.getLong("boxwall.seed", System.nanoTime()), (long) step);
         System.out.println("golden run: every " + step + ". of " + all.size() + " from " + first);
         Map<Combination, String> found = new LinkedHashMap<>();
-        Asked asked = null;
+        BoxOutputs outputs = null;
         String box = "";
         for (int i = first; i < all.size(); i += step) {
             Combination one = all.get(i);
             if (!one.box().equals(box)) {
                 box = one.box();
-                asked = new Asked(box, rulesets.get("boxwall.rules"));
+                outputs = new BoxOutputs(box, rulesets.get("boxwall.rules"));
             }
-            found.put(one, line(one, asked.answers(rulesets.get(one.rules()))));
+            found.put(one, line(one, outputs.outputs(rulesets.get(one.rules()))));
         }
         if (write) {
             Files.writeString(HASHES, String.join("", found.values()), StandardCharsets.ISO_8859_1);
             return;
         }
         List<String> known = Files.readAllLines(HASHES, StandardCharsets.ISO_8859_1);
-        assertEquals(all.size(), known.size(), "another number of combinations: -Dboxwall.golden=write");
+        assertEquals(all.size(), known.size(), "the number of combinations changed: -Dboxwall.golden=write");
         Set<String> wrong = new TreeSet<>();
         for (int i = first; i < all.size(); i += step) {
             if (!(known.get(i) + "\n").equals(found.get(all.get(i)))) {
@@ -183,17 +183,17 @@ class GoldenRunTest {
             }
         }
         assertTrue(wrong.isEmpty(),
-                "an output changed; when that is meant, -Dboxwall.golden=write\n" + String.join("", wrong));
+                "an output changed; if that is intended: -Dboxwall.golden=write\n" + String.join("", wrong));
     }
 
-    private static String line(Combination one, Map<String, String> answers) throws IOException {
+    private static String line(Combination one, Map<String, String> outputs) throws IOException {
         StringBuilder line = new StringBuilder(one.toString());
-        for (Map.Entry<String, String> answer : answers.entrySet()) {
-            line.append(' ').append(answer.getKey()).append('=').append(Plan.sha1(answer.getValue()), 0, 10);
+        for (Map.Entry<String, String> output : outputs.entrySet()) {
+            line.append(' ').append(output.getKey()).append('=').append(Plan.sha1(output.getValue()), 0, 10);
             if (MODE.length() > 0 && !MODE.equals("write")) {
-                Path file = Path.of(MODE, one.box(), one.rules() + "." + answer.getKey());
+                Path file = Path.of(MODE, one.box(), one.rules() + "." + output.getKey());
                 Files.createDirectories(file.getParent());
-                Files.writeString(file, answer.getValue());
+                Files.writeString(file, output.getValue());
             }
         }
         return line.append('\n').toString();

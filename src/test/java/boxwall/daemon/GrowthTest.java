@@ -33,14 +33,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Twice the rules, twice the work: counted in bytes that are allocated, which a busy machine doesn't change; and in how
- * small a heap.
+ * Work grows linearly with the number of rules, measured in allocated bytes, which do not depend on the load of the
+ * machine; and small heaps are enough.
  */
 class GrowthTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int[] SIZES = {1000, 5000, 10000};
 
-    /** What one step returned and the bytes it took. */
+    /** The result of one step and the bytes that it allocated. */
     private record Step<T>(T result, long bytes) {
         static <T> Step<T> of(Supplier<T> work) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -69,10 +69,10 @@ class GrowthTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "virtual-avm"})
-    void parseCompileAndCheckGrowLinearly(String box) {
+    void parseCompileAndCheckGrowLinearlyWithRules(String box) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
         BoxFacts facts = BoxFacts.of(readings);
-        // what the compiler of the JVM leaves out of allocations as it warms up is not ours to count
+        // warm-up: the JIT compiler removes some allocations
         for (int i = 0; i < 3; i++) {
             perRule(facts, new LargeRules(5000), 5000);
         }
@@ -85,17 +85,17 @@ class GrowthTest {
             double small = measured.get(0).get(step);
             for (List<Double> each : measured) {
                 double ratio = each.get(step) / small;
-                // seen: 1.31 for ten times the rules and the same for twenty, from buffers that double; what is
-                // quadratic comes to ten
+                // measured: 1.31 for ten times the rules and the same for twenty, from buffers that double; quadratic
+                // work gives ten
                 assertTrue(ratio < 1.5, "step " + step + " grows faster than the rules: " + measured);
             }
         }
     }
 
-    /** Those commands and rules too that look for something among the others, or stand for more than one rule. */
+    /** The same for commands and rules that search among the others, or that become several rules. */
     @ParameterizedTest
     @EnumSource(GrownRules.class)
-    void noKindOfRulesetTakesMoreThanItsRulesDo(GrownRules kind) {
+    void everyKindOfRulesetGrowsLinearlyWithRules(GrownRules kind) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
         BoxFacts facts = BoxFacts.of(readings);
         List<List<Double>> measured = new ArrayList<>();
@@ -105,17 +105,17 @@ class GrowthTest {
         }
         System.out.println(kind + ": bytes a rule for parse, compile, check at 500 and at 4000: " + measured);
         for (int step = 0; step < 3; step++) {
-            // eight times the rules: what is quadratic takes eight times the bytes a rule; the JVM's compiler may take
-            // some away later
+            // with eight times the rules, quadratic work allocates eight times the bytes per rule; the JIT compiler may
+            // remove some
             assertTrue(measured.get(1).get(step) < 2 * measured.get(0).get(step),
                     "step " + step + " grows faster than the rules: " + measured);
         }
     }
 
-    /** The desk's verbs in a JVM of their own. A box gives 8 MB to the daemon, the desk 64 are enough for anything. */
+    /** Runs compile in a separate JVM. The daemon on a box has 8 MB; on a PC, 64 MB are enough for any ruleset. */
     @ParameterizedTest
     @CsvSource({"500,8,virtual", "500,8,virtual-avm", "10000,64,virtual", "10000,64,virtual-avm"})
-    void aSmallHeapIsEnough(int count, int megabytes, String box, @TempDir Path folder) throws Exception {
+    void compileSucceedsInSmallHeap(int count, int megabytes, String box, @TempDir Path folder) throws Exception {
         LargeRules rules = new LargeRules(count);
         Files.writeString(folder.resolve("rules"), rules.main().text);
         for (int i = 0; i < rules.parts(); i++) {
@@ -133,30 +133,30 @@ class GrowthTest {
                 "-Xmx" + megabytes + "m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 "boxwall.cli.Main", "compile", folder.resolve("rules").toString(), "--root", root, "--out",
                 folder.resolve("plan").toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        // about two seconds on a calm machine
+        // about two seconds on an idle machine
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
-        String said = Files.readString(log);
-        assertEquals(0, process.exitValue(), said.substring(Math.max(0, said.length() - 2000)));
+        String output = Files.readString(log);
+        assertEquals(0, process.exitValue(), output.substring(Math.max(0, output.length() - 2000)));
     }
 
     /**
-     * Each rule is tried without it, and each try walks all the others: what is remembered of the walks must not add
-     * up.
+     * The search for needless rules leaves out each rule in turn and walks all others: what these walks cache must not
+     * accumulate.
      */
     @Test
-    void aSmallHeapIsEnoughToTryEachRuleWithoutIt(@TempDir Path folder) throws Exception {
+    void searchForNeedlessRulesSucceedsInSmallHeap(@TempDir Path folder) throws Exception {
         StringBuilder rules = new StringBuilder(Files.readString(Path.of("conf/boxwall.rules")));
         for (int i = 0; i < 150; i++) {
             rules.append("ip46tables -A INPUT -p tcp --dport ").append(1000 + i).append(" -j ACCEPT\n");
         }
         Files.writeString(folder.resolve("rules"), rules);
-        // nothing is known of the box, so no interface makes the sets small
+        // an unknown box: no interface restricts the sets
         compiles(folder, 8, Files.createDirectory(folder.resolve("box")).toString());
     }
 
-    /** A box's heap is small: a plan of 10 000 rules and its text are in it at once. */
+    /** The input of this test: 10 000 rules fit into four files below the size limit. */
     @Test
-    void theFilesOfTenThousandRulesAreWithinTheLimits() {
+    void filesOfTenThousandRulesAreWithinSizeLimit() {
         LargeRules rules = new LargeRules(10000);
         assertTrue(rules.parts() <= 4, "files: " + rules.parts());
         for (int i = 0; i < rules.parts(); i++) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever somebody with the token asks or sends, made from right words in the wrong order and number: the answer is
- * never "a bug in boxwall".
+ * No request with the token gives a server error ("a bug in boxwall"): random requests of valid words in the wrong
+ * order and number.
  */
 class NoServerErrorTest {
     private static final int REQUESTS = Boolean.getBoolean("boxwall.long") ? 20_000 : 1_000;
@@ -102,10 +102,10 @@ class NoServerErrorTest {
         return value.toString();
     }
 
-    private static String query(Random random, String[] names, int most) {
+    private static String query(Random random, String[] names, int max) {
         StringBuilder query = new StringBuilder();
         List<String> seen = new ArrayList<>();
-        for (int i = random.nextInt(most + 1); i > 0; i--) {
+        for (int i = random.nextInt(max + 1); i > 0; i--) {
             String name = one(random, names);
             if (!seen.contains(name)) {
                 seen.add(name);
@@ -124,7 +124,7 @@ class NoServerErrorTest {
         return body.append('\n').toString();
     }
 
-    private void hold(String request, String body, String seed) throws IOException {
+    private void assertNoServerError(String request, String body, String seed) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", number)) {
             socket.getOutputStream()
                     .write((request + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\nContent-Length: "
@@ -138,21 +138,21 @@ class NoServerErrorTest {
     }
 
     @Test
-    void noQueryGivesAServerError() throws IOException {
+    void randomQueryGivesNoServerError() throws IOException {
         Random random = seeded();
-        hold("GET /explain?in=,", "", "");
+        assertNoServerError("GET /explain?in=,", "", "");
         String[] keys = Keys.NAMES.toArray(new String[0]);
         for (int i = 0; i < REQUESTS; i++) {
-            hold("GET /explain" + query(random, keys, 6), "", seed);
-            if (i % 4 == 0) { hold(one(random, PATHS) + query(random, KEYS, 3), "", seed); }
+            assertNoServerError("GET /explain" + query(random, keys, 6), "", seed);
+            if (i % 4 == 0) { assertNoServerError(one(random, PATHS) + query(random, KEYS, 3), "", seed); }
         }
     }
 
     @Test
-    void noBodyGivesAServerError() throws IOException {
+    void randomBodyGivesNoServerError() throws IOException {
         Random random = seeded();
         for (int i = 0; i < REQUESTS; i++) {
-            hold(random.nextBoolean() ? "PUT /rules" : "POST /import", body(random), seed);
+            assertNoServerError(random.nextBoolean() ? "PUT /rules" : "POST /import", body(random), seed);
         }
     }
 

@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An include reaches the presets and, for a file on disk, what lies beside it: nothing else, whatever it is called. */
+/** An include finds only presets and, for a file on disk, files in the same folder, whatever its name is. */
 class PresetFolderTest {
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
 
     PresetFolderTest() {
         sys.files.put("/presets/basic.rules", "preset");
-        sys.files.put("/home/basic", "beside");
+        sys.files.put("/home/basic", "same folder");
         sys.files.put("/home/own", "own");
         sys.files.put("/etc/passwd", "secret");
         sys.files.put("/presets/../etc/passwd.rules", "secret");
@@ -26,17 +26,19 @@ class PresetFolderTest {
     }
 
     @Test
-    void presetsFirstThenWhatLiesBesideAFile() {
+    void includeFindsPresetBeforeFileInSameFolder() {
         assertEquals("preset", new PresetFolder(sys, "/presets", "/home").find("basic", "rules").text);
         assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own", "rules").text);
         assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic", "rules").text);
-        assertNull(new PresetFolder(sys, "/presets", null).find("own", "rules"), "what came over HTTP has no folder");
+        assertNull(new PresetFolder(sys, "/presets", null).find("own", "rules"),
+                "a ruleset received over HTTP has no folder");
     }
 
     @Test
-    void aDeskTakesThoseOfTheTreeWhereTheSettingsNameNone() {
+    void presetsOfSourceTreeAreUsedIfConfiguredFolderIsMissing() {
         sys.files.put("target/../conf/presets/basic.rules", "the tree's");
-        assertEquals("/presets", PresetFolder.place(sys, "/presets", "target/boxwall.jar"), "the settings win");
+        assertEquals("/presets", PresetFolder.place(sys, "/presets", "target/boxwall.jar"),
+                "the configured folder takes precedence");
         assertEquals("target/../conf/presets", PresetFolder.place(sys, "/none", "target/boxwall.jar"));
         assertEquals("/none", PresetFolder.place(sys, "/none", "/usr/share/boxwall/boxwall.jar"));
         assertEquals("/none", PresetFolder.place(sys, "/none", "target/classes:lib/x.jar"));
@@ -45,7 +47,7 @@ class PresetFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"../etc/passwd", "/etc/passwd", "..", ".hidden", "-dash", "", "a/b", "own\u0000", "own\n",
             "o wn", "%2e%2e"})
-    void noPathComesFromARuleset(String name) {
+    void includeNameWithPathIsRejected(String name) {
         assertNull(new PresetFolder(sys, "/presets", "/home").find(name, "rules"));
     }
 }

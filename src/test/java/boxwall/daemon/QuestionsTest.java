@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** explain, exposure and diff, as the control port and the command line answer them. */
+/** Tests explain, exposure and diff, for the control port and for the command line. */
 class QuestionsTest {
     private static final String BOX = "src/test/resources/explain/box";
 
@@ -49,7 +49,7 @@ class QuestionsTest {
     }
 
     @Test
-    void explainIsJsonWithTheDecidingRule() {
+    void explainReturnsJsonWithDecidingRule() {
         Box box = box();
         Candidate about = rules("iptables -A INPUT -i lan -j ACCEPT\n"
                 + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n", box);
@@ -62,7 +62,7 @@ class QuestionsTest {
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
-        assertTrue(json.get("as_written").isObject(), "this box has no states: both readings");
+        assertTrue(json.get("as_written").isObject(), "this box has no states: both forms are explained");
         assertEquals(400, Api.query(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status);
         assertEquals(404, Api.query(Route.EXPOSURE, Map.of(), null, "", box).status);
         assertEquals(422, Api.query(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status);
@@ -77,7 +77,7 @@ class QuestionsTest {
             "--timestart 19:00 --weekdays Mo, 19:00:00, 23:59:59, 20:00, false, not now",
             "--timestart 19:00 --monthdays 5, 19:00:00, 23:59:59, 20:00, null, on some days",
             "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, '', null, the box's clock is not set"})
-    void explainSaysWhetherARuleWithHoursHoldsNow(String match, String from, String to, String clock, String now,
+    void explainReportsWhetherTimedRuleAppliesNow(String match, String from, String to, String clock, String now,
             String words) {
         Box box = box();
         Candidate about =
@@ -89,8 +89,9 @@ class QuestionsTest {
                 "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":"
                         + now + "}]",
                 Json.parse(ExplainJson.of(explanation, millis)).asObject().get("hours").toString());
-        String said = ExplainJson.inWords(explanation, millis);
-        assertTrue(said.contains("  hours:  rules:1 holds from " + from + " to " + to + " UTC: " + words + "\n"), said);
+        String printed = ExplainJson.inWords(explanation, millis);
+        assertTrue(printed.contains("  hours:  rules:1 holds from " + from + " to " + to + " UTC: " + words + "\n"),
+                printed);
     }
 
     /** Rules of FORWARD, each with its hours ("" for none) and target; 2026-11-28 is a Saturday. */
@@ -123,7 +124,8 @@ class QuestionsTest {
             "an earlier rule decides, DROP|19:00 --timestop 05:00 DROP, 20:38, none, 0, ",
             "the same without it, 19:00 --timestop 05:00 ACCEPT, 20:38, none, 0, ",
             "something else counts, -m limit --limit 1/s DROP|19:00 --timestop 05:00 LOG, 20:38, none, 0, "})
-    void explainSaysWhatHoldsNow(String what, String written, String time, String verdict, int number, String until) {
+    void explainReportsVerdictForCurrentTime(String what, String written, String time, String verdict, int number,
+            String until) {
         StringBuilder text = new StringBuilder();
         for (String rule : written.split("[|]")) {
             int space = rule.lastIndexOf(' ');
@@ -135,10 +137,10 @@ class QuestionsTest {
         Explanation explanation = new Questions(box).explain(rules(text.toString(), box),
                 Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
         JsonObject json = Json.parse(ExplainJson.of(explanation, millis)).asObject();
-        String said = ExplainJson.inWords(explanation, millis);
+        String printed = ExplainJson.inWords(explanation, millis);
         if (verdict.equals("none")) {
             assertEquals(null, json.get("now"), text.toString());
-            assertFalse(said.contains("  now:"), said);
+            assertFalse(printed.contains("  now:"), printed);
             return;
         }
         JsonObject now = json.get("now").asObject();
@@ -152,28 +154,29 @@ class QuestionsTest {
             assertEquals(number, by.getInt("line", 0));
             assertEquals(rule[number - 1].contains("-m time"), by.getString("rule", "").contains("-m time"));
         }
-        String place = by == null ? "" : ", by " + (number > 0 ? "rules:" + number : "filter FORWARD policy ACCEPT");
+        String decidedBy =
+                by == null ? "" : ", by " + (number > 0 ? "rules:" + number : "filter FORWARD policy ACCEPT");
         assertTrue(
-                said.contains(
-                        "  now:    " + verdict + place + (until == null ? "" : ", until " + until + " UTC") + "\n"),
-                said);
+                printed.contains(
+                        "  now:    " + verdict + decidedBy + (until == null ? "" : ", until " + until + " UTC") + "\n"),
+                printed);
     }
 
-    /** The rule that decides stands once in the ruleset and twice in the trail. */
+    /** The deciding rule occurs once in the ruleset and twice in the trail. */
     @Test
-    void whatHoldsNowEndsWithTheHoursOfTheSecondCall() {
+    void currentVerdictEndsWithHoursOfSecondJump() {
         Box box = box();
         Explanation explanation = new Questions(box).explain(rules(
                 "iptables -N X\niptables -A FORWARD -m time --timestart 12:00 --timestop 13:00 -j X\n"
                         + "iptables -A FORWARD -m time --timestart 19:00 --timestop 05:00 -j X\niptables -A X -j DROP\n",
                 box), Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
-        String said = ExplainJson.inWords(explanation, Instant.parse("2026-11-28T20:38:00Z").toEpochMilli());
-        assertTrue(said.contains("  now:    DROP, by rules:4, until 05:00:00 UTC\n"), said);
+        String printed = ExplainJson.inWords(explanation, Instant.parse("2026-11-28T20:38:00Z").toEpochMilli());
+        assertTrue(printed.contains("  now:    DROP, by rules:4, until 05:00:00 UTC\n"), printed);
     }
 
-    /** Two includes of one preset for one device: the rule says which of them it is from. */
+    /** Two includes of one preset for one device: the JSON has the line of the right include. */
     @Test
-    void explainNamesTheRowThatIncludesTheRule() throws IOException {
+    void explainReportsLineOfInclude() throws IOException {
         String preset = Files.readString(Path.of("conf/presets/block-device.rules"));
         Box box = box();
         Candidate about = Candidate.unchecked(
@@ -193,17 +196,17 @@ class QuestionsTest {
                         Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")), 0))
                 .asObject();
         assertEquals(2, json.get("trail").asArray().get(0).asObject().getInt("row", 0), json.toString());
-        String said = ExplainJson.inWords(
+        String printed = ExplainJson.inWords(
                 new Questions(box).explain(about,
                         Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")),
                 Instant.parse("2026-11-28T05:30:00Z").toEpochMilli());
-        assertTrue(said.contains("  now:    DROP, by block-device:13 (line 2 of the rules), until 06:00:00 UTC\n"),
-                said);
+        assertTrue(printed.contains("  now:    DROP, by block-device:13 (line 2 of the rules), until 06:00:00 UTC\n"),
+                printed);
     }
 
-    /** After an apply the page asks for the exposure of rules that are live by then. */
+    /** After an apply the page requests the exposure of rules that are already live. */
     @Test
-    void whatIsLiveAlreadyIsAskedOnce() {
+    void exposureOfLiveRulesIsComputedOnce() {
         Box box = new Box(saved());
         Questions questions = new Questions(box);
         Candidate same = rules(
@@ -212,13 +215,13 @@ class QuestionsTest {
         Exposure.of(new Verdicts(questions.live(), Site.of(box.facts)), Listeners.of(box.readings),
                 Listeners.exposedInterfaces(box.facts.interfaces));
         long once = Counts.steps() - start;
-        String said = questions.exposure(same).json();
+        String printed = questions.exposure(same).json();
         assertEquals(once, Counts.steps() - start - once);
-        assertTrue(said.contains("\"forward_before\":[{"), said);
+        assertTrue(printed.contains("\"forward_before\":[{"), printed);
     }
 
     @Test
-    void liveRulesAreReadFromBothSaves() {
+    void liveRulesAreReadFromBothFamilies() {
         Box box = new Box(saved());
         Questions questions = new Questions(box);
         Candidate same = rules(
@@ -226,8 +229,10 @@ class QuestionsTest {
         assertEquals(List.of(),
                 questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes);
         Candidate other = rules("iptables -P INPUT DROP\n", box);
-        assertTrue(questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.get(0)
-                .toString().startsWith("ACCEPT becomes DROP: everything from lan"), "IPv6 stays as it is");
+        assertTrue(
+                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.get(0)
+                        .toString().startsWith("ACCEPT becomes DROP: everything from lan"),
+                "the ruleset does not own IPv6");
         assertEquals(1,
                 questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.size());
     }
@@ -243,7 +248,7 @@ class QuestionsTest {
     }
 
     @Test
-    void theVerbsTakeRulesThatCheckRefuses(@TempDir Path folder) throws Exception {
+    void queryVerbsAcceptRulesThatCheckRefuses(@TempDir Path folder) throws Exception {
         Path rules = Files.writeString(folder.resolve("r"),
                 "iptables -t nat -A PREROUTING -j ACCEPT\niptables -P INPUT DROP\n");
         assertEquals(0, run("explain", rules.toString(), "in=wan", "dst=203.0.113.2", "--root", BOX, "--json"));
@@ -255,17 +260,17 @@ class QuestionsTest {
                 "--root", BOX));
     }
 
-    /** The box's heap; what an earlier question leaves behind must not stay in it. */
+    /** Runs with the heap of a box: earlier queries must not leave objects behind. */
     @ParameterizedTest
     @ValueSource(strings = {"check", "exposure", "diff"})
-    void eightMegabytesAreEnoughForTheDeliveredRules(String verb) throws Exception {
+    void shippedRulesNeedAtMost8MbHeap(String verb) throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.cli.Main", verb,
                 "conf/boxwall.rules", "--root", BOX).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(120, TimeUnit.SECONDS));
-        assertEquals(0, process.exitValue(), said);
-        assertFalse(said.contains("too complex"), said);
+        assertEquals(0, process.exitValue(), printed);
+        assertFalse(printed.contains("too complex"), printed);
     }
 
     private static int run(String... words) {

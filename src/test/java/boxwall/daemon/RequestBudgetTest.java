@@ -21,8 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What each step of a change allocates, with the shipped rules on the recorded box: a measure of the work that no load
- * of the machine changes. On a box's JVM time follows it closely, and the collector's time even more.
+ * Limits what each step of a change allocates, with the shipped rules on the recorded box. Allocation does not depend
+ * on the load of the machine; on a box's JVM, time and especially the time of garbage collection correlate with it.
  */
 class RequestBudgetTest {
     private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
@@ -39,19 +39,19 @@ class RequestBudgetTest {
         return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
-    /** Answers, twice where the budget is to be broken, and gives the kilobytes that it took. */
+    /** Handles a request (twice to break the budget on purpose) and returns the kilobytes allocated. */
     private double kilobytes(String budget, Route route, Request request, int status) throws IOException {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         Reply reply = api.answer(route, request, true);
         if (Budgets.isBroken(budget) && route == Route.FINDINGS) {
-            // the same rules' advice is kept
+            // the advice of the same rules is cached
             api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), rules()), true);
         }
         if (Budgets.isBroken(budget) && route != Route.APPLY) { api.answer(route, request, true); }
         if (Budgets.isBroken(budget) && route == Route.APPLY) { api.box.read(); }
-        long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
         assertEquals(status, reply.status, () -> route + " " + log + new String(reply.body, StandardCharsets.UTF_8));
-        return taken / 1024.0;
+        return allocated / 1024.0;
     }
 
     private static String rules() throws IOException {
@@ -59,14 +59,14 @@ class RequestBudgetTest {
     }
 
     @Test
-    void aChange() throws IOException {
+    void stepsOfChangeAllocateWithinBudgets() throws IOException {
         String rules = rules();
         String empty = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
         sys.booted("", empty, empty);
         double[] least = new double[6];
         java.util.Arrays.fill(least, Double.MAX_VALUE);
         for (int round = 0; round < ROUNDS; round++) {
-            double[] now = {kilobytes("put.kib", Route.PUT_RULES, request("PUT", "/rules", Map.of(), rules), 200),
+            double[] measured = {kilobytes("put.kib", Route.PUT_RULES, request("PUT", "/rules", Map.of(), rules), 200),
                     kilobytes("findings.kib", Route.FINDINGS, request("GET", "/findings", Map.of(), ""), 200),
                     kilobytes("explain.kib", Route.EXPLAIN,
                             request("GET", "/explain", Map.of("in", "dsl", "proto", "tcp", "dport", "80"), ""), 200),
@@ -75,8 +75,8 @@ class RequestBudgetTest {
                             request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), 202),
                     kilobytes("status.kib", Route.STATUS, request("GET", "/status", Map.of(), ""), 200)};
             sys.run(List.of("boxwall-apply", "revert", "--now"), "", 1);
-            for (int i = 0; i < now.length; i++) {
-                least[i] = Math.min(least[i], now[i]);
+            for (int i = 0; i < measured.length; i++) {
+                least[i] = Math.min(least[i], measured[i]);
             }
         }
         Budgets.hold("put.kib", least[0]);

@@ -21,9 +21,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * GNU Classpath's waitFor() takes a second for each program, however short. On such a box an apply is still through
- * within three: what a program printed says whether it worked, and its status is asked for only when it didn't. The
- * seconds are those of the box's own clock.
+ * GNU Classpath's waitFor() takes a second for each program, however short. On such a box an apply still takes less
+ * than three seconds: the output of a program shows whether it succeeded, and its status is read only if it failed.
+ * Times are those of the simulated clock of the box.
  */
 class SlowReapingTest {
     private static final int REAPING_MILLIS = 1000;
@@ -32,7 +32,7 @@ class SlowReapingTest {
 
     private final FakeBox box = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private int waits;
-    /** The machine's edge as such a JVM has it. */
+    /** A Sys as of such a JVM. */
     private final Sys slow = new Sys() {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
@@ -69,7 +69,7 @@ class SlowReapingTest {
         assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status);
     }
 
-    /** Over a connection of the very hundredth of a second in which the one before was answered. */
+    /** A request over a connection opened at the moment when the previous request was answered. */
     private Request request(String method, String path, Map<String, String> query, String body) {
         return TestRequest.of(method, path, query, Map.of(),
                 new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, box.uptimeMillis), body);
@@ -80,26 +80,26 @@ class SlowReapingTest {
     }
 
     @Test
-    void anApplyAndItsConfirmAskForNoStatus() throws BoxException {
-        long began = box.uptimeMillis;
+    void applyAndConfirmReadNoExitStatus() throws BoxException {
+        long start = box.uptimeMillis;
         assertEquals(202, apply().status, () -> log.toString());
         assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status,
                 () -> log.toString());
         if (Budgets.isBroken("apply.waits")) { slow.run(List.of("/usr/sbin/boxwall-apply", "probe"), "", 1).status(); }
-        assertTrue(box.uptimeMillis - began < 3000, "it took " + (box.uptimeMillis - began) + " ms of the box's time");
+        assertTrue(box.uptimeMillis - start < 3000, "it took " + (box.uptimeMillis - start) + " ms of the box's time");
         Budgets.hold("apply.waits", waits);
     }
 
     @Test
-    void aRefusedApplyAsksSeldomEnough() throws BoxException {
-        box.refusal = "iptables-restore: line 3 failed";
-        long began = box.uptimeMillis;
+    void refusedApplyReadsAtMostTwoExitStatuses() throws BoxException {
+        box.tryError = "iptables-restore: line 3 failed";
+        long start = box.uptimeMillis;
         assertEquals(422, apply().status, () -> log.toString());
         if (Budgets.isBroken("refused.apply.waits")) {
             slow.run(List.of("/usr/sbin/boxwall-apply", "probe"), "", 1).status();
         }
-        assertTrue(box.uptimeMillis - began < 3000 || Budgets.isBroken("refused.apply.waits"),
-                "it took " + (box.uptimeMillis - began) + " ms of the box's time");
+        assertTrue(box.uptimeMillis - start < 3000 || Budgets.isBroken("refused.apply.waits"),
+                "it took " + (box.uptimeMillis - start) + " ms of the box's time");
         Budgets.hold("refused.apply.waits", waits);
     }
 }

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Classes that are loaded until the daemon listens: on an interpreter each takes time, about 10 ms on the virtual box.
- * The JVM itself names them, in the order in which it loads them, on the stream that the daemon's own log is on.
+ * Limits the classes that are loaded before the daemon listens: on an interpreter each takes time, about 10 ms on the
+ * virtual box. The JVM prints them, in the order of loading, on the same stream as the daemon's log.
  */
 class StartBudgetTest {
-    /** What isn't wanted before the port is open: reading the box, rules, answers. */
+    /** Packages that must not be loaded before the port is open: reading the box, rules, replies. */
     private static final Set<String> LATE =
             Set.of("syntax", "probe", "explain", "imports", "check", "compile", "plan", "apply", "report");
 
@@ -37,14 +37,14 @@ class StartBudgetTest {
     @AfterEach
     void end() { daemon.destroyForcibly(); }
 
-    /** The daemon's own class path: what the jar is made of. */
+    /** The class path of the daemon: the contents of the jar. */
     private static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(
                 entry -> entry.endsWith("/classes") || entry.contains("nanohttpd") || entry.contains("minimal-json"))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Names of the classes that were loaded before the daemon said that it listens. */
+    /** The names of the classes loaded before the daemon logs that it listens. */
     private List<String> loaded(boolean early) throws Exception {
         Path config = folder.resolve("boxwall.cfg");
         Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='"
@@ -61,7 +61,7 @@ class StartBudgetTest {
         // "3: lan: <…": as on a box, where the launcher asks for the bridges
         builder.environment().put("BOXWALL_BRIDGES", "3: lan: <UP> mtu 1500\n    inet 192.0.2.1/24 scope global lan\n");
         daemon = builder.start();
-        // half a second on a calm machine; what reads below must end in any case
+        // half a second on an idle machine; the reader below must end in any case
         Thread late = new Thread(() -> {
             try {
                 if (!daemon.waitFor(120, TimeUnit.SECONDS)) { daemon.destroyForcibly(); }
@@ -86,7 +86,7 @@ class StartBudgetTest {
     }
 
     @Test
-    void ownClasses() throws Exception {
+    void ownClassesStayWithinBudget() throws Exception {
         boolean broken = Budgets.isBroken("start.own.classes");
         List<String> own = loaded(broken).stream()
                 .filter(name -> name.startsWith("boxwall.") || name.startsWith("fi.iki.")).toList();
@@ -97,13 +97,13 @@ class StartBudgetTest {
     }
 
     @Test
-    void allClasses() throws Exception {
+    void allClassesStayWithinBudget() throws Exception {
         List<String> all = loaded(Budgets.isBroken("start.all.classes"));
         assertTrue(all.contains("java.lang.Object"));
         Budgets.hold("start.all.classes", all.size());
     }
 
-    /** A daemon that loads what it is made of before it listens, for a budget that is broken on purpose. */
+    /** A daemon that loads its classes before it listens, to break the budget on purpose. */
     static final class Early {
         private Early() {}
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it
- * than it may.
+ * The daemon detects changes of its rules by other programs and changes of the box's addresses, and reacts only as
+ * configured.
  */
 class WatchTest {
     private static final String RULES = """
@@ -52,7 +52,7 @@ class WatchTest {
         return new BoxState(of, new BootPlane(of, "/usr/sbin/boxwall-apply", FakeBox.RUN));
     }
 
-    /** The box as it is after a boot with these rules, compiled for the addresses that it has at that moment. */
+    /** Sets the state after a boot with these rules, compiled for the current addresses. */
     private void booted(String rules) {
         sys.files.put(FakeBox.STATE + "/rules", rules);
         Config config = Config.parse(null, Map.of());
@@ -68,20 +68,20 @@ class WatchTest {
 
     private static List<String> codes(Watch watch) { return watch.findings.stream().map(f -> f.code).toList(); }
 
-    /** Of two who look at the result at once the slower one has read the older file: that is no news. */
+    /** Two threads read the result at once; the slower one has read the older file and must not report it. */
     @Test
-    void anOlderResultIsNeverTakenUpAfterANewerOne() throws InterruptedException {
+    void olderResultIsIgnoredAfterNewerOne() throws InterruptedException {
         booted(RULES);
         Watch watch = watch();
         watch.readOutcome();
         String result = FakeBox.RUN + "/result";
         CountDownLatch hasRead = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch proceed = new CountDownLatch(1);
         Thread slow = new Thread(watch::readOutcome);
         sys.afterRead = path -> {
             if (Thread.currentThread() == slow && path.equals(result)) {
                 hasRead.countDown();
-                await(goOn);
+                await(proceed);
             }
         };
         slow.start();
@@ -90,30 +90,30 @@ class WatchTest {
         Thread fast = new Thread(watch::readOutcome);
         fast.start();
         while (fast.getState() != Thread.State.BLOCKED && fast.getState() != Thread.State.TERMINATED) {
-            fast.join(10); // until it is through, or waits for the other
+            fast.join(10); // until it ends or waits for the other thread
         }
-        goOn.countDown();
+        proceed.countDown();
         slow.join();
         fast.join();
         assertEquals(List.of("now pending"), log.toString().lines().map(line -> line.replaceAll(",.*", "")).toList());
     }
 
-    /** Two who ask after a change: the second waits for the tables that the first is having read. */
+    /** Two requests after a change: the second waits for the tables that the first reads. */
     @Test
-    void whileTablesAreReadNobodyGetsThoseFromBefore() throws InterruptedException {
+    void requestDuringReadOfTablesGetsNewTables() throws InterruptedException {
         CountDownLatch reads = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        FakeBox slowly = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
+        CountDownLatch proceed = new CountDownLatch(1);
+        FakeBox slowBox = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
             @Override
             public CommandResult run(List<String> command, String stdin, int limitSeconds) {
                 if (command.contains("counters")) {
                     reads.countDown();
-                    await(goOn);
+                    await(proceed);
                 }
                 return super.run(command, stdin, limitSeconds);
             }
         };
-        BoxState state = state(slowly);
+        BoxState state = state(slowBox);
         Box before = state.read();
         state.tablesChanged();
         Thread first = new Thread(state::live);
@@ -125,43 +125,43 @@ class WatchTest {
         while (second.getState() != Thread.State.BLOCKED && second.getState() != Thread.State.TERMINATED) {
             second.join(10);
         }
-        goOn.countDown();
+        proceed.countDown();
         first.join();
         second.join();
         assertNotSame(before, got.get());
     }
 
-    /** Rules that go live while the box is read as a whole are not among what was read. */
+    /** Rules that become live during a whole reading are not in that reading. */
     @Test
-    void aReadingThatAChangeOvertookIsNotFresh() {
-        boolean[] overtaken = {false};
+    void readingIsStaleIfTablesChangedMeanwhile() {
+        boolean[] changed = {false};
         BoxState[] state = new BoxState[1];
-        FakeBox slowly = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
+        FakeBox slowBox = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
             @Override
             public CommandResult run(List<String> command, String stdin, int limitSeconds) {
                 CommandResult result = super.run(command, stdin, limitSeconds);
-                if (!overtaken[0]) {
-                    overtaken[0] = true;
+                if (!changed[0]) {
+                    changed[0] = true;
                     state[0].tablesChanged();
                 }
                 return result;
             }
         };
-        state[0] = state(slowly);
+        state[0] = state(slowBox);
         Box old = state[0].read();
         assertNotSame(old, state[0].live());
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            assertTrue(latch.await(60, TimeUnit.SECONDS), "the other thread came");
+            assertTrue(latch.await(60, TimeUnit.SECONDS), "the other thread did not come");
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
     @Test
-    void aBoxThatIsAsItWasLeftCostsOneLook() {
+    void unchangedBoxNeedsOneProbe() {
         booted(RULES);
         Watch watch = watch();
         watch.compare(null);
@@ -169,11 +169,11 @@ class WatchTest {
         assertFalse(watch.drifted);
         assertEquals(List.of("probe"), sys.verbs);
         watch.compareNow();
-        assertEquals(List.of("probe"), sys.verbs, "a second has to pass");
+        assertEquals(List.of("probe"), sys.verbs, "the next comparison is allowed after a second");
     }
 
     @Test
-    void whatAnotherProgramDidIsShownRuleByRule() {
+    void driftIsReportedRuleByRule() {
         booted(RULES);
         sys.load(sys.live[0].replace("-A INPUT -i lo -j ACCEPT", "-A INPUT -s 8.8.8.8/32 -j ACCEPT"), sys.live[1]);
         Watch watch = watch();
@@ -184,19 +184,19 @@ class WatchTest {
                 List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT",
                         "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
                 watch.findings.get(0).evidence());
-        assertEquals(List.of("probe"), sys.verbs, "nobody asked to load anything");
+        assertEquals(List.of("probe"), sys.verbs, "drift alone loads nothing");
     }
 
     @Test
-    void withReassertThePlanIsLoadedAgainOnceAMinute() {
+    void reassertReloadsPlanAtMostOncePerMinute() {
         booted(RULES);
-        String meddled = sys.live[0].replace("-A INPUT -i lo -j ACCEPT\n", "");
-        sys.load(meddled, sys.live[1]);
+        String changed = sys.live[0].replace("-A INPUT -i lo -j ACCEPT\n", "");
+        sys.load(changed, sys.live[1]);
         Watch watch = watch("REASSERT=yes");
         watch.compare(null);
         assertFalse(watch.drifted);
         assertEquals(List.of("probe", "again", "probe"), sys.verbs);
-        sys.load(meddled, sys.live[1]);
+        sys.load(changed, sys.live[1]);
         sys.uptimeMillis += 59_000;
         watch.compare(null);
         assertTrue(watch.drifted);
@@ -207,9 +207,9 @@ class WatchTest {
         assertEquals(2, sys.verbs.stream().filter("again"::equals).count());
     }
 
-    /** What counts is no difference; everything else has the whole box read, and so has a question. */
+    /** Changed counters are no difference; every other difference, and a request, causes a whole reading. */
     @Test
-    void whileNobodyAsksALookComparesFirst() {
+    void idleWatchReadsWholeBoxOnlyAfterDifference() {
         booted(RULES);
         String result = FakeBox.RUN + "/result";
         sys.commands.put("ifconfig_-a", sys.commands.get("ifconfig_-a") + "          RX packets:5 errors:0\n");
@@ -228,7 +228,7 @@ class WatchTest {
                 "a module",
                 () -> sys.files.put("/proc/modules", sys.files.get("/proc/modules") + "xt_new 1 0 - Live\n"),
                 "another change", () -> sys.files.put(result, sys.files.get(result).replace("id=\n", "id=7\n")),
-                "a question", () -> watch.requested = true, "hours", () -> sys.uptimeMillis += 4 * 3600 * 1000);
+                "a request", () -> watch.requested = true, "hours", () -> sys.uptimeMillis += 4 * 3600 * 1000);
         different.forEach((what, change) -> {
             Map<String, String> files = Map.copyOf(sys.files);
             Map<String, String> commands = Map.copyOf(sys.commands);
@@ -241,24 +241,24 @@ class WatchTest {
             sys.load(live[0], live[1]);
             sys.uptimeMillis = uptime;
             watch.requested = false;
-            assertTrue(watch.isUnchanged(), what + " and back");
+            assertTrue(watch.isUnchanged(), what + " undone");
         });
         sys.load(sys.live[0] + "-A INPUT -j ACCEPT\n", sys.live[1]);
         watch.compare(null);
         assertEquals(List.of("drift"), codes(watch));
-        assertFalse(watch.isUnchanged(), "what was found is looked at again");
+        assertFalse(watch.isUnchanged(), "a finding causes another whole reading");
     }
 
-    /** It compiles the rules when the address is another: what that lacks once, it lacks at each start. */
+    /** The watch compiles the rules if an address changed; an error there would recur at each start. */
     @ParameterizedTest
     @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
-    void theWatchOutlivesAFirstLookThatLacksHeapOrStack(Class<? extends Error> lack) {
+    void watchSurvivesOutOfHeapOrStackInFirstComparison(Class<? extends Error> error) {
         booted(RULES);
         Watch watch = watch();
         sys.afterRead = path -> {
             if (path.equals(FakeBox.STATE + "/rules")) {
-                Thread.currentThread().interrupt(); // ends the watch after its first look
-                throw lack == OutOfMemoryError.class ? new OutOfMemoryError() : new StackOverflowError();
+                Thread.currentThread().interrupt(); // ends the watch after its first comparison
+                throw error == OutOfMemoryError.class ? new OutOfMemoryError() : new StackOverflowError();
             }
         };
         try {
@@ -272,7 +272,7 @@ class WatchTest {
     }
 
     @Test
-    void openLockedAndPendingAreLeftAlone() {
+    void watchLeavesOpenLockedAndPendingStatesAlone() {
         booted(RULES);
         for (String state : List.of("open", "locked", "pending")) {
             sys.files.put(FakeBox.RUN + "/result",
@@ -286,7 +286,7 @@ class WatchTest {
     }
 
     @Test
-    void aChangeWhoseGuardWasKilledIsPutBackAMinuteAfterItsTime() {
+    void changeWithoutGuardIsRevertedOneMinuteAfterDeadline() {
         booted(RULES);
         String active = sys.files.get(FakeBox.RUN + "/result");
         sys.files.put(FakeBox.RUN + "/result", active.replaceFirst("state=.*\n", "state=pending\n")
@@ -294,21 +294,21 @@ class WatchTest {
         Watch watch = watch();
         sys.uptimeMillis = 159_999;
         watch.rollBackOverdue();
-        assertEquals(List.of(), sys.verbs, "its guard may still be at it");
+        assertEquals(List.of(), sys.verbs, "the guard may still be working");
         sys.uptimeMillis = 160_000;
         watch.rollBackOverdue();
         assertEquals(List.of("revert t7"), sys.verbs);
         sys.files.put(FakeBox.RUN + "/result",
                 sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*\n", "state=pending\n"));
         watch.rollBackOverdue();
-        assertEquals(List.of("revert t7"), sys.verbs, "once a change");
+        assertEquals(List.of("revert t7"), sys.verbs, "only once per change");
         sys.files.put(FakeBox.RUN + "/result", active);
         watch.rollBackOverdue();
         assertEquals(List.of("revert t7"), sys.verbs, "nothing is pending");
     }
 
     @Test
-    void theRulesFollowTheLansNewAddress() {
+    void rulesAreRecompiledForNewLanAddress() {
         booted(RULES);
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
         Watch watch = watch();
@@ -321,11 +321,11 @@ class WatchTest {
                 sys.verbs.stream().map(v -> v.split(" ")[0]).toList());
         watch.compare(null);
         assertEquals("probe", sys.verbs.get(sys.verbs.size() - 1));
-        assertEquals(5, sys.verbs.size(), "followed once, then it fits");
+        assertEquals(5, sys.verbs.size(), "recompiled only once");
     }
 
     @Test
-    void aGuestNetworkThatGoesOnGetsItsRules() {
+    void enabledGuestNetworkGetsItsRules() {
         Map<String, String> commands = Map.copyOf(sys.commands);
         Map<String, String> files = Map.copyOf(sys.files);
         sys.commands.computeIfPresent("ip_addr", (name, text) -> text.replaceAll("(?s)10: guest@if9.*", ""));
@@ -345,7 +345,7 @@ class WatchTest {
     }
 
     @Test
-    void whatLocksTheAdministratorOutIsNotFollowed() {
+    void recompiledRulesThatLockOutAdministratorAreNotApplied() {
         booted(RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A INPUT -d $LAN_IP -j ACCEPT\n");
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
         sys.files.put(FakeBox.STATE + "/rules",
@@ -360,10 +360,10 @@ class WatchTest {
     }
 
     @Test
-    void whatTheBoxRefusesIsTriedOnce() {
+    void recompiledRulesThatKernelRefusesAreTriedOnce() {
         booted(RULES);
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
-        sys.refusal = "iptables-restore: line 5 failed";
+        sys.tryError = "iptables-restore: line 5 failed";
         Watch watch = watch();
         watch.compare(null);
         watch.compare(null);
@@ -373,7 +373,7 @@ class WatchTest {
     }
 
     @Test
-    void newFirmwaresKernelGetsANewPlan() {
+    void changedKernelGetsNewPlan() {
         booted(RULES);
         String plan = sys.files.get(FakeBox.RUN + "/result");
         sys.files.put(FakeBox.RUN + "/result",
@@ -386,7 +386,7 @@ class WatchTest {
     }
 
     @Test
-    void aChainThatTheRulesetKeepsIsNoDrift() {
+    void keptChainIsNoDrift() {
         booted(RULES + "keep filter VPN\n");
         sys.load(sys.live[0].replaceFirst("-A INPUT",
                 ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);

@@ -35,14 +35,14 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One at a time, given up when told to, and refused when there is no room. */
+/** Heavy work runs one at a time, stops when interrupted, and is refused if the heap is too small. */
 class WorkQueueTest {
     private static final long MEGABYTE = 1 << 20;
     private static final String RULES =
             "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A OUTPUT -p udp --dport 53 -j ACCEPT\n";
 
     @AfterEach
-    void nothingIsLeft() { assertTrue(!Thread.interrupted()); }
+    void threadIsNotInterrupted() { assertTrue(!Thread.interrupted()); }
 
     private static Request request() {
         byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
@@ -50,40 +50,40 @@ class WorkQueueTest {
     }
 
     @Test
-    void theSecondWaitsAMomentAndIsTold() throws Exception {
-        WorkQueue heavy = new WorkQueue(1);
+    void secondRequestGetsBusyReply() throws Exception {
+        WorkQueue queue = new WorkQueue(1);
         CountDownLatch working = new CountDownLatch(1);
         CountDownLatch enough = new CountDownLatch(1);
         FutureTask<Reply> first = new FutureTask<>(() -> {
             Request request = request();
-            Reply none = heavy.begin(request, false);
+            Reply none = queue.begin(request, false);
             working.countDown();
             enough.await(60, TimeUnit.SECONDS);
-            heavy.end(request);
+            queue.end(request);
             return none;
         });
-        new Thread(first, "works").start();
+        new Thread(first, "first request").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
         Request second = request();
-        Reply busy = heavy.begin(second, false);
+        Reply busy = queue.begin(second, false);
         assertNotNull(busy);
         assertEquals(503, busy.status);
         assertEquals("1", busy.headers.get("Retry-After"));
         String body = new String(busy.body, StandardCharsets.UTF_8);
         assertTrue(body.contains("\"busy\"") && body.contains("retry in a few seconds"), body);
-        // who was refused ends nothing
-        heavy.end(second);
-        assertTrue(!heavy.lock.tryLock());
+        // the end of a refused request changes nothing
+        queue.end(second);
+        assertTrue(!queue.lock.tryLock());
         enough.countDown();
         assertNull(first.get(60, TimeUnit.SECONDS));
-        assertNull(heavy.begin(second, false));
-        heavy.end(second);
-        heavy.end(second);
+        assertNull(queue.begin(second, false));
+        queue.end(second);
+        queue.end(second);
     }
 
-    /** Each step asks for itself: the work is given up wherever it is. */
+    /** Each step checks for interruption itself, so work stops at any point. */
     @Test
-    void everyStepEndsWhenItIsGivenUp() {
+    void everyStepStopsWhenInterrupted() {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
         Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES),
                 Names.of(facts.names, facts.lackingNames()), (name, from) -> null);
@@ -109,7 +109,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefusedWithWords() {
+    void rulesetThatDoesNotFitIntoHeapIsRefused() {
         String line = "iptables -A INPUT -s 10.20.30.40 -p tcp --dport 99 -j DROP\n";
         assertNull(HeapBudget.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
         Problem problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
@@ -124,7 +124,7 @@ class WorkQueueTest {
         assertNull(HeapBudget.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));
         assertNotNull(
                 HeapBudget.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE),
-                "two rules each");
+                "ip46tables makes two rules");
         assertNotNull(HeapBudget.lacking(line, 8 * MEGABYTE, 0));
     }
 }

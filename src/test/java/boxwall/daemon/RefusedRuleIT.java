@@ -29,10 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rules that iptables takes and the kernel refuses, in a network namespace; needs root. */
-class HalvingIT {
+/** Finds the rule that iptables accepts and the kernel refuses, in a network namespace; needs root. */
+class RefusedRuleIT {
     private static final String BOX = "src/test/resources/boxes/virtual";
-    /** Lines around the refused one, so that there is something to halve. */
+    /** Rules around the refused one, so that the search has something to bisect. */
     private static final String HARMLESS =
             "iptables -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT\niptables -N U\n"
                     + "iptables -A INPUT -m mark --mark 1 -j U\niptables -A U -m limit --limit 1/sec -j LOG\n";
@@ -61,8 +61,8 @@ class HalvingIT {
         return new LiveSys().run(List.of(folder.resolve(name).toString()), stdin, 20);
     }
 
-    /** Tries the rules as boxwall-apply would, and asks what is behind the failure. */
-    private List<Finding> behind(String rules) throws Exception {
+    /** Loads the rules as boxwall-apply does, and returns the causes of the failure. */
+    private List<Finding> causes(String rules) throws Exception {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), BOX));
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
@@ -71,17 +71,17 @@ class HalvingIT {
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;
         CommandResult tried = run(family.command + "-restore", Writer.restore(ruleset, family).text);
         assertTrue(tried.status() != 0 && tried.err.contains(" failed"),
-                "the kernel was to refuse it: " + tried.describe());
+                "the kernel accepted the rules: " + tried.describe());
         String before = run("iptables-save", "").out.replaceAll("#.*", "");
         String error = family.command + "-restore -c: status 1 | " + tried.err.trim().replace("\n", " | ");
         List<Finding> findings = ChangeReplies.causes(new LiveSys(), folder.toString(), error, ruleset, facts);
-        assertEquals(before, run("iptables-save", "").out.replaceAll("#.*", ""), "the search left something");
+        assertEquals(before, run("iptables-save", "").out.replaceAll("#.*", ""), "the search changed the tables");
         return findings;
     }
 
     /**
-     * With {@code --limit 3/minute} made one that no kernel can count (864000000 times 7 is more than 32 bits): the
-     * parser knows better than to let such a one through, but what a box's own modules refuse it can't know.
+     * Replaces {@code --limit 3/minute} by a limit that no kernel accepts (864000000 times 7 exceeds 32 bits). The
+     * parser rejects this one, but it cannot know what the modules of a box refuse.
      */
     private static Ruleset overflowing(Ruleset ruleset) {
         Match tooLong = Match.of("limit", Option.of("--limit", "1/day"), Option.of("--limit-burst", "7"));
@@ -101,8 +101,8 @@ class HalvingIT {
     }
 
     @Test
-    void theRuleIsNamedWithTheUsersLineAndTheLogsWords() throws Exception {
-        Finding finding = behind(HARMLESS + "iptables -A U -p udp -m limit --limit 3/minute -j ACCEPT\n"
+    void refusedRuleIsReportedWithLineAndKernelLog() throws Exception {
+        Finding finding = causes(HARMLESS + "iptables -A U -p udp -m limit --limit 3/minute -j ACCEPT\n"
                 + HARMLESS.replace("iptables -N U\n", "")).get(0);
         assertEquals("rule-refused", finding.code);
         assertEquals("rules:5", finding.where);
@@ -110,18 +110,18 @@ class HalvingIT {
                 finding.evidence().get(0).startsWith(
                         "filter U 2 (rules:5): -A U -p udp -m limit --limit 1/day --limit-burst 7 -j ACCEPT"),
                 finding.evidence().toString());
-        // a kernel whose log root can't read says nothing; any other says it in these words since 2.6
+        // a kernel whose log root cannot read gives no message; every other prints this message since 2.6
         if (finding.evidence().size() > 2) {
             assertTrue(finding.effect().contains("Overflow, try lower: 864000000/7"), finding.effect());
         }
     }
 
     @Test
-    void anotherTableAndTheOtherFamily() throws Exception {
-        Finding finding = behind("iptables -t mangle -A FORWARD -p udp -m mark --mark 3 -j MARK --set-mark 4\n"
+    void refusedRuleIsFoundInOtherTableAndFamily() throws Exception {
+        Finding finding = causes("iptables -t mangle -A FORWARD -p udp -m mark --mark 3 -j MARK --set-mark 4\n"
                 + "iptables -t mangle -A FORWARD -m limit --limit 3/minute -j MARK --set-mark 2\n").get(0);
         assertEquals("rule-refused rules:2", finding.code + " " + finding.where);
-        finding = behind(
+        finding = causes(
                 "ip6tables -A INPUT -p tcp -m mark --mark 3 -j ACCEPT\nip6tables -A INPUT -p udp -m limit --limit 3/minute -j DROP\n")
                 .get(0);
         assertEquals("rule-refused rules:2", finding.code + " " + finding.where);
