@@ -73,7 +73,7 @@ public final class AvmFirewall {
 
     /** Parses the file in these readings. */
     public AvmFirewall(Readings readings) {
-        String text = readings.file(FILE);
+        String text = readings.text(FILE);
         List<AvmSyntax.Value> values = AvmSyntax.values(text == null ? "" : text);
         known = !values.isEmpty();
         // the section named internet counts; old files have only one section, without a name

@@ -79,12 +79,12 @@ public final class Listeners {
     /** The services in the files' order; null if no file was read, so that they are unknown. */
     public static List<Service> of(Readings readings) {
         Listeners listeners = new Listeners(littleEndian(readings));
-        for (String line : readings.commandLines("netstat_-lntup")) {
+        for (String line : readings.lines("netstat_-lntup")) {
             listeners.program(Words.of(line));
         }
         boolean read = false;
         for (String name : new String[] {"tcp", "udp", "tcp6", "udp6"}) {
-            read |= readings.file("/proc/net/" + name) != null;
+            read |= readings.text("/proc/net/" + name) != null;
             for (String line : readings.lines("/proc/net/" + name)) {
                 listeners.socket(name.startsWith("tcp") ? "tcp" : "udp", Words.of(line));
             }
@@ -161,7 +161,7 @@ public final class Listeners {
             boolean little = line.text.contains(": 0100007F:");
             if (little || line.text.contains(": 7F000001:")) { return little; }
         }
-        for (String line : readings.commandLines("uname_-a")) {
+        for (String line : readings.lines("uname_-a")) {
             if (!Collections.disjoint(LITTLE_ENDIAN, Arrays.asList(Words.of(line)))) { return Boolean.TRUE; }
         }
         return null;

@@ -56,7 +56,7 @@ public final class Surroundings {
     /** The modules count first, then the process; the log only if the modules weren't read. */
     private void dsld(Readings readings, LoadedModules loaded, KernelLog log) {
         String[] running = {loaded.line("kdsldmod"),
-                readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
+                readings.text("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
                 process(readings, "dsld"), readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
                 loaded.known ? null : log.clue(KernelLog.Clue.KDSLDMOD),
                 loaded.known ? null : log.clue(KernelLog.Clue.DSLD)};

@@ -54,7 +54,7 @@ public final class InterfaceReading {
     public static InterfaceReading of(String text) {
         // the first line is "3: lan: <…" for ip, "lan Link encap" for ifconfig
         boolean ip = text.length() > 0 && Character.isDigit(text.charAt(0));
-        return new InterfaceReading(Readings.none().withCommand(ip ? "ip_addr" : "ifconfig_-a", text));
+        return new InterfaceReading(Readings.none().with(ip ? "ip_addr" : "ifconfig_-a", text));
     }
 
     private void addresses(Readings readings) {
@@ -63,10 +63,10 @@ public final class InterfaceReading {
             // "eth0:123 …": old kernels print no blank after the colon; aliases have another colon
             if (colon > 0 && line.indexOf('|') < 0) { name(line.substring(0, colon).trim()); }
         }
-        boolean inet6 = readings.file("/proc/net/if_inet6") != null;
+        boolean inet6 = readings.text("/proc/net/if_inet6") != null;
         for (String command : readings.commandNames()) {
             if (command.startsWith("ip_a") || command.equals("ifconfig") || command.startsWith("ifconfig_")) {
-                read(readings.commandLines(command), command.startsWith("ip_a"), !inet6);
+                read(readings.lines(command), command.startsWith("ip_a"), !inet6);
             }
         }
         for (String line : readings.lines("/proc/net/if_inet6")) {

@@ -105,7 +105,7 @@ public final class KernelLog {
         for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
                 "/proc/avm/log_sd/panic"}) {
             if (!name.startsWith("/") || !commands) { lines.addAll(readings.holding(word, name)); }
-            commands |= readings.command(name) != null;
+            commands |= !name.startsWith("/") && readings.text(name) != null;
         }
         return lines;
     }

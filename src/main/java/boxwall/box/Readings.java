@@ -16,95 +16,84 @@ import boxwall.netfilter.Words;
  * slashes as {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
  */
 public final class Readings {
-    private static final List<String> MODULES = Arrays.asList("/proc/modules", "/proc/net/dev", "/proc/net/ip",
-            "/proc/net/nf_", "/proc/sys/net/", "/proc/kdsld/");
+    private static final String[] MODULES =
+            {"/proc/modules", "/proc/net/dev", "/proc/net/ip", "/proc/net/nf_", "/proc/sys/net/", "/proc/kdsld/", "ls"};
 
-    private final Map<String, String> files;
-    private final Map<String, String> commands;
+    private final Map<String, String> texts;
 
     /** Makes readings; keys as described, values never null. */
-    public Readings(Map<String, String> files, Map<String, String> commands) {
-        this.files = new TreeMap<>(files);
-        this.commands = new TreeMap<>(commands);
+    public Readings(Map<String, String> texts) {
+        this.texts = new TreeMap<>(texts);
     }
 
     /** Empty readings. */
-    public static Readings none() {
-        return new Readings(Collections.<String, String>emptyMap(), Collections.<String, String>emptyMap());
+    public static Readings none() { return new Readings(Collections.<String, String>emptyMap()); }
+
+    /** These readings with a file or a command's output added or replaced. */
+    public Readings with(String source, String text) {
+        return with(Collections.<String>emptyList(), Collections.singletonMap(source, text));
     }
 
-    /** These readings with the outputs of some commands replaced. */
-    public Readings withCommands(Collection<String> old, Map<String, String> now) {
-        Map<String, String> all = new TreeMap<>(commands);
-        all.keySet().removeAll(old);
-        all.putAll(now);
-        return new Readings(files, all);
+    /** These readings with some replaced. */
+    public Readings with(Collection<String> old, Map<String, String> now) {
+        Readings copy = new Readings(texts);
+        copy.texts.keySet().removeAll(old);
+        copy.texts.putAll(now);
+        return copy;
     }
 
-    /** The text of a file, or null. */
-    public String file(String path) { return files.get(path); }
-
-    /** The lines of a file. */
-    public List<String> lines(String path) { return Words.lines(files.get(path)); }
-
-    /** The output of a command, or null. */
-    public String command(String name) { return commands.get(name); }
-
-    /** The lines of a command's output. */
-    public List<String> commandLines(String name) {
-        return Words.lines(commands.get(name));
+    /** The text of a file, or the output of a command, also as it is typed ({@code uname -r}); or null. */
+    public String text(String source) {
+        return texts.get(source.startsWith("/") ? source : source.replace(' ', '_'));
     }
+
+    /** The lines of that text. */
+    public List<String> lines(String source) { return Words.lines(text(source)); }
 
     /** Paths of the files, sorted. */
-    public List<String> paths() { return new ArrayList<>(files.keySet()); }
+    public List<String> paths() { return sources("/"); }
 
     /** Names of the commands. */
-    public List<String> commandNames() { return new ArrayList<>(commands.keySet()); }
+    public List<String> commandNames() {
+        List<String> names = new ArrayList<>();
+        for (String source : texts.keySet()) {
+            if (!source.startsWith("/")) { names.add(source); }
+        }
+        return names;
+    }
+
+    /** The paths and names that begin so, sorted. */
+    private List<String> sources(String start) {
+        List<String> sources = new ArrayList<>();
+        for (String source : texts.keySet()) {
+            if (source.startsWith(start)) { sources.add(source); }
+        }
+        return sources;
+    }
 
     /** The names in a directory from which a file was recorded; empty for none. */
     public List<String> names(String directory) {
-        String prefix = directory + "/";
         TreeSet<String> names = new TreeSet<>();
-        for (String path : files.keySet()) {
-            if (path.startsWith(prefix)) {
-                int slash = path.indexOf('/', prefix.length());
-                names.add(slash < 0 ? path.substring(prefix.length()) : path.substring(prefix.length(), slash));
-            }
+        for (String path : sources(directory + "/")) {
+            names.add(Words.before(path.substring(directory.length() + 1), '/'));
         }
         return new ArrayList<>(names);
     }
 
     /** The readings that show which modules are loaded, and what they registered. */
     public Readings ofModules() {
-        return only(MODULES, "ls");
+        return only(MODULES);
     }
 
-    /** The files whose paths begin with one of these, and the commands whose names begin so. */
-    public Readings only(List<String> paths, String command) {
+    /** The files and commands whose paths and names begin with one of these. */
+    public Readings only(String... starts) {
         Readings some = none();
-        for (Map.Entry<String, String> file : files.entrySet()) {
-            for (String path : paths) {
-                if (file.getKey().startsWith(path)) { some.files.put(file.getKey(), file.getValue()); }
+        for (String start : starts) {
+            for (String source : sources(start)) {
+                some.texts.put(source, texts.get(source));
             }
         }
-        for (Map.Entry<String, String> output : commands.entrySet()) {
-            if (output.getKey().startsWith(command)) { some.commands.put(output.getKey(), output.getValue()); }
-        }
         return some;
-    }
-
-    /** These readings with a file added or replaced. */
-    public Readings withFile(String path, String text) {
-        Readings copy = new Readings(files, commands);
-        copy.files.put(path, text);
-        return copy;
-    }
-
-    /** These readings with a command's output added or replaced. */
-    public Readings withCommand(String name, String text) {
-        Readings copy = new Readings(files, commands);
-        copy.commands.put(name, text);
-        return copy;
     }
 
     /**
@@ -113,7 +102,7 @@ public final class Readings {
      * yet. Returns these readings themselves if no such module is loaded.
      */
     public Readings asBooted() {
-        if (file("/proc/modules") == null) { return this; }
+        if (text("/proc/modules") == null) { return this; }
         StringBuilder kept = new StringBuilder();
         boolean core = false;
         for (String line : lines("/proc/modules")) {
@@ -121,14 +110,9 @@ public final class Readings {
             core |= name.equals("ip_tables") || name.equals("ip6_tables");
             if (!isNetfilter(name)) { kept.append(line).append('\n'); }
         }
-        if (kept.length() >= file("/proc/modules").length()) { return this; }
-        Readings copy = withFile("/proc/modules", kept.toString());
-        for (String path : core ? copy.paths() : Collections.<String>emptyList()) {
-            if (path.startsWith("/proc/net/ip_tables_") || path.startsWith("/proc/net/ip6_tables_")) {
-                copy.files.remove(path);
-            }
-        }
-        return copy;
+        if (kept.length() >= text("/proc/modules").length()) { return this; }
+        Readings registered = core ? only("/proc/net/ip_tables_", "/proc/net/ip6_tables_") : none();
+        return with(registered.paths(), Collections.singletonMap("/proc/modules", kept.toString()));
     }
 
     private static boolean isNetfilter(String module) {
@@ -149,8 +133,7 @@ public final class Readings {
     List<Line> holding(String word, String... sources) {
         List<Line> all = new ArrayList<>();
         for (String source : sources) {
-            String text = source.startsWith("/") ? files.get(source) : commands.get(source.replace(' ', '_'));
-            for (String line : Words.lines(text, word)) {
+            for (String line : Words.lines(text(source), word)) {
                 all.add(new Line(source, line, line));
             }
         }
@@ -172,11 +155,11 @@ public final class Readings {
      */
     private String listing(String directory) {
         String end = "_" + Words.replace(directory, "/", "%2F");
-        String text = commands.get("ls" + end);
-        for (String name : text == null ? commands.keySet() : Collections.<String>emptySet()) {
-            boolean lists = name.startsWith("ls_-") && name.indexOf("_-d") < 0 && name.endsWith(end)
-                    || name.startsWith("ls_") && name.indexOf("_-d") < 0 && name.endsWith(end + "%2F");
-            text = text == null && lists ? commands.get(name) : text;
+        String text = texts.get("ls" + end);
+        for (String name : text == null ? sources("ls_") : Collections.<String>emptyList()) {
+            boolean lists = name.indexOf("_-d") < 0
+                    && (name.startsWith("ls_-") && name.endsWith(end) || name.endsWith(end + "%2F"));
+            text = text == null && lists ? texts.get(name) : text;
         }
         return text == null || Words.find(text, ": No such file", 0) >= 0 ? null : text;
     }

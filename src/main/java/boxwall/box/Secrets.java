@@ -34,7 +34,7 @@ public final class Secrets {
     public Secrets(Readings readings) {
         for (String command : readings.commandNames()) {
             if (command.startsWith("ip_a") || command.startsWith("ifconfig")) {
-                for (String line : readings.commandLines(command)) {
+                for (String line : readings.lines(command)) {
                     addresses(line);
                 }
             }
@@ -42,7 +42,7 @@ public final class Secrets {
         for (String line : readings.lines("/proc/net/if_inet6")) {
             if (line.length() >= 32) { network6(SecretForms.lower(line)); }
         }
-        for (String line : readings.commandLines("uname_-a")) {
+        for (String line : readings.lines("uname_-a")) {
             String[] words = Words.of(line);
             host = words.length > 2 && words[1].length() > 2 ? SecretForms.lower(words[1]) : "";
         }

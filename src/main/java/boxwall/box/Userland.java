@@ -69,7 +69,7 @@ public final class Userland {
      */
     private Boolean program(Readings readings, String name) {
         if (Boolean.FALSE.equals(present)) { return Boolean.FALSE; }
-        Boolean known = readings.command(name) == null ? null : Boolean.TRUE;
+        Boolean known = readings.text(name) == null ? null : Boolean.TRUE;
         for (String directory : new String[] {"/sbin", "/usr/sbin", "/bin", "/usr/bin"}) {
             if (readings.listed(directory).contains(name)) { return Boolean.TRUE; }
             known = readings.isListed(directory) ? Boolean.FALSE : known;

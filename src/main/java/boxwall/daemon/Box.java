@@ -21,7 +21,7 @@ public final class Box {
         this.readings = readings;
         this.facts = facts;
         for (Family family : Family.values()) {
-            rules[family.ordinal()] = ruleCount(readings.command(save(family)));
+            rules[family.ordinal()] = ruleCount(readings.text(save(family)));
         }
     }
 
@@ -43,7 +43,7 @@ public final class Box {
         for (Family family : Family.values()) {
             replaced.add(save(family));
         }
-        return new Box(readings.withCommands(replaced, saved), facts);
+        return new Box(readings.with(replaced, saved), facts);
     }
 
     /** The number of live rules of a family, in all its tables. */

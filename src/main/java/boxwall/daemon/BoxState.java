@@ -74,7 +74,7 @@ final class BoxState {
         synchronized (reading) {
             if (known != null && known.facts.acceleration.mayBypass()) {
                 String packets = sys.read(Witness.DEV, 64 << 10);
-                compare(known.facts, packets == null ? tables : tables.withFile(Witness.DEV, packets),
+                compare(known.facts, packets == null ? tables : tables.with(Witness.DEV, packets),
                         loads + plane.last().toString());
             }
         }

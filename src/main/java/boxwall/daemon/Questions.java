@@ -67,10 +67,10 @@ public final class Questions {
     Ruleset live() {
         StringBuilder text = new StringBuilder();
         for (Family family : Family.values()) {
-            String saved = readings.command(family.command + "-save");
+            String saved = readings.text(family.command + "-save");
             String names =
-                    readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
-            boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
+                    readings.text(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+            boolean none = names == null ? readings.text("/proc/modules") != null : names.trim().length() == 0;
             if (saved == null && !none) { return null; }
             for (String line : Words.lines(saved)) {
                 // in a ruleset, *filter6 begins a block of ip6tables-save

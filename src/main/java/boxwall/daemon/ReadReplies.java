@@ -198,7 +198,7 @@ final class ReadReplies extends DaemonPart {
             LivePlan plan = livePlan(last);
             String folder = config.get("RUN") + (last.state().equals("pending") ? "/tx/live" : "/live");
             for (Family family : Family.values()) {
-                saved.put(family, now.readings.commandLines(family.command + "-save"));
+                saved.put(family, now.readings.lines(family.command + "-save"));
                 if (plan != null) {
                     origins.put(family, Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"),
                             LivePlan.tables(sys, folder, family)));

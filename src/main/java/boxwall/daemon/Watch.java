@@ -214,8 +214,8 @@ final class Watch extends DaemonPart {
         if (isChanging(last)) { return true; }
         if (sum == 0 || requested || sys.uptimeMillis() - wholeMillis >= WHOLE_MILLIS) { return false; }
         try {
-            Readings now = Readings.none().withCommands(COMPARED, BoxReader.part(sys, plane.script, "drift"))
-                    .withFile("/proc/modules", String.valueOf(sys.read("/proc/modules", MODULES_BYTES)));
+            Readings now = Readings.none().with(COMPARED, BoxReader.part(sys, plane.script, "drift"))
+                    .with("/proc/modules", String.valueOf(sys.read("/proc/modules", MODULES_BYTES)));
             if (sum != sum(now, last)) { return false; }
             box.count(now);
             return true;
@@ -271,7 +271,7 @@ final class Watch extends DaemonPart {
             sum = sum * 31 + line.substring(0, Math.max(0, line.indexOf(' '))).hashCode();
         }
         for (String name : COMPARED) {
-            for (String line : now.commandLines(name)) {
+            for (String line : now.lines(name)) {
                 sum = sum * 31 + withoutCounters(line).hashCode();
             }
         }
@@ -298,13 +298,13 @@ final class Watch extends DaemonPart {
         LivePlan plan = LivePlan.of(sys, config, last);
         for (Family family : Family.values()) {
             String save = family.command + "-save";
-            if (now.readings.command(save) == null) { continue; }
+            if (now.readings.text(save) == null) { continue; }
             for (Map.Entry<String, String> table : LivePlan.tables(sys, config.get("RUN") + "/live", family)
                     .entrySet()) {
                 String kept = plan == null ? null : plan.stamp.get("keep." + table.getKey());
                 Collection<String> chains =
                         kept == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(kept));
-                all.addAll(Drift.of(family, table.getKey(), table.getValue(), now.readings.commandLines(save), chains));
+                all.addAll(Drift.of(family, table.getKey(), table.getValue(), now.readings.lines(save), chains));
             }
         }
         return all;

@@ -94,7 +94,7 @@ public final class BoxFacts implements Cloneable {
 
     /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when unread or invalid. */
     private static Ports portRange(Readings all) {
-        String text = all.file("/proc/sys/net/ipv4/ip_local_port_range");
+        String text = all.text("/proc/sys/net/ipv4/ip_local_port_range");
         String[] words = text == null ? new String[0] : Words.of(text);
         Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
         return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;

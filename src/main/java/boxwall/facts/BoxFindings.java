@@ -212,7 +212,7 @@ final class BoxFindings {
         List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces) {
             if (one.ip6 != null && one.role != Interface.Role.LOOPBACK && Interface.inner(one.name) == null) {
-                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6
+                evidence.add((readings.text("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6
                         + " on " + one.name);
             }
         }
@@ -226,7 +226,7 @@ final class BoxFindings {
     private boolean isFiltered6() {
         if (!readings.lines("/proc/net/ip6_tables_names").contains("filter")) { return false; }
         boolean inFilter = false;
-        for (String line : readings.commandLines("ip6tables-save")) {
+        for (String line : readings.lines("ip6tables-save")) {
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
             if (inFilter && (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ")
                     || line.startsWith(":") && line.contains(" DROP "))) {
@@ -234,7 +234,7 @@ final class BoxFindings {
             }
         }
         // the table is loaded and its rules weren't read: assume that it was loaded for rules
-        return readings.command("ip6tables-save") == null;
+        return readings.text("ip6tables-save") == null;
     }
 
     private void printk() {
@@ -254,7 +254,7 @@ final class BoxFindings {
         Firmware firmware = facts.firmware;
         String version = firmware.version.value();
         if (version == null) {
-            if (readings.file("/etc/.version") != null) {
+            if (readings.text("/etc/.version") != null) {
                 unknownFirmware(Collections.singletonList("/etc/.version has no known version number"),
                         "February 2014");
             }

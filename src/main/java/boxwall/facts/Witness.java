@@ -77,7 +77,7 @@ public final class Witness {
 
     /** The counters of the readings alone, to compare the next readings with. */
     public static Readings counted(Readings readings) {
-        return readings.only(Collections.singletonList(DEV), SAVE);
+        return readings.only(DEV, SAVE);
     }
 
     /**

@@ -218,7 +218,7 @@ public final class ConntrackVerdict {
         private ConntrackVerdict running() {
             if (core != null) { return inUse(core + " is loaded", loaded.line(core)); }
             for (String file : FILES) {
-                if (modules.readings.file(file) != null) {
+                if (modules.readings.text(file) != null) {
                     return inUse("connection tracking runs in this kernel", file + " is there");
                 }
             }

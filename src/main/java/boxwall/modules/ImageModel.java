@@ -185,8 +185,7 @@ public final class ImageModel {
 
     /** The readings of a box with these modules in its image, AVM's default addresses, and no module loaded. */
     public Readings readings(Collection<String> modules) {
-        Map<String, String> files = new HashMap<>();
-        Map<String, String> commands = new HashMap<>();
+        Map<String, String> texts = new HashMap<>();
         String folder = "/lib/modules/" + release + "/";
         StringBuilder dep = new StringBuilder();
         for (String module : modules) {
@@ -200,19 +199,19 @@ public final class ImageModel {
         for (String module : builtin) {
             inside.append(path(module)).append('\n');
         }
-        files.put(folder + "modules.dep", dep.toString());
-        files.put(folder + "modules.builtin", inside.toString());
-        files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT
+        texts.put(folder + "modules.dep", dep.toString());
+        texts.put(folder + "modules.builtin", inside.toString());
+        texts.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT
                 ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
-        files.put("/proc/net/dev", "");
-        if (!tracks) { files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
-        commands.put("uname_-r", release + "\n");
-        commands.put("iptables_--version", "iptables v" + generation.freetzUserland() + "\n");
-        commands.put("ip_addr",
+        texts.put("/proc/net/dev", "");
+        if (!tracks) { texts.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
+        texts.put("uname_-r", release + "\n");
+        texts.put("iptables_--version", "iptables v" + generation.freetzUserland() + "\n");
+        texts.put("ip_addr",
                 interfaceText("lan", "192.168.178.1", "2001:db8:0:178::1")
                         + interfaceText("guest", "192.168.179.1", "2001:db8:0:179::1")
                         + interfaceText("dsl", "203.0.113.2", "2001:db8::2"));
-        return new Readings(files, commands);
+        return new Readings(texts);
     }
 
     private static String interfaceText(String name, String ip, String ip6) {

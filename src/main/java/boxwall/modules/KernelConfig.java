@@ -36,8 +36,8 @@ final class KernelConfig {
 
     /** The configuration in these readings; the same object again for the same text. */
     static synchronized KernelConfig of(Readings readings) {
-        String plain = readings.file("/proc/config");
-        String packed = plain == null ? readings.file("/proc/config.gz") : null;
+        String plain = readings.text("/proc/config");
+        String packed = plain == null ? readings.text("/proc/config.gz") : null;
         String text = plain != null ? plain : packed != null ? packed : "";
         if (!text.equals(last.read)) { last = new KernelConfig(text, packed == null ? text : unpack(packed)); }
         return last;

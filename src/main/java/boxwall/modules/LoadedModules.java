@@ -23,7 +23,7 @@ public final class LoadedModules {
 
     /** Reads the list in these readings. */
     public LoadedModules(Readings readings) {
-        boolean proc = readings.file("/proc/modules") != null;
+        boolean proc = readings.text("/proc/modules") != null;
         source = proc ? "/proc/modules" : "lsmod";
         // an empty /proc/modules is a kernel without loaded modules; lsmod prints its first line at least
         boolean plausible = proc;

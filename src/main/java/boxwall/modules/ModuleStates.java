@@ -101,7 +101,7 @@ public final class ModuleStates {
         String names = "/proc/net/" + (module.equals("ip6_tables") ? "ip6" : "ip") + "_tables_names";
         boolean registers = module.equals("ip_tables") || module.equals("ip6_tables")
                 || module.equals("x_tables") && !loaded.contains("ip_tables");
-        if (registers && readings.file(names) != null) {
+        if (registers && readings.text(names) != null) {
             return names + " is there and " + module + " isn't in /proc/modules";
         }
         String function = module.equals("x_tables") ? "xt_find_match" : module.equals("ip_tables") ? "ipt_do_table"
@@ -155,8 +155,8 @@ public final class ModuleStates {
         if (module.equals("nf_conntrack") || module.equals("ip_conntrack")) { return conntrackIsNotBuiltin(module); }
         String base = base(module);
         if (base == null) { return null; }
-        if (base.equals("x_tables") && module.endsWith("_tables") && readings.file("/proc/net/dev") != null
-                && readings.file("/proc/net/" + module + "_names") == null) {
+        if (base.equals("x_tables") && module.endsWith("_tables") && readings.text("/proc/net/dev") != null
+                && readings.text("/proc/net/" + module + "_names") == null) {
             return "/proc/net/" + module + "_names isn't there";
         }
         if (loaded.contains(base)) { return loaded.line(base); }
@@ -165,15 +165,15 @@ public final class ModuleStates {
     }
 
     private String conntrackIsNotBuiltin(String module) {
-        if (module.equals("ip_conntrack") && readings.file("/proc/net/dev") != null) {
+        if (module.equals("ip_conntrack") && readings.text("/proc/net/dev") != null) {
             // the old ip_conntrack always has this file, and ConntrackVerdict found none
             return "/proc/net/ip_conntrack isn't there";
         }
         if (symbols.listsKernel) { return "/proc/kallsyms: no nf_conntrack_in in the kernel itself"; }
         // conntrack has this sysctl since 2.6.23, built in or not; ip_local_port_range shows that sysctls were read
-        return readings.file("/proc/sys/net/ipv4/ip_local_port_range") != null
-                && readings.file("/proc/sys/net/netfilter/nf_conntrack_max") == null
-                && readings.file("/proc/sys/net/ipv4/netfilter/ip_conntrack_max") == null
+        return readings.text("/proc/sys/net/ipv4/ip_local_port_range") != null
+                && readings.text("/proc/sys/net/netfilter/nf_conntrack_max") == null
+                && readings.text("/proc/sys/net/ipv4/netfilter/ip_conntrack_max") == null
                         ? "/proc/sys/net has no conntrack_max" : null;
     }
 

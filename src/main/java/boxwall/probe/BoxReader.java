@@ -39,8 +39,7 @@ public final class BoxReader {
     private final Sys sys;
     /** The recorded folder; empty for the live box. */
     private final String root;
-    private final Map<String, String> files = new TreeMap<>();
-    private final Map<String, String> commands = new TreeMap<>();
+    private final Map<String, String> texts = new TreeMap<>();
 
     private BoxReader(Sys sys, String root) {
         this.sys = sys;
@@ -75,7 +74,7 @@ public final class BoxReader {
             reader.list("/proc/net");
         }
         reader.list("/lib/modules");
-        return new Readings(reader.files, reader.commands);
+        return new Readings(reader.texts);
     }
 
     /**
@@ -95,20 +94,20 @@ public final class BoxReader {
      * @throws BoxException if the probe can't be started
      */
     public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
-        Readings now = old.withCommands(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
+        Readings now = old.with(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
         for (String[] row : PATHS) {
             String text = row[0].equals("plan") ? sys.read(row[1], limit(row)) : null;
-            if (text != null) { now = now.withFile(row[1], text); }
+            if (text != null) { now = now.with(row[1], text); }
         }
         return now;
     }
 
     private void probe(String program) {
         try {
-            commands.putAll(frames(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out));
+            texts.putAll(frames(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out));
         } catch (BoxException e) {
             // the commands' readings stay unknown; the record shows why
-            commands.put("boxwall-apply_probe", e.getMessage());
+            texts.put("boxwall-apply_probe", e.getMessage());
         }
     }
 
@@ -154,25 +153,25 @@ public final class BoxReader {
     private void recordedCommands() {
         for (String name : names("/commands")) {
             String text = sys.read(root + "/commands/" + name, COMMAND_BYTES);
-            if (text != null) { commands.put(name, cut(name, text)); }
+            if (text != null) { texts.put(name, cut(name, text)); }
         }
     }
 
     private void files() {
-        String symbols = commands.remove("kallsyms");
+        String symbols = texts.remove("kallsyms");
         for (String[] row : PATHS) {
             if (row[0].equals("symbols") && symbols != null) {
-                files.put(row[1], symbols);
+                texts.put(row[1], symbols);
                 continue;
             }
             boolean skipped = row[0].equals("symbols") ? Runtime.getRuntime().maxMemory() < KALLSYMS_HEAP
                     : row[0].equals("recorded");
             String text = isLive() && skipped ? null : sys.read(root + row[1], limit(row));
-            if (text != null) { files.put(row[1], kept(row, text)); }
+            if (text != null) { texts.put(row[1], kept(row, text)); }
         }
         for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {
             for (String name : names(folder)) {
-                if (!files.containsKey(folder + "/" + name)) { files.put(folder + "/" + name, ""); }
+                if (!texts.containsKey(folder + "/" + name)) { texts.put(folder + "/" + name, ""); }
             }
         }
     }
@@ -211,15 +210,15 @@ public final class BoxReader {
     }
 
     private void modules() {
-        String running = Kernel.release(new Readings(files, commands)).value();
+        String running = Kernel.release(new Readings(texts)).value();
         for (String release : names("/lib/modules")) {
             if (running != null && !running.equals(release)) { continue; }
             String directory = "/lib/modules/" + release;
             for (String file : new String[] {"/modules.dep", "/modules.builtin"}) {
                 String text = sys.read(root + directory + file, DEP_BYTES);
-                if (text != null) { files.put(directory + file, text); }
+                if (text != null) { texts.put(directory + file, text); }
             }
-            if (isLive()) { listModules(directory, files.get(directory + "/modules.dep")); }
+            if (isLive()) { listModules(directory, texts.get(directory + "/modules.dep")); }
         }
     }
 
@@ -245,12 +244,12 @@ public final class BoxReader {
     private void list(String directory) {
         List<String> names = sys.list(root + directory);
         String command = "ls_" + Words.replace(directory, "/", "%2F");
-        if (names == null || commands.containsKey(command)) { return; }
+        if (names == null || texts.containsKey(command)) { return; }
         boolean all = !Programs.FOLDERS.contains(directory);
         StringBuilder listing = new StringBuilder();
         for (String name : names) {
             if (all || name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { listing.append(name).append('\n'); }
         }
-        commands.put(command, listing.toString());
+        texts.put(command, listing.toString());
     }
 }

@@ -47,12 +47,12 @@ public final class Recorder {
 
     /** The text of a file, without secrets. */
     public String text(String path) {
-        if (path.startsWith(COMMANDS)) { return secrets.text(readings.command(path.substring(COMMANDS.length()))); }
+        if (path.startsWith(COMMANDS)) { return secrets.text(readings.text(path.substring(COMMANDS.length()))); }
         if (path.startsWith("/proc/net/tcp") || path.startsWith("/proc/net/udp")) {
             return secrets.text(listening(readings.lines(path)));
         }
         // a compressed configuration is binary, and the same on all boxes of a firmware
-        return path.endsWith(".gz") ? readings.file(path) : secrets.text(readings.file(path));
+        return path.endsWith(".gz") ? readings.text(path) : secrets.text(readings.text(path));
     }
 
     /**

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class AvmFirewallTest {
     private static AvmFirewall read(String text) {
-        return new AvmFirewall(Readings.none().withFile(AvmFirewall.FILE, text));
+        return new AvmFirewall(Readings.none().with(AvmFirewall.FILE, text));
     }
 
     private static AvmFirewall withForwards(String list) {

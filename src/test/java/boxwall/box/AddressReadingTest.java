@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What of an address line counts, as each program writes it. */
 class AddressReadingTest {
     private static String found(String command, String text) {
-        InterfaceReading reading = new InterfaceReading(Readings.none().withCommand(command, text));
+        InterfaceReading reading = new InterfaceReading(Readings.none().with(command, text));
         List<String> all = new ArrayList<>();
         for (Interface one : reading.all) {
             all.add(one.name + (one.ip == null ? "" : " " + one.net) + (one.ip6 == null ? "" : " " + one.net6));

@@ -18,13 +18,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Where each fact may be read from: forms that boxes print, one a row, and what comes close but says nothing. */
 class EvidenceTest {
-    private static BoxFacts log(String line) { return BoxFacts.of(Readings.none().withCommand("dmesg", line + "\n")); }
+    private static BoxFacts log(String line) { return BoxFacts.of(Readings.none().with("dmesg", line + "\n")); }
 
-    private static BoxFacts command(String name, String text) {
-        return BoxFacts.of(Readings.none().withCommand(name, text));
-    }
+    private static BoxFacts command(String name, String text) { return BoxFacts.of(Readings.none().with(name, text)); }
 
-    private static BoxFacts file(String path, String text) { return BoxFacts.of(Readings.none().withFile(path, text)); }
+    private static BoxFacts file(String path, String text) { return BoxFacts.of(Readings.none().with(path, text)); }
 
     private static List<DynamicTest> rows(String[][] table, Function<BoxFacts, Object> fact,
             Function<String, BoxFacts> box) {
@@ -62,11 +60,12 @@ class EvidenceTest {
         assertEquals("2.4.17_mvl21-malta-mips_fp_le", command("uname_-a",
                 "Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 10:38:09 CEST 2005 mips unknown\n").kernel
                 .value());
-        BoxFacts two = BoxFacts
-                .of(Readings.none().withCommand("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
+        BoxFacts two =
+                BoxFacts.of(Readings.none().with("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
         assertEquals("3.10.107", two.kernel.value(), "the last start");
-        assertEquals("uname -r: 4.4.271", BoxFacts.of(Readings.none().withCommand("uname_-r", "4.4.271\n")
-                .withCommand("dmesg", "Linux version 3.10.73 (a)\n")).decidedBy().get("kernel.release").get(0));
+        assertEquals("uname -r: 4.4.271",
+                BoxFacts.of(Readings.none().with("uname_-r", "4.4.271\n").with("dmesg", "Linux version 3.10.73 (a)\n"))
+                        .decidedBy().get("kernel.release").get(0));
         assertEquals("5.4.213", command("ls_%2Flib%2Fmodules", "5.4.213\n").kernel.value());
         assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernel.value(), "which of the two?");
     }
@@ -114,12 +113,11 @@ class EvidenceTest {
             assertEquals(Acceleration.State.UNKNOWN, command("uname_-r", newer + "\n").acceleration.state, newer);
         }
         // a line that says otherwise counts for more than any list
-        Readings contradicted =
-                Readings.none().withCommand("uname_-r", "2.6.19.2\n").withCommand("ls_%2Fproc%2Fnet", "dev\n");
+        Readings contradicted = Readings.none().with("uname_-r", "2.6.19.2\n").with("ls_%2Fproc%2Fnet", "dev\n");
         for (Readings box : new Readings[] {
-                contradicted.withCommand("dmesg", "avm_pa: try to activate hw accelaration for pid 1 (ipv4)\n"),
-                contradicted.withFile("/proc/net/avm_pa/control", ""),
-                contradicted.withFile("/proc/modules", "offload_pa 77 0 - Live 0x0 (P)\n")}) {
+                contradicted.with("dmesg", "avm_pa: try to activate hw accelaration for pid 1 (ipv4)\n"),
+                contradicted.with("/proc/net/avm_pa/control", ""),
+                contradicted.with("/proc/modules", "offload_pa 77 0 - Live 0x0 (P)\n")}) {
             assertEquals(Acceleration.State.UNKNOWN, BoxFacts.of(box).acceleration.state);
             assertTrue(BoxFacts.of(box).acceleration.mayBypass());
             assertEquals("unknown", BoxFacts.of(box).acceleration.hardware);
@@ -237,7 +235,7 @@ class EvidenceTest {
 
     @Test
     void aListOfModulesCountsForMoreThanAnOlderLine() {
-        Readings removed = Readings.none().withCommand("dmesg", "kdsldmod: init done\n").withFile("/proc/modules",
+        Readings removed = Readings.none().with("dmesg", "kdsldmod: init done\n").with("/proc/modules",
                 "usbcore 1 0 - Live 0xc0\n");
         assertEquals("absent", BoxFacts.of(removed).surroundings.dsld.value());
         assertEquals("unknown", command("lsmod", "").surroundings.dsld.value(),
@@ -256,9 +254,9 @@ class EvidenceTest {
         assertEquals("std", log(avm + "\n[avm_debug]standard kernel-messages\n").surroundings.printk.value(),
                 "the last word");
         assertEquals("avm", log("[avm_debug]standard kernel-messages\n" + avm).surroundings.printk.value());
-        assertEquals("std", BoxFacts.of(Readings.none().withCommand("dmesg", avm).withFile("/var/flash/debug.cfg",
+        assertEquals("std", BoxFacts.of(Readings.none().with("dmesg", avm).with("/var/flash/debug.cfg",
                 "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
-        assertEquals("avm", BoxFacts.of(Readings.none().withCommand("dmesg", avm).withFile("/etc/init.d/rc.S",
+        assertEquals("avm", BoxFacts.of(Readings.none().with("dmesg", avm).with("/etc/init.d/rc.S",
                 "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
         assertEquals("unknown",
                 log("[avm_debug]unknown mode: use: STD_PRINTK, AVM_PRINTK or AVMDBG_EOF <on>").surroundings.printk
@@ -327,7 +325,7 @@ class EvidenceTest {
         assertEquals("lan", facts.lan.name);
         assertEquals("guest", facts.guest.name);
         assertEquals(3, facts.interfaces.size());
-        assertEquals(1, BoxFacts.of(Readings.none().withCommand("dmesg", "lan: port 1(eth0) entered forwarding state\n")
-                .withFile("/proc/net/dev", "lo: 0\n")).interfaces.size());
+        assertEquals(1, BoxFacts.of(Readings.none().with("dmesg", "lan: port 1(eth0) entered forwarding state\n")
+                .with("/proc/net/dev", "lo: 0\n")).interfaces.size());
     }
 }

@@ -44,8 +44,8 @@ class LogMessageTest {
         List<Readings> all = new ArrayList<>();
         for (String head : heads) {
             String line = head.replace("@", message);
-            all.add(Readings.none().withCommand("dmesg", "one line before\n" + line + "\r\nand one behind\n"));
-            all.add(Readings.none().withCommand("logread", line + "\n"));
+            all.add(Readings.none().with("dmesg", "one line before\n" + line + "\r\nand one behind\n"));
+            all.add(Readings.none().with("logread", line + "\n"));
         }
         return all;
     }
@@ -86,12 +86,12 @@ class LogMessageTest {
             tests.add(DynamicTest.dynamicTest(refusal, () -> {
                 for (Readings log : logs(HEADS, refusal)) {
                     List<KernelLog.Refusal> found = new KernelLog(log).refusals;
-                    assertEquals(1, found.size(), () -> "" + log.commandLines("dmesg") + log.commandLines("logread"));
+                    assertEquals(1, found.size(), () -> "" + log.lines("dmesg") + log.lines("logread"));
                     assertEquals(refusal.substring(0, refusal.indexOf(':')), found.get(0).module);
                 }
                 for (Readings log : logs(FORGED, refusal)) {
                     assertTrue(new KernelLog(log).refusals.isEmpty(),
-                            () -> "" + log.commandLines("dmesg") + log.commandLines("logread"));
+                            () -> "" + log.lines("dmesg") + log.lines("logread"));
                 }
             }));
         }
@@ -111,7 +111,7 @@ class LogMessageTest {
             tests.add(DynamicTest.dynamicTest(clue[1], () -> {
                 for (Readings log : logs(HEADS, clue[1])) {
                     assertTrue(new KernelLog(log).clue(KernelLog.Clue.valueOf(clue[0])) != null,
-                            () -> "" + log.commandLines("dmesg") + log.commandLines("logread"));
+                            () -> "" + log.lines("dmesg") + log.lines("logread"));
                 }
                 for (Readings log : logs(FORGED, clue[1])) {
                     assertNull(new KernelLog(log).clue(KernelLog.Clue.valueOf(clue[0])));
@@ -141,7 +141,7 @@ class LogMessageTest {
     }
 
     private static List<String> sizes(String log) {
-        return new KernelLog(Readings.none().withCommand("dmesg", log)).skBuffSizes();
+        return new KernelLog(Readings.none().with("dmesg", log)).skBuffSizes();
     }
 
     @Test

@@ -29,17 +29,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DialectTest {
     /** A box of which a few files are known: its iptables, its kernel, and the modules that the kernel has. */
     private static BoxFacts box(String iptables, String kernel, String... modules) {
-        Map<String, String> files = new LinkedHashMap<>();
+        Map<String, String> texts = new LinkedHashMap<>();
         StringBuilder dep = new StringBuilder();
         for (String module : modules) {
             dep.append("kernel/").append(module).append(".ko:\n");
         }
-        files.put("/lib/modules/" + kernel + "/modules.dep", dep.toString());
-        files.put("/proc/modules", "ip_tables 1 1 - Live 0xc0000000\n");
-        Map<String, String> commands = new LinkedHashMap<>();
-        commands.put("iptables_--version", "iptables v" + iptables + "\n");
-        commands.put("uname_-r", kernel + "\n");
-        return BoxFacts.of(new Readings(files, commands));
+        texts.put("/lib/modules/" + kernel + "/modules.dep", dep.toString());
+        texts.put("/proc/modules", "ip_tables 1 1 - Live 0xc0000000\n");
+        texts.put("iptables_--version", "iptables v" + iptables + "\n");
+        texts.put("uname_-r", kernel + "\n");
+        return BoxFacts.of(new Readings(texts));
     }
 
     /** The other tables' rules are kept, and the check refuses those of the table that isn't there. */

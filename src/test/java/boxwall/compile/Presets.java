@@ -113,13 +113,13 @@ public final class Presets {
         // some models carry faults of another image: files that it lacks, modules of another build
         List<String> listings =
                 box.commandNames().stream().filter(name -> name.startsWith("ls_%2Flib%2Fmodules")).toList();
-        if (box.command("dmesg") != null) {
-            box = box.withCommand("dmesg",
-                    box.command("dmesg").lines()
+        if (box.text("dmesg") != null) {
+            box = box.with("dmesg",
+                    box.text("dmesg").lines()
                             .filter(line -> !line.matches(".*(version magic|about version|Unknown symbol).*"))
                             .map(line -> line + "\n").collect(Collectors.joining()));
         }
-        return box.withCommands(listings, Map.of()).withFile(old, made.file(dep));
+        return box.with(listings, Map.of()).with(old, made.text(dep));
     }
 
     static ParsedRules parse(String text, BoxFacts facts) { return parse(text, facts, includes()); }

@@ -239,10 +239,10 @@ class QuestionsTest {
 
     private static Readings saved() {
         Readings readings = box().readings
-                .withCommand("iptables-save",
+                .with("iptables-save",
                         "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
                                 + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n")
-                .withCommand("ip6tables-save", "*filter\n"
+                .with("ip6tables-save", "*filter\n"
                         + ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i dsl -j DROP\nCOMMIT\n");
         return readings;
     }

@@ -33,10 +33,10 @@ class BoxFactsTest {
             dep.append(module.replaceFirst("^([^:]*)", "kernel/$1.ko").replaceAll(": *(\\S+)", ": kernel/$1.ko"))
                     .append('\n');
         }
-        Readings readings = Readings.none().withCommand("uname_-r", release + "\n").withFile("/proc/modules", "")
-                .withFile("/proc/net/dev", "lo: 0\n");
+        Readings readings = Readings.none().with("uname_-r", release + "\n").with("/proc/modules", "")
+                .with("/proc/net/dev", "lo: 0\n");
         return modules.length == 0 ? readings
-                : readings.withFile("/lib/modules/" + release + "/modules.dep", dep.toString());
+                : readings.with("/lib/modules/" + release + "/modules.dep", dep.toString());
     }
 
     @Test
@@ -74,7 +74,7 @@ class BoxFactsTest {
 
     @Test
     void kallsymsOwnersAreBelievedBeforeAnythingIsTried() {
-        Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/kallsyms",
+        Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/kallsyms",
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
         ConntrackVerdict conntrack = BoxFacts.of(box).conntrack();
         assertEquals(ConntrackVerdict.State.REFUSED, conntrack.state);
@@ -84,18 +84,18 @@ class BoxFactsTest {
 
     @Test
     void aConflictIsOverWhenItsOwnerIsGone() {
-        Readings box = kernel("6.1.0", "nf_conntrack:").withCommand("dmesg",
+        Readings box = kernel("6.1.0", "nf_conntrack:").with("dmesg",
                 "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
         assertEquals(ConntrackVerdict.State.USABLE, BoxFacts.of(box).conntrack().state);
         assertEquals(ConntrackVerdict.State.REFUSED,
-                BoxFacts.of(box.withFile("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
+                BoxFacts.of(box.with("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
     }
 
     @Test
     void nfConntrackLoadedFirstKeepsAvmOut() {
-        Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/modules", "nf_conntrack 1 0 - Live 0xc0\n")
-                .withCommand("dmesg",
-                        "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
+        Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/modules", "nf_conntrack 1 0 - Live 0xc0\n").with(
+                "dmesg",
+                "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
         BoxFacts facts = BoxFacts.of(box);
         assertEquals(ConntrackVerdict.State.IN_USE, facts.conntrack().state);
         assertTrue(facts.findings.stream()
@@ -104,10 +104,10 @@ class BoxFactsTest {
 
     @Test
     void anInsmodByHandWithoutItsNeedsIsNoRefusal() {
-        Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").withCommand("dmesg",
+        Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").with("dmesg",
                 "xt_mac: Unknown symbol xt_register_match\n");
         assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
-        Readings ready = box.withFile("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
+        Readings ready = box.with("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
         assertEquals(State.REFUSED, BoxFacts.of(ready).capability(Family.IPV4, Kind.MATCH, "mac").state);
     }
 
@@ -119,8 +119,8 @@ class BoxFactsTest {
                 {"5.15.179", "x86_64", "refused"}, {"5.4.293", "aarch64", "usable"}};
         for (String[] row : table) {
             Readings box = kernel(row[0], "ip_conntrack:", "nf_conntrack:", "nf_conntrack_ipv4: nf_conntrack")
-                    .withFile("/proc/modules", kdsld)
-                    .withCommand("uname_-a", "Linux box " + row[0] + " #1 date " + row[1] + " GNU/Linux\n");
+                    .with("/proc/modules", kdsld)
+                    .with("uname_-a", "Linux box " + row[0] + " #1 date " + row[1] + " GNU/Linux\n");
             assertEquals(row[2], BoxFacts.of(box).conntrack().state.word(), row[0] + " " + row[1]);
         }
     }
@@ -177,7 +177,7 @@ class BoxFactsTest {
     void whereConntrackIsRefusedNothingToLoadContainsIt() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "nf_conntrack:",
                 "xt_odd: x_tables nf_conntrack", "xt_state: x_tables nf_conntrack")
-                .withFile("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
+                .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
         BoxFacts facts = BoxFacts.of(box);
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {
@@ -196,7 +196,7 @@ class BoxFactsTest {
     void theBareErrorsOfIptablesAreTranslated() {
         BoxFacts facts =
                 BoxFacts.of(kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables")
-                        .withFile("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n"));
+                        .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n"));
         Requirement state = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.ACCEPT, "state"), facts);
         Finding finding = IptablesError.translate(facts, Family.IPV4, "iptables: No chain/target/match by that name.\n",
                 state, "rules:7:1");
@@ -226,10 +226,10 @@ class BoxFactsTest {
     }
 
     private static Readings traffic(long wan, long filter) {
-        return Readings.none().withFile("/proc/net/avm_pa/brief", "State : enabled\n")
-                .withFile("/proc/net/dev", "  dsl: 1 " + wan + " 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n")
-                .withCommand("iptables-save", "*nat\n:OUTPUT ACCEPT [999999:1]\nCOMMIT\n*filter\n:FORWARD DROP ["
-                        + filter + ":1]\n[0:0] -A FORWARD -j ACCEPT\nCOMMIT\n");
+        return Readings.none().with("/proc/net/avm_pa/brief", "State : enabled\n")
+                .with("/proc/net/dev", "  dsl: 1 " + wan + " 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n")
+                .with("iptables-save", "*nat\n:OUTPUT ACCEPT [999999:1]\nCOMMIT\n*filter\n:FORWARD DROP [" + filter
+                        + ":1]\n[0:0] -A FORWARD -j ACCEPT\nCOMMIT\n");
     }
 
     @Test
@@ -276,15 +276,15 @@ class BoxFactsTest {
     }
 
     private static Readings large(List<WeakReference<String>> texts) {
-        Readings readings = Readings.none().withCommand("uname_-r", "2.6.32.61\n").withFile("/proc/modules",
+        Readings readings = Readings.none().with("uname_-r", "2.6.32.61\n").with("/proc/modules",
                 "iptable_filter 1 0 - Live 0xc0\nip_tables 1 1 iptable_filter, Live 0xc0\n");
         for (String command : List.of("dmesg", "ps", "iptables-save")) {
             String text = command + ": " + "x".repeat(100) + "\n";
             texts.add(new WeakReference<>(text));
-            readings = readings.withCommand(command, text);
+            readings = readings.with(command, text);
         }
         String dep = "kernel/iptable_filter.ko: kernel/ip_tables.ko\nkernel/ip_tables.ko:\n" + "\n".repeat(100);
         texts.add(new WeakReference<>(dep));
-        return readings.withFile("/lib/modules/2.6.32.61/modules.dep", dep);
+        return readings.with("/lib/modules/2.6.32.61/modules.dep", dep);
     }
 }

@@ -40,23 +40,18 @@ class GarbagePropertiesTest {
 
     /** One model box with everything in it that is looked at. */
     private static Readings recorded(String name) {
-        Map<String, String> files = new TreeMap<>();
-        Map<String, String> commands = new TreeMap<>();
+        Map<String, String> texts = new TreeMap<>();
         Path root = BOXES.resolve(name);
         try (Stream<Path> walk = Files.walk(root)) {
             for (Path path : walk.filter(Files::isRegularFile).toList()) {
                 String key = root.relativize(path).toString();
                 String text = Files.readString(path, StandardCharsets.ISO_8859_1);
-                if (key.startsWith("commands/")) {
-                    commands.put(key.substring(9), text);
-                } else {
-                    files.put("/" + key, text);
-                }
+                texts.put(key.startsWith("commands/") ? key.substring(9) : "/" + key, text);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Readings(files, commands);
+        return new Readings(texts);
     }
 
     @Provide
@@ -100,18 +95,18 @@ class GarbagePropertiesTest {
         List<String> paths = box.paths();
         List<String> commands = box.commandNames();
         int index = Math.floorMod(which, paths.size() + commands.size());
-        mustDo(index < paths.size() ? box.withFile(paths.get(index), text)
-                : box.withCommand(commands.get(index - paths.size()), text));
+        mustDo(index < paths.size() ? box.with(paths.get(index), text)
+                : box.with(commands.get(index - paths.size()), text));
     }
 
     @Property(tries = 60)
     void everyReadingIsGarbage(@ForAll("boxes") Readings box, @ForAll("garbage") String text) {
         Readings worse = box;
         for (String path : box.paths()) {
-            worse = worse.withFile(path, text);
+            worse = worse.with(path, text);
         }
         for (String command : box.commandNames()) {
-            worse = worse.withCommand(command, text);
+            worse = worse.with(command, text);
         }
         mustDo(worse);
     }
@@ -120,20 +115,20 @@ class GarbagePropertiesTest {
     void aReadingIsCutOff(@ForAll("boxes") Readings box, @ForAll int which, @ForAll int where) {
         List<String> paths = box.paths();
         String path = paths.get(Math.floorMod(which, paths.size()));
-        String text = box.file(path);
-        mustDo(box.withFile(path, text.substring(0, Math.floorMod(where, text.length() + 1))));
+        String text = box.text(path);
+        mustDo(box.with(path, text.substring(0, Math.floorMod(where, text.length() + 1))));
     }
 
     @Property(tries = 200)
     void someBytesAreFlipped(@ForAll("boxes") Readings box, @ForAll int which, @ForAll long seed) {
         List<String> paths = box.paths();
         String path = paths.get(Math.floorMod(which, paths.size()));
-        char[] text = box.file(path).toCharArray();
+        char[] text = box.text(path).toCharArray();
         Random random = new Random(seed);
         for (int i = 0; i < 10 && text.length > 0; i++) {
             text[random.nextInt(text.length)] = (char) random.nextInt(256);
         }
-        mustDo(box.withFile(path, new String(text)));
+        mustDo(box.with(path, new String(text)));
     }
 
     /** Line ends of a PC say nothing of the box. */
@@ -141,10 +136,10 @@ class GarbagePropertiesTest {
     void crlfChangesNothing(@ForAll("boxes") Readings box) {
         Readings dos = box;
         for (String path : box.paths()) {
-            dos = dos.withFile(path, box.file(path).replace("\n", "\r\n"));
+            dos = dos.with(path, box.text(path).replace("\n", "\r\n"));
         }
         for (String command : box.commandNames()) {
-            dos = dos.withCommand(command, box.command(command).replace("\n", "\r\n"));
+            dos = dos.with(command, box.text(command).replace("\n", "\r\n"));
         }
         assertEquals(FactsJson.of(mustDo(box)).toString(), FactsJson.of(mustDo(dos)).toString());
     }
@@ -161,13 +156,13 @@ class GarbagePropertiesTest {
         for (String path : new String[] {"/proc/modules", "/proc/kallsyms", "/proc/net/dev", "/etc/.version",
                 "/proc/config.gz", "/etc/init.d/rc.conf", "/proc/net/if_inet6", "/proc/net/avm_pa/brief"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
-                mustDo(recorded("7270v2-0554").withFile(path, text));
+                mustDo(recorded("7270v2-0554").with(path, text));
             }
         }
         for (String command : new String[] {"dmesg", "ifconfig_-a", "ip_addr", "uname_-r", "uname_-a",
                 "iptables_--version"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
-                mustDo(recorded("7270v2-0554").withCommand(command, text));
+                mustDo(recorded("7270v2-0554").with(command, text));
             }
         }
     }
@@ -188,8 +183,7 @@ class GarbagePropertiesTest {
 
     @Example
     void aKernelLineNeverSeenIsPassedOver() {
-        Readings box =
-                recorded("7270v2-0554").withCommand("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
+        Readings box = recorded("7270v2-0554").with("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
         assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(),
                 FactsJson.of(mustDo(box)).toString());
     }

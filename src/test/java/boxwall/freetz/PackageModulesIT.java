@@ -143,8 +143,8 @@ class PackageModulesIT {
             }
             Readings box = model.readings(image);
             String folder = "/lib/modules/" + release(model) + "/";
-            String key = kernel(model) + box.file(folder + "modules.dep") + box.file(folder + "modules.builtin")
-                    + box.file("/proc/config");
+            String key = kernel(model) + box.text(folder + "modules.dep") + box.text(folder + "modules.builtin")
+                    + box.text("/proc/config");
             if (!seen.containsKey(key)) {
                 Map<String, List<String>> results = new TreeMap<>();
                 for (Map.Entry<String, String> ruleset : rulesets.entrySet()) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ModulesDepTest {
     private static ModulesDep dep(String lines) {
-        return new ModulesDep(new Readings(Map.of("/lib/modules/2.6.32.61/modules.dep", lines), Map.of()), "2.6.32.61");
+        return new ModulesDep(new Readings(Map.of("/lib/modules/2.6.32.61/modules.dep", lines)), "2.6.32.61");
     }
 
     /** The modules a and b need each other, a also conntrack: both need it, whichever is asked first. */

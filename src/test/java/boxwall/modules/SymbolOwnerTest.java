@@ -24,10 +24,9 @@ class SymbolOwnerTest {
         for (String each : further) {
             dep.append("kernel/").append(each).append(".ko:\n");
         }
-        return Readings.none().withCommand("uname_-r", release + "\n").withFile("/proc/net/dev", "lo: 0\n")
-                .withCommand("dmesg", log + "\n")
-                .withFile("/proc/modules", "x_tables 1 1 - Live 0x0\nip_tables 1 0 - Live 0x0\n")
-                .withFile("/lib/modules/" + release + "/modules.dep", dep.toString());
+        return Readings.none().with("uname_-r", release + "\n").with("/proc/net/dev", "lo: 0\n")
+                .with("dmesg", log + "\n").with("/proc/modules", "x_tables 1 1 - Live 0x0\nip_tables 1 0 - Live 0x0\n")
+                .with("/lib/modules/" + release + "/modules.dep", dep.toString());
     }
 
     private static String remedy(BoxFacts facts) {

@@ -101,7 +101,7 @@ class BoxReaderTest {
         sys.files.put("/proc/version", "Linux version 2.6.32.41 (gcc) #1\n");
         Readings readings = BoxReader.read(sys, "/");
         assertEquals("2.6.32", BoxFacts.of(readings).generation.name());
-        assertTrue(readings.command("boxwall-apply_probe").contains("no such program"));
+        assertTrue(readings.text("boxwall-apply_probe").contains("no such program"));
     }
 
     @Test
@@ -133,7 +133,7 @@ class BoxReaderTest {
         sys.files.put("/commands/dmesg",
                 log + "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm)\n");
         Readings readings = BoxReader.read(sys, "/box");
-        assertTrue(readings.command("dmesg").length() <= 256 << 10);
+        assertTrue(readings.text("dmesg").length() <= 256 << 10);
         assertEquals("avm", BoxFacts.of(readings).conntrack().owner);
     }
 }

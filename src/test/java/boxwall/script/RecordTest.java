@@ -72,8 +72,8 @@ class RecordTest {
                 assertEquals(false, facts.userland.restore, "the listing says what isn't there");
                 assertEquals("192.168.178.1", facts.lan.ip);
                 assertEquals(
-                        Planted.lines(new AvmFirewall(
-                                boxwall.box.Readings.none().withFile(AvmFirewall.FILE, Indiscreet.ar7()))),
+                        Planted.lines(
+                                new AvmFirewall(boxwall.box.Readings.none().with(AvmFirewall.FILE, Indiscreet.ar7()))),
                         Planted.lines(facts.avmFirewall));
             }
         });
