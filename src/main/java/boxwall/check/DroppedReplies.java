@@ -71,7 +71,7 @@ final class DroppedReplies extends PacketCheck {
         Answer answer = walk(reply);
         if (!answer.verdict.stops()) {
             return answer.verdict == Verdict.ACCEPT
-                    && (answer.rule() == null || !answer.decidedBy.ruleText().contains("port"));
+                    && (answer.rule() == null || !answer.rule().toString().contains("port"));
         }
         boolean lost = !tracks && rules.written.walk.packet(reply, back).verdict == Verdict.ACCEPT;
         // the ports of which a preset expects replies are in it; the note stateless-weakened lists the others

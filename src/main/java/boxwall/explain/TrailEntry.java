@@ -2,8 +2,6 @@ package boxwall.explain;
 
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Match;
-import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
@@ -68,30 +66,6 @@ public final class TrailEntry {
     public String toString() {
         if (rule == null) { return table.word() + " " + chain + " policy " + policy; }
         return table.word() + " " + chain + " " + number + " (" + rule.origin + (certain ? "" : ", perhaps") + "): "
-                + ruleText();
-    }
-
-    /** The rule for people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; not for the kernel. */
-    public String ruleText() {
-        StringBuilder out = new StringBuilder();
-        part(out, "-s", rule.source);
-        part(out, "-d", rule.destination);
-        part(out, "-i", rule.in);
-        part(out, "-o", rule.out);
-        part(out, "-p", rule.protocol);
-        if (rule.fragment != null) {
-            boolean later = rule.fragment.value.booleanValue() != rule.fragment.negated;
-            out.append(later ? "-f " : "! -f ");
-        }
-        for (Match match : rule.matches) {
-            out.append(match).append(' ');
-        }
-        return out.append(rule.target == null ? "(counts only)" : rule.target.toString()).toString();
-    }
-
-    private static void part(StringBuilder out, String option, Negatable<?> value) {
-        if (value != null) {
-            out.append(value.negated ? "! " : "").append(option).append(' ').append(value.value).append(' ');
-        }
+                + rule;
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * their order, and the target. The origin is not part of equality: two rules that do the same are equal.
  */
 public final class Rule {
+    private static final String[] GENERAL = {"-s", "-d", "-i", "-o", "-p", "-f"};
+
     /** -s, or null. */
     public final Negatable<Network> source;
     /** -d, or null. */
@@ -66,6 +68,29 @@ public final class Rule {
 
     @Override
     public int hashCode() { return matches.hashCode() * 31 + Arrays.hashCode(parts); }
+
+    /** The general matches as iptables-save prints them, each after a blank. */
+    public String general() {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < GENERAL.length; i++) {
+            Negatable<?> value = (Negatable<?>) parts[i];
+            if (value != null) {
+                out.append(value.negated ? " ! " : " ").append(GENERAL[i]);
+                out.append(value == fragment ? "" : " " + value.value);
+            }
+        }
+        return out.toString();
+    }
+
+    /** For people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; not for the kernel, because nothing is quoted. */
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder(general());
+        for (Match match : matches) {
+            out.append(' ').append(match);
+        }
+        return out.append(' ').append(target == null ? "(counts only)" : target.toString()).substring(1);
+    }
 
     /** Collects the parts of a single rule. */
     public static final class Builder {

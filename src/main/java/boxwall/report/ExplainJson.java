@@ -59,7 +59,7 @@ public final class ExplainJson {
                 policy ? null : (Object) entry.number, "file", policy ? null : entry.origin().file, "line",
                 policy ? null : JsonText.line(entry.origin().line), "row",
                 policy ? null : JsonText.line(entry.origin().row), "rule",
-                policy ? "policy " + entry.policy : entry.ruleText(), policy ? null : "certain", entry.certain);
+                policy ? "policy " + entry.policy : entry.rule.toString(), policy ? null : "certain", entry.certain);
     }
 
     /** For people: verdict and packet, the path through the box, the rules that matched, and the rules as written. */

@@ -4,7 +4,6 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
-import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
@@ -33,22 +32,12 @@ public final class Writer {
 
     /** {@code -A INPUT -s 192.168.178.0/24 -i lan -p tcp -m tcp --dport 80 -j ACCEPT}. */
     public static String rule(String chain, Rule rule) {
-        StringBuilder out = new StringBuilder("-A ").append(chain);
-        part(out, "-s", rule.source);
-        part(out, "-d", rule.destination);
-        part(out, "-i", rule.in);
-        part(out, "-o", rule.out);
-        part(out, "-p", rule.protocol);
-        if (rule.fragment != null) { out.append(rule.fragment.negated ? " ! -f" : " -f"); }
+        StringBuilder out = new StringBuilder("-A ").append(chain).append(rule.general());
         for (Match match : rule.matches) {
             clause(out, match);
         }
         if (rule.target != null) { clause(out, rule.target); }
         return out.toString();
-    }
-
-    private static void part(StringBuilder out, String option, Negatable<?> value) {
-        if (value != null) { out.append(value.negated ? " ! " : " ").append(option).append(' ').append(value.value); }
     }
 
     private static void clause(StringBuilder out, Clause clause) {
