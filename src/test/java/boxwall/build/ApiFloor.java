@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what JamVM 2.0 with GNU Classpath 0.99 lacks or does wrongly, as far as class files show it. What is refused
- * stands in {@code build/api-floor.txt}, what is allowed all the same in {@code build/api-floor-allow.txt}; both
+ * Finds uses of APIs that JamVM 2.0 with GNU Classpath 0.99 lacks or implements incorrectly, as far as class files show
+ * them. {@code build/api-floor.txt} lists the forbidden APIs, {@code build/api-floor-allow.txt} the exceptions; both
  * explain their rows.
  */
 final class ApiFloor {
@@ -36,22 +36,22 @@ final class ApiFloor {
     private final Map<String, Set<String>> supertypes = new HashMap<>();
     private final Map<String, ClassScan> scanned = new HashMap<>();
 
-    /** What is refused: {@code what} as written, why. */
+    /** A forbidden API, {@code what} as written in the file, and the reason. */
     record Row(String what, String reason) {
-        /** The class, or the start of a package's names with its last slash. */
+        /** The class, or a package with its trailing slash. */
         String owner() {
             String name = what.contains("(") ? what.substring(0, what.indexOf('(')) : what;
             String owner = name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
             return owner.endsWith("/**") ? owner.substring(0, owner.length() - 2) : owner;
         }
 
-        /** The member, or null when the whole class or package is refused. */
+        /** The member, or null if the whole class or package is forbidden. */
         String member() {
             String name = what.contains("(") ? what.substring(0, what.indexOf('(')) : what;
             return name.contains(".") ? name.substring(name.indexOf('.') + 1) : null;
         }
 
-        /** How the member's descriptor starts; "" for any. */
+        /** The start of the member's descriptor; "" for any. */
         String descriptor() {
             return what.contains("(") ? what.substring(what.indexOf('(')) : "";
         }
@@ -59,7 +59,10 @@ final class ApiFloor {
         boolean isPackage() { return what.endsWith("/**"); }
     }
 
-    /** What is allowed where: a class, {@code class.method} or {@code package/**}; the row it is excused from; why. */
+    /**
+     * An exception: where (a class, {@code class.method} or {@code package/**}), the row that is allowed there, the
+     * reason.
+     */
     record Allowance(String where, String what, String reason) {
         boolean covers(String className, String method, String row) {
             boolean place = where.endsWith("/**") ? className.startsWith(where.substring(0, where.length() - 2))
@@ -73,7 +76,7 @@ final class ApiFloor {
         this.allowances = List.copyOf(allowances);
     }
 
-    /** The project's own floor. */
+    /** The rows and exceptions of this project. */
     static ApiFloor ofTheProject() {
         return new ApiFloor(rowsOfTheProject(), allowancesOfTheProject());
     }
@@ -86,13 +89,13 @@ final class ApiFloor {
         return Rows.read("api-floor-allow.txt", 3).stream().map(f -> new Allowance(f[0], f[1], f[2])).toList();
     }
 
-    /** One line for each thing refused: where, what, why. */
-    List<String> refuse(Collection<ClassScan> classes) {
+    /** One line for each forbidden use: where, what, why. */
+    List<String> check(Collection<ClassScan> classes) {
         classes.forEach(c -> scanned.put(c.name, c));
         Set<String> findings = new LinkedHashSet<>();
         for (ClassScan scan : classes) {
-            for (ClassScan.Oddity oddity : scan.oddities) {
-                add(findings, scan, oddity.kind(), oddity.method(), oddity.line());
+            for (ClassScan.Unsupported unsupported : scan.unsupported) {
+                add(findings, scan, unsupported.kind(), unsupported.method(), unsupported.line());
             }
             for (ClassScan.Reference reference : scan.references) {
                 for (Row row : rows) {
@@ -101,20 +104,20 @@ final class ApiFloor {
                     }
                 }
             }
-            refuseConstants(findings, scan);
+            checkConstants(findings, scan);
         }
         return new ArrayList<>(findings);
     }
 
-    /** Rows of the allow list that excused nothing in what was looked at. */
+    /** Exceptions that no scanned class needs. */
     List<Allowance> unused() {
         return allowances.stream().filter(a -> !used.contains(a)).toList();
     }
 
     private void add(Set<String> findings, ClassScan scan, String what, String method, int line) {
-        List<Allowance> excuses = allowances.stream().filter(a -> a.covers(scan.name, method, what)).toList();
-        used.addAll(excuses);
-        if (excuses.isEmpty()) {
+        List<Allowance> exceptions = allowances.stream().filter(a -> a.covers(scan.name, method, what)).toList();
+        used.addAll(exceptions);
+        if (exceptions.isEmpty()) {
             String reason = rows.stream().filter(r -> r.what().equals(what)).map(Row::reason).findFirst()
                     .orElse("no row explains it");
             findings.add(scan.where(method, line) + ": " + what + ": " + reason);
@@ -156,23 +159,23 @@ final class ApiFloor {
                 parents.add(parent.getName().replace('.', '/'));
             }
         } catch (ClassNotFoundException e) {
-            return parents; // a class of a JDK that is not this one: then only its own name can be compared
+            return parents; // a class of another JDK: only its own name can be compared
         }
         return parents;
     }
 
-    private void refuseConstants(Set<String> findings, ClassScan scan) {
+    private void checkConstants(Set<String> findings, ClassScan scan) {
         Set<String> formatting = methodsThatCall(scan, FORMATTING);
         Set<String> matching = methodsThatCall(scan, REGEX);
         for (ClassScan.Constant constant : scan.constants) {
             if (formatting.contains(constant.method()) && formatsWrongly(constant.text())) {
                 add(findings, scan, "@format", constant.method(), constant.line());
             }
-            if (matching.contains(constant.method())) { refuseRegex(findings, scan, constant); }
+            if (matching.contains(constant.method())) { checkRegex(findings, scan, constant); }
         }
     }
 
-    private void refuseRegex(Set<String> findings, ClassScan scan, ClassScan.Constant constant) {
+    private void checkRegex(Set<String> findings, ClassScan scan, ClassScan.Constant constant) {
         if (NAMED_GROUP.matcher(constant.text()).find()) {
             add(findings, scan, "@regex-named-group", constant.method(), constant.line());
         }

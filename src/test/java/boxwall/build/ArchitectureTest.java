@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the packages to their arrows and the code to its size, and shows with made-up code that the holding works. */
+/** Checks the dependencies of packages and the size of the code, and tests these checks with sample code. */
 class ArchitectureTest {
     private static final Path MAIN = Path.of("src/main/java/boxwall").toAbsolutePath();
     private static final Path TESTS = Path.of("src/test/java/boxwall").toAbsolutePath();
@@ -20,54 +20,54 @@ class ArchitectureTest {
     private final Architecture architecture = new Architecture(new Packages());
 
     @TempDir
-    Path made;
+    Path folder;
 
     @Test
-    void packagesSeeOnlyWhatTheirRowAllows() {
+    void packagesDependOnlyOnAllowedPackages() {
         List<ClassScan> classes = ClassScan.below(Path.of("target/classes"));
-        assertFalse(classes.isEmpty(), "target/classes holds no class: the test looked at nothing");
-        none(architecture.arrows(classes));
-        none(architecture.imports(SourceTree.below(MAIN), MAIN));
+        assertFalse(classes.isEmpty(), "target/classes has no class: the test checked nothing");
+        assertNone(architecture.arrows(classes));
+        assertNone(architecture.imports(SourceTree.below(MAIN), MAIN));
     }
 
     @Test
-    void onlySysExecutesAndOpensFilesAndEachLibraryHasOnePackage() {
-        none(architecture.edges(ClassScan.below(Path.of("target/classes"))));
+    void onlySysOpensFilesAndStartsProgramsAndEachLibraryHasOnePackage() {
+        assertNone(architecture.edges(ClassScan.below(Path.of("target/classes"))));
     }
 
     @Test
-    void arrowsPointDownwards() {
+    void dependenciesPointToLowerLevels() {
         Packages packages = new Packages();
         for (Packages.Row from : packages.rows()) {
             for (String name : from.arrows()) {
                 Packages.Row to = packages.row(name);
                 if (!name.equals("*")) {
                     assertNotNull(to, from.name() + " -> " + name + ": no such package");
-                    boolean withinTheGround = from.name().equals("box") && name.equals("netfilter");
-                    assertTrue(to.level() < from.level() || withinTheGround,
-                            from.name() + " -> " + name + " does not point downwards");
+                    boolean boxOnNetfilter = from.name().equals("box") && name.equals("netfilter");
+                    assertTrue(to.level() < from.level() || boxOnNetfilter,
+                            from.name() + " -> " + name + " does not point to a lower level");
                 }
             }
         }
     }
 
     @Test
-    void everyPackageSaysWhatItIsFor() { none(architecture.packageInfos(SourceTree.below(MAIN))); }
+    void everyPackageHasPackageInfo() { assertNone(architecture.packageInfos(SourceTree.below(MAIN))); }
 
     @Test
-    void classNamesSayWhatTheyAre() {
-        none(architecture.names(SourceTree.below(MAIN)));
-        none(architecture.names(SourceTree.below(TESTS)));
+    void classNamesAreMeaningful() {
+        assertNone(architecture.names(SourceTree.below(MAIN)));
+        assertNone(architecture.names(SourceTree.below(TESTS)));
     }
 
     @Test
-    void classesAndMethodsStaySmall() { none(architecture.lengths(SourceTree.below(MAIN))); }
+    void classesAndMethodsKeepLengthLimits() { assertNone(architecture.lengths(SourceTree.below(MAIN))); }
 
     @Test
-    void whatIsPublicHasADocstring() { none(architecture.docstrings(SourceTree.below(MAIN))); }
+    void publicTypesAndMethodsHaveDocstrings() { assertNone(architecture.docstrings(SourceTree.below(MAIN))); }
 
     @Test
-    void aWrongArrowIsFound() {
+    void forbiddenDependencyIsFound() {
         List<ClassScan> upwards =
                 Snippet.compile(7, "package boxwall.netfilter;\nclass Made {\n    boxwall.sys.Sys sys;\n}\n");
         assertEquals(List.of(
@@ -79,19 +79,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void aWrongImportIsFoundEvenIfTheCompilerInlinedIt() throws IOException {
+    void forbiddenImportIsFoundEvenIfInlined() throws IOException {
         for (String wrong : List.of("static boxwall.sys.LiveSys.X", "boxwall.sys.Sys", "boxwall.sys.*",
                 "boxwall.sys.Sys.Nested")) {
             SourceTree tree = source("box", "package boxwall.box;\nimport " + wrong
                     + ";\nimport boxwall.box.Other.Nested;\nimport boxwall.netfilter.*;\nclass Made {\n}\n");
-            List<String> found = architecture.imports(tree, made);
+            List<String> found = architecture.imports(tree, folder);
             assertEquals(1, found.size(), () -> wrong + ": " + found);
             assertTrue(found.get(0).startsWith("Made.java:2: box may not see sys"), () -> "" + found);
         }
     }
 
     @Test
-    void filesProcessesAndLibrariesInTheWrongPackageAreFound() {
+    void filesProcessesAndLibrariesInWrongPackageAreFound() {
         String[] statements = {"new java.io.File(\"a\").delete();", "new java.io.FileInputStream(\"a\").close();",
                 "new ProcessBuilder(\"a\").start();", "Runtime.getRuntime().exec(\"a\");",
                 "new java.io.PrintWriter(\"a\").close();", "new java.net.URL(\"file:a\").openStream();",
@@ -107,7 +107,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void whatIsLongVagueOrUndocumentedIsFound() throws IOException {
+    void longVagueOrUndocumentedCodeIsFound() throws IOException {
         String method = "    public void longOne() {\n" + "        hashCode();\n".repeat(149) + "    }\n";
         SourceTree tree =
                 source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(350) + "}\n");
@@ -118,7 +118,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void whatIsShortNamedAndDocumentedPasses() throws IOException {
+    void shortNamedAndDocumentedCodePasses() throws IOException {
         String method =
                 "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(148) + "    }\n";
         String overriding = "    @Override\n    public String toString() {\n        return \"class A { \";\n    }\n";
@@ -130,11 +130,11 @@ class ArchitectureTest {
     }
 
     private SourceTree source(String name, String text) throws IOException {
-        Path file = Files.createDirectories(made.resolve(name)).resolve("Made.java");
+        Path file = Files.createDirectories(folder.resolve(name)).resolve("Made.java");
         return SourceTree.of(List.of(Files.writeString(file, text)));
     }
 
-    private static void none(List<String> breaches) {
-        assertTrue(breaches.isEmpty(), () -> String.join("\n", breaches));
+    private static void assertNone(List<String> violations) {
+        assertTrue(violations.isEmpty(), () -> String.join("\n", violations));
     }
 }

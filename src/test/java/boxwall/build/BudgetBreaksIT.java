@@ -21,14 +21,14 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * A budget that is broken is seen: with {@code -Dboxwall.long=true} each is broken on purpose and its test must end
- * red, by that budget.
+ * Tests detect a broken budget: with {@code -Dboxwall.long=true} each budget is broken on purpose, and its test must
+ * fail because of that budget.
  */
 class BudgetBreaksIT {
     private static final Row SAMPLE = Budgets.rows().get(0);
 
     @AfterEach
-    void mended() { Budgets.setBroken(null); }
+    void resetBudgets() { Budgets.setBroken(null); }
 
     private static TestExecutionSummary run(String test) {
         String[] name = ("boxwall." + test).split("#");
@@ -40,7 +40,7 @@ class BudgetBreaksIT {
         return listener.getSummary();
     }
 
-    /** A test method by its name, whatever it takes. */
+    /** A test method by its name, with any parameters. */
     private static DiscoverySelector method(String type, String name) {
         try {
             Class<?> tests = Class.forName(type);
@@ -51,43 +51,44 @@ class BudgetBreaksIT {
         }
     }
 
-    private static String words(TestExecutionSummary summary) {
-        StringWriter words = new StringWriter();
-        summary.printTo(new PrintWriter(words));
-        summary.printFailuresTo(new PrintWriter(words), 5);
-        return words.toString();
+    private static String text(TestExecutionSummary summary) {
+        StringWriter text = new StringWriter();
+        summary.printTo(new PrintWriter(text));
+        summary.printFailuresTo(new PrintWriter(text), 5);
+        return text.toString();
     }
 
-    /** Whether a run failed, and for this budget alone. */
-    private static boolean sawIt(Row row, TestExecutionSummary summary) {
+    /** Whether a run failed, and only because of this budget. */
+    private static boolean failedBecauseOf(Row row, TestExecutionSummary summary) {
         List<String> failures =
                 summary.getFailures().stream().map(f -> String.valueOf(f.getException().getMessage())).toList();
         return !failures.isEmpty()
-                && failures.stream().allMatch(words -> words.contains("budget " + row.name() + " is broken"));
+                && failures.stream().allMatch(text -> text.contains("budget " + row.name() + " is broken"));
     }
 
     /**
-     * Always, so that what breaks budgets is itself known to work: the first row's test is green whole and red broken.
+     * Always runs, to test the mechanism itself: the test of the first row passes normally and fails with a broken
+     * budget.
      */
     @Test
-    void theFirstBudgetIsSeenBroken() {
-        TestExecutionSummary whole = run(SAMPLE.test());
-        assertTrue(whole.getTestsSucceededCount() > 0, words(whole));
-        assertEquals(0, whole.getTotalFailureCount(), words(whole));
+    void testOfFirstBudgetFailsIfBudgetIsBroken() {
+        TestExecutionSummary normal = run(SAMPLE.test());
+        assertTrue(normal.getTestsSucceededCount() > 0, text(normal));
+        assertEquals(0, normal.getTotalFailureCount(), text(normal));
         Budgets.setBroken(SAMPLE.name());
         TestExecutionSummary broken = run(SAMPLE.test());
-        assertTrue(sawIt(SAMPLE, broken), words(broken));
+        assertTrue(failedBecauseOf(SAMPLE, broken), text(broken));
     }
 
     @TestFactory
-    Stream<DynamicTest> eachBudgetIsSeenBroken() {
+    Stream<DynamicTest> testOfEachBudgetFailsIfBudgetIsBroken() {
         List<Row> rows = Boolean.getBoolean("boxwall.long") ? Budgets.rows() : List.of();
         return rows.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> {
             Budgets.setBroken(row.name());
             try {
                 TestExecutionSummary broken = run(row.test());
-                assertTrue(sawIt(row, broken),
-                        () -> row.test() + " did not see that " + row.name() + " is broken: " + words(broken));
+                assertTrue(failedBecauseOf(row, broken),
+                        () -> row.test() + " did not fail with " + row.name() + " broken: " + text(broken));
             } finally {
                 Budgets.setBroken(null);
             }

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of budgets and the tests that keep to it belong together. */
+/** The table of budgets and the tests that check them agree. */
 class BudgetsTest {
     private static final Pattern HELD = Pattern.compile("Budgets\\.hold\\(\"([^\"]+)\"");
     private static final Path TESTS = Path.of("src/test/java");
@@ -33,7 +33,7 @@ class BudgetsTest {
     }
 
     @Test
-    void eachBudgetIsHeldByItsTest() throws IOException {
+    void eachBudgetIsCheckedByItsTest() throws IOException {
         List<Row> rows = Budgets.rows();
         assertTrue(!rows.isEmpty(), "budgets.txt is empty");
         for (Row row : rows) {
@@ -49,21 +49,21 @@ class BudgetsTest {
     }
 
     @Test
-    void noNameStandsTwiceAndNoTestHoldsWhatTheTableLacks() throws IOException {
+    void budgetNamesAreUniqueAndTestsUseNoOtherNames() throws IOException {
         List<String> names = Budgets.rows().stream().map(Row::name).toList();
-        assertEquals(names.size(), new TreeSet<>(names).size(), "a name stands twice: " + names);
+        assertEquals(names.size(), new TreeSet<>(names).size(), "a name occurs twice: " + names);
         try (var walk = Files.walk(TESTS)) {
             for (Path source : walk.filter(f -> f.toString().endsWith(".java") && !f.endsWith("BudgetsTest.java"))
                     .toList()) {
                 TreeSet<String> unknown = new TreeSet<>(held(source));
                 names.forEach(unknown::remove);
-                assertEquals(new TreeSet<>(), unknown, source + " holds budgets that budgets.txt lacks");
+                assertEquals(new TreeSet<>(), unknown, source + " checks budgets that budgets.txt lacks");
             }
         }
     }
 
     @Test
-    void aFigureAtTheLimitHoldsAndOneAboveDoesNot() {
+    void figureAtLimitPassesAndFigureAboveFails() {
         for (Row row : Budgets.rows()) {
             assertEquals("", row.verdict(row.limit()));
             String verdict = row.verdict(row.limit() * 1.01 + 1);
@@ -73,7 +73,7 @@ class BudgetsTest {
     }
 
     @Test
-    void aBudgetThatTheTableLacksIsNone() {
+    void unknownBudgetThrowsException() {
         assertThrows(IllegalArgumentException.class, () -> Budgets.limit("no.such"));
     }
 }

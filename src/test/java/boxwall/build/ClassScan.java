@@ -17,15 +17,17 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/** What one class file asks of other classes, with method and line. Names are internal ({@code java/util/Map}). */
+/**
+ * The references of one class file to other classes, with method and line. Names are internal ({@code java/util/Map}).
+ */
 final class ClassScan extends ClassVisitor {
     /**
-     * One mention of a class or of one of its members.
+     * One reference to a class or to one of its members.
      *
-     * @param member null when the class itself is mentioned
-     * @param descriptor of the member, null with it
-     * @param method the method that asks, or "" outside methods
-     * @param line 0 where the class file has none
+     * @param member null for a reference to the class itself
+     * @param descriptor of the member, null without a member
+     * @param method the referring method, or "" outside methods
+     * @param line 0 if the class file has none
      */
     record Reference(String owner, String member, String descriptor, String method, int line) {
     }
@@ -34,13 +36,13 @@ final class ClassScan extends ClassVisitor {
     record Constant(String text, String method, int line) {
     }
 
-    /** An instruction or shape that the box's virtual machine can't take; {@code kind} as in api-floor.txt. */
-    record Oddity(String kind, String method, int line) {
+    /** An instruction or a format that the box's virtual machine does not support; {@code kind} as in api-floor.txt. */
+    record Unsupported(String kind, String method, int line) {
     }
 
     final List<Reference> references = new ArrayList<>();
     final List<Constant> constants = new ArrayList<>();
-    final List<Oddity> oddities = new ArrayList<>();
+    final List<Unsupported> unsupported = new ArrayList<>();
     String name;
     String source = "";
     final List<String> parents = new ArrayList<>();
@@ -73,7 +75,7 @@ final class ClassScan extends ClassVisitor {
         }
     }
 
-    /** Where something stands, for a message: {@code boxwall.sys.LiveSys.run (LiveSys.java:24)}. */
+    /** A location for a message: {@code boxwall.sys.LiveSys.run (LiveSys.java:24)}. */
     String where(String inMethod, int atLine) {
         return name.replace('/', '.') + (inMethod.isEmpty() ? "" : "." + inMethod) + " (" + source
                 + (atLine > 0 ? ":" + atLine : "") + ")";
@@ -84,10 +86,10 @@ final class ClassScan extends ClassVisitor {
             String[] interfaces) {
         name = className;
         isInterface = (access & Opcodes.ACC_INTERFACE) != 0;
-        if ((version & 0xffff) > Opcodes.V1_7) { oddities.add(new Oddity("@class-version", "", 0)); }
+        if ((version & 0xffff) > Opcodes.V1_7) { unsupported.add(new Unsupported("@class-version", "", 0)); }
         if (superName != null) { parents.add(superName); }
         parents.addAll(List.of(interfaces));
-        parents.forEach(this::mention);
+        parents.forEach(this::refer);
     }
 
     @Override
@@ -95,13 +97,13 @@ final class ClassScan extends ClassVisitor {
 
     @Override
     public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
-        mentionTypes(descriptor);
+        referToTypes(descriptor);
         return null;
     }
 
     @Override
     public FieldVisitor visitField(int access, String field, String descriptor, String signature, Object value) {
-        mentionTypes(descriptor);
+        referToTypes(descriptor);
         return null;
     }
 
@@ -110,10 +112,10 @@ final class ClassScan extends ClassVisitor {
             String[] exceptions) {
         method = methodName;
         line = 0;
-        mentionTypes(descriptor);
-        if (exceptions != null) { List.of(exceptions).forEach(this::mention); }
+        referToTypes(descriptor);
+        if (exceptions != null) { List.of(exceptions).forEach(this::refer); }
         if (isInterface && (access & Opcodes.ACC_ABSTRACT) == 0 && !methodName.equals("<clinit>")) {
-            oddities.add(new Oddity("@interface-code", method, 0));
+            unsupported.add(new Unsupported("@interface-code", method, 0));
         }
         return new Code();
     }
@@ -121,7 +123,7 @@ final class ClassScan extends ClassVisitor {
     @Override
     public void visitEnd() { method = ""; }
 
-    private void mention(String internalName) {
+    private void refer(String internalName) {
         Type type = Type.getObjectType(internalName);
         while (type.getSort() == Type.ARRAY) {
             type = type.getElementType();
@@ -131,21 +133,21 @@ final class ClassScan extends ClassVisitor {
         }
     }
 
-    private void mentionTypes(String descriptor) {
+    private void referToTypes(String descriptor) {
         Type type = Type.getType(descriptor);
         if (type.getSort() == Type.METHOD) {
             for (Type argument : type.getArgumentTypes()) {
-                mentionTypes(argument.getDescriptor());
+                referToTypes(argument.getDescriptor());
             }
-            mentionTypes(type.getReturnType().getDescriptor());
+            referToTypes(type.getReturnType().getDescriptor());
         } else if (type.getSort() == Type.ARRAY) {
-            mentionTypes(type.getElementType().getDescriptor());
-        } else if (type.getSort() == Type.OBJECT) { mention(type.getInternalName()); }
+            referToTypes(type.getElementType().getDescriptor());
+        } else if (type.getSort() == Type.OBJECT) { refer(type.getInternalName()); }
     }
 
     private void member(String owner, String member, String descriptor) {
-        mention(owner);
-        mentionTypes(descriptor);
+        refer(owner);
+        referToTypes(descriptor);
         references.add(new Reference(owner, member, descriptor, method, line));
     }
 
@@ -155,7 +157,7 @@ final class ClassScan extends ClassVisitor {
 
         @Override
         public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
-            mentionTypes(descriptor);
+            referToTypes(descriptor);
             return null;
         }
 
@@ -163,7 +165,7 @@ final class ClassScan extends ClassVisitor {
         public void visitLineNumber(int number, Label start) { line = number; }
 
         @Override
-        public void visitTypeInsn(int opcode, String type) { mention(type); }
+        public void visitTypeInsn(int opcode, String type) { refer(type); }
 
         @Override
         public void visitFieldInsn(int opcode, String owner, String field, String descriptor) {
@@ -173,29 +175,29 @@ final class ClassScan extends ClassVisitor {
         @Override
         public void visitMethodInsn(int opcode, String owner, String called, String descriptor, boolean onInterface) {
             if (onInterface && opcode != Opcodes.INVOKEINTERFACE) {
-                oddities.add(new Oddity("@interface-code", method, line));
+                unsupported.add(new Unsupported("@interface-code", method, line));
             }
             member(owner, called, descriptor);
         }
 
         @Override
         public void visitInvokeDynamicInsn(String called, String descriptor, Handle bootstrap, Object... arguments) {
-            oddities.add(new Oddity("@invokedynamic", method, line));
+            unsupported.add(new Unsupported("@invokedynamic", method, line));
         }
 
         @Override
         public void visitLdcInsn(Object value) {
             if (value instanceof String text) {
                 constants.add(new Constant(text, method, line));
-            } else if (value instanceof Type type) { mentionTypes(type.getDescriptor()); }
+            } else if (value instanceof Type type) { referToTypes(type.getDescriptor()); }
         }
 
         @Override
-        public void visitMultiANewArrayInsn(String descriptor, int dimensions) { mentionTypes(descriptor); }
+        public void visitMultiANewArrayInsn(String descriptor, int dimensions) { referToTypes(descriptor); }
 
         @Override
         public void visitTryCatchBlock(Label start, Label end, Label handler, String type) {
-            if (type != null) { mention(type); }
+            if (type != null) { refer(type); }
         }
     }
 }

@@ -18,11 +18,11 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Says which groups of tests ran, from Maven's reports, and whether that is enough. {@code bin/check} starts this file
- * as it is ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that there is a
- * table also when the build broke. With {@code --only WORD…} the table has only the groups and test classes of these
- * names. {@code --classes WORD…} prints those classes, a line each, {@code --failures} the tests that failed. Exit 0:
- * every group ran whole (or there was something to print); 1: not.
+ * Prints which groups of tests ran, from Maven's reports, and whether all ran completely. {@code bin/check} runs this
+ * source file ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that it
+ * prints the table even if the build failed. With {@code --only WORD…} the table has only the groups and test classes
+ * of these names. {@code --classes WORD…} prints those classes, one per line, {@code --failures} the failed tests. Exit
+ * 0: every group ran completely (or there was something to print); otherwise 1.
  */
 final class GroupTable {
     private static final Pattern TESTS = Pattern
@@ -40,7 +40,7 @@ final class GroupTable {
         }
     }
 
-    /** What one test class did. */
+    /** The results of one test class. */
     record Ran(int tests, int failed, int skipped, double seconds) {
         Ran plus(Ran other) {
             return new Ran(tests + other.tests, failed + other.failed, skipped + other.skipped,
@@ -48,11 +48,11 @@ final class GroupTable {
         }
     }
 
-    /** A line of the table; {@code problem} is empty when the group ran whole. */
+    /** A line of the table; {@code problem} is empty if the group ran completely. */
     record Line(String name, Ran ran, String problem) {
     }
 
-    /** Below target: unit tests, those of the property engine, integration tests. */
+    /** Folders below target: unit tests, tests of the property engine, integration tests. */
     private static final List<String> REPORTS = List.of("surefire-reports", "jqwik-reports", "failsafe-reports");
     private static final Ran NOTHING = new Ran(0, 0, 0, 0);
 
@@ -111,7 +111,7 @@ final class GroupTable {
     }
 
     /**
-     * The classes of the groups of these names, and the classes of these simple names; "Test#method" counts as its
+     * The classes of the groups with these names, and the classes with these simple names; "Test#method" stands for its
      * class.
      */
     TreeSet<String> classes(List<String> words, Set<String> declared) {
@@ -126,7 +126,7 @@ final class GroupTable {
         return found;
     }
 
-    /** A line for each test that failed: its name, the first line of its message, how to run it alone. */
+    /** A line for each failed test: its name, the first line of its message, how to run it alone. */
     static List<String> failures(Path target) throws Exception {
         List<String> lines = new ArrayList<>();
         for (String directory : REPORTS) {
@@ -182,8 +182,7 @@ final class GroupTable {
     }
 
     /**
-     * The test classes that the sources declare, top-level ones only: whether Maven's plugins will find each by its
-     * name.
+     * The top-level test classes in the sources, each with whether Maven's plugins find it by its name.
      */
     static Map<String, Boolean> declared(Path sources) throws IOException {
         Map<String, Boolean> declared = new TreeMap<>();
@@ -200,7 +199,7 @@ final class GroupTable {
         return declared;
     }
 
-    /** What ran, by top-level class, from the reports of surefire and failsafe. */
+    /** The results of each top-level class, from the reports of surefire and failsafe. */
     static Map<String, Ran> reports(Path target) throws Exception {
         Map<String, Ran> ran = new TreeMap<>();
         for (String directory : REPORTS) {
@@ -225,7 +224,7 @@ final class GroupTable {
                 Integer.parseInt(suite.getAttribute("skipped")), seconds.isEmpty() ? 0 : Double.parseDouble(seconds));
     }
 
-    /** The table's lines: the groups of groups.txt in their order, then one for each other package. */
+    /** The lines of the table: the groups of groups.txt in their order, then one for each other package. */
     List<Line> lines(Map<String, Boolean> declared, Map<String, Ran> ran) {
         Map<Rule, TreeSet<String>> classes = new LinkedHashMap<>();
         rules.forEach(r -> classes.put(r, new TreeSet<>()));
@@ -274,7 +273,7 @@ final class GroupTable {
         return String.join("; ", problems);
     }
 
-    /** The table as text, in Markdown's form so that docs/verification.md can take it. */
+    /** The table as text, in Markdown so that it can be pasted into docs/verification.md. */
     static String print(List<Line> lines) {
         StringBuilder text = new StringBuilder();
         text.append(row("group", "tests", "failed", "skipped", "seconds", ""))

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A group that did not run whole must not look as if it had. */
+/** The table shows each group that did not run completely. */
 class GroupTableTest {
     private static final List<Rule> RULES =
             GroupTable.rules("# comment\n\np.a.*IT 2 always a against b\np.a.* 1 always a\np.box.* 1 box a box\n");
@@ -25,7 +25,7 @@ class GroupTableTest {
     Path root;
 
     @Test
-    void aWholeRunHasNoProblem() {
+    void completeRunHasNoProblem() {
         List<Line> lines = lines(false, names("p.a.OneIT", "p.a.OneTest", "p.box.BoxIT"),
                 Map.of("p.a.OneIT", GOOD, "p.a.OneTest", GOOD, "p.box.BoxIT", GOOD));
         assertEquals(List.of("a against b", "a", "a box"), lines.stream().map(Line::name).toList());
@@ -33,18 +33,18 @@ class GroupTableTest {
     }
 
     @Test
-    void aGroupWithoutAnyClassDidNotRun() {
+    void groupWithoutClassesDidNotRun() {
         assertEquals("did not run", lines(false, Map.of(), Map.of()).get(0).problem());
     }
 
     @Test
-    void aDeclaredClassWithoutReportDidNotRun() {
+    void declaredClassWithoutReportDidNotRun() {
         List<Line> lines = lines(false, names("p.a.OneTest", "p.a.TwoTest"), Map.of("p.a.OneTest", GOOD));
         assertEquals("p.a.TwoTest did not run", lines.get(1).problem());
     }
 
     @Test
-    void skippedFailedOrTooFewTestsAreProblems() {
+    void skippedFailedOrTooFewTestsAreReported() {
         assertEquals("p.a.T: 0 failed, 1 skipped",
                 lines(false, Map.of(), Map.of("p.a.T", new Ran(3, 0, 1, 0))).get(1).problem());
         assertEquals("p.a.T: 2 failed, 0 skipped",
@@ -54,20 +54,20 @@ class GroupTableTest {
     }
 
     @Test
-    void aClassThatMavenWouldNotFindIsAProblem() {
+    void classThatMavenDoesNotFindIsReported() {
         assertTrue(lines(false, Map.of("p.a.Properties", false), Map.of()).get(1).problem()
                 .startsWith("p.a.Properties is never run"));
     }
 
     @Test
-    void aNewPackageMakesAGroup() {
+    void packageWithoutRowIsItsOwnGroup() {
         Line line = lines(false, names("p.fresh.OneTest"), Map.of()).get(3);
         assertEquals("p.fresh", line.name());
         assertEquals("p.fresh.OneTest did not run; did not run", line.problem());
     }
 
     @Test
-    void quickLeavesOutTheBoxAloneAndSaysSo() {
+    void quickOmitsOnlyBoxGroupsAndReportsIt() {
         List<Line> lines = lines(true, names("p.box.BoxIT", "p.a.OneTest"), Map.of());
         assertEquals("a box (left out)", lines.get(2).name());
         assertEquals("", lines.get(2).problem());
@@ -76,7 +76,7 @@ class GroupTableTest {
     }
 
     @Test
-    void reportsAreReadAndNestedClassesCountForTheirOuterOne() throws Exception {
+    void reportsOfNestedClassesCountForOuterClass() throws Exception {
         Path directory = Files.createDirectories(root.resolve("surefire-reports"));
         Files.writeString(directory.resolve("TEST-p.a.OneTest.xml"), suite("p.a.OneTest", 2));
         Path properties = Files.createDirectories(root.resolve("jqwik-reports"));
@@ -86,7 +86,7 @@ class GroupTableTest {
     }
 
     @Test
-    void sourcesSayWhichClassesMustRun() throws IOException {
+    void testClassesAreFoundInSources() throws IOException {
         Path directory = Files.createDirectories(root.resolve("p"));
         Files.writeString(directory.resolve("OneTest.java"), "class OneTest {\n    @Test\n    void a() { }\n}\n");
         Files.writeString(directory.resolve("Laws.java"),
@@ -97,7 +97,7 @@ class GroupTableTest {
     }
 
     @Test
-    void aWrongRowIsRefused() {
+    void invalidRowIsRejected() {
         assertThrows(IllegalArgumentException.class, () -> GroupTable.rules("p.a.* 1 sometimes a\n"));
     }
 
@@ -115,7 +115,7 @@ class GroupTableTest {
     }
 
     @Test
-    void aGroupIsFoundByItsNameAndATestByItsClass() {
+    void classesAreFoundByGroupNameOrSimpleName() {
         GroupTable table = new GroupTable(RULES, false);
         java.util.Set<String> all = java.util.Set.of("p.a.OneIT", "p.a.OneTest", "p.a.TwoTest", "p.box.BoxIT");
         assertEquals(java.util.Set.of("p.a.OneTest", "p.a.TwoTest"), table.classes(List.of("a"), all));
@@ -124,9 +124,9 @@ class GroupTableTest {
         assertEquals(java.util.Set.of(), table.classes(List.of("nothing"), all));
     }
 
-    /** The last lines of a check name each test that failed; the other groups are in the table all the same. */
+    /** The last lines of a check list each failed test; the table has all groups. */
     @Test
-    void aFailedTestIsNamedWithItsWordsAndHowToRunIt() throws Exception {
+    void failedTestIsListedWithMessageAndCommand() throws Exception {
         Path reports = Files.createDirectories(root.resolve("surefire-reports"));
         Files.writeString(reports.resolve("TEST-p.a.OneTest.xml"),
                 "<testsuite name='p.a.OneTest' tests='2' failures='1' errors='0' skipped='0' time='1'>"

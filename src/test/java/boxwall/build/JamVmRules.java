@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What JamVM 2.0.0 and GNU Classpath 0.99 do otherwise than OpenJDK, as a table of what the sources may have where. No
- * test on OpenJDK would notice a breach; an API that isn't there at all is ApiFloorTest's business.
+ * A table of code that behaves differently on JamVM 2.0.0 with GNU Classpath 0.99 than on OpenJDK, and of the files
+ * that may contain it. Tests on OpenJDK cannot detect such code; ApiFloorTest checks for missing APIs.
  */
 final class JamVmRules {
     /**
-     * A row: what is looked for in the code without its comments, the only files that have it ("sys/LiveSys"), and why.
+     * A row: a pattern for code without comments, the only files that may contain it ("sys/LiveSys"), and the reason.
      */
-    record Rule(Pattern looksFor, Set<String> files, String reason) {
+    record Rule(Pattern pattern, Set<String> files, String reason) {
     }
 
     private static final String CRASH =
@@ -71,8 +71,8 @@ final class JamVmRules {
             rule("\\bparseBody\\(", "", "NanoHTTPD's maps a file, which fails there"));
 
     /**
-     * Who locks: "FILE STATIC" on something static, "FILE MAKER" on what only that file makes, once, for as long as the
-     * daemon lives.
+     * The files that use locks: "FILE STATIC" locks on a static object, "FILE MAKER" on an object that only the file
+     * MAKER creates, once for the lifetime of the daemon.
      */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
             "modules/Capabilities STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
@@ -83,7 +83,7 @@ final class JamVmRules {
             "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
             "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
-    /** The simple name of each class that locks on itself, and the file that makes it. */
+    /** The simple name of each class that locks on itself, and the file that creates it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(
             Collectors.toMap(lock -> lock.replaceFirst("^[a-z]+/(\\w+) .*", "$1"), lock -> lock.split(" ")[1]));
     private static final Pattern MADE = Pattern.compile("\\bnew (" + String.join("|", MAKERS.keySet()) + ")\\(");
@@ -93,58 +93,58 @@ final class JamVmRules {
 
     private JamVmRules() {}
 
-    private static Rule rule(String looksFor, String files, String reason) {
-        return new Rule(Pattern.compile(looksFor), files.isEmpty() ? Set.of() : Set.of(files.split(" ")), reason);
+    private static Rule rule(String pattern, String files, String reason) {
+        return new Rule(Pattern.compile(pattern), files.isEmpty() ? Set.of() : Set.of(files.split(" ")), reason);
     }
 
     /**
-     * The breaches of all rows by the sources below a directory; and the rows that name a file in vain, which would
-     * hide the next breach.
+     * The violations of all rows in the sources below a directory; and the unused entries of rows, which could hide a
+     * later violation.
      */
-    static List<String> breaches(Path main) {
-        List<String> breaches = new ArrayList<>();
-        Set<String> inVain = new TreeSet<>();
-        RULES.forEach(rule -> rule.files().forEach(file -> inVain.add(file + " has none of " + rule.looksFor())));
-        LOCKS.forEach(lock -> inVain.add(lock.split(" ")[0] + " locks nothing"));
-        // listed for who makes it: it makes Drafts and its like
-        inVain.remove("daemon/Api locks nothing");
+    static List<String> violations(Path main) {
+        List<String> violations = new ArrayList<>();
+        Set<String> unused = new TreeSet<>();
+        RULES.forEach(rule -> rule.files().forEach(file -> unused.add(file + " has none of " + rule.pattern())));
+        LOCKS.forEach(lock -> unused.add(lock.split(" ")[0] + " locks nothing"));
+        // listed as the creator of Drafts and others
+        unused.remove("daemon/Api locks nothing");
         try (Stream<Path> walk = Files.walk(main)) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
                 String name = main.relativize(file).toString().replaceFirst("\\.java$", "");
                 String code = withoutComments(Files.readString(file));
                 for (Rule rule : RULES) {
-                    look(name, code, rule, breaches, inVain);
+                    checkRule(name, code, rule, violations, unused);
                 }
-                locks(name, code, breaches, inVain);
+                checkLocks(name, code, violations, unused);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        inVain.forEach(row -> breaches.add(row + ": take it out of JamVmRules"));
-        return breaches;
+        unused.forEach(row -> violations.add(row + ": take it out of JamVmRules"));
+        return violations;
     }
 
-    private static void look(String name, String code, Rule rule, List<String> breaches, Set<String> inVain) {
-        Matcher found = rule.looksFor().matcher(code);
+    private static void checkRule(String name, String code, Rule rule, List<String> violations, Set<String> unused) {
+        Matcher found = rule.pattern().matcher(code);
         while (found.find()) {
-            inVain.remove(name + " has none of " + rule.looksFor());
+            unused.remove(name + " has none of " + rule.pattern());
             if (!rule.files().contains(name)) {
-                breaches.add(where(name, code, found) + found.group() + " "
+                violations.add(where(name, code, found) + found.group() + " "
                         + (rule.files().isEmpty() ? "nowhere" : "only in " + new TreeSet<>(rule.files())) + ": "
                         + rule.reason());
             }
         }
     }
 
-    private static void locks(String name, String code, List<String> breaches, Set<String> inVain) {
+    private static void checkLocks(String name, String code, List<String> violations, Set<String> unused) {
         String row = LOCKS.stream().filter(lock -> lock.startsWith(name + " ")).findFirst().orElse(null);
         Matcher found = LOCK.matcher(code);
         while (found.find()) {
-            inVain.remove(name + " locks nothing");
+            unused.remove(name + " locks nothing");
             Matcher fixed =
                     STATIC_LOCK.matcher(code).region(Math.max(0, found.start() - "static ".length()), code.length());
             if (row == null || row.endsWith(" STATIC") && !(fixed.find() && fixed.start() <= found.start())) {
-                breaches.add(where(name, code, found) + "synchronized: " + CRASH
+                violations.add(where(name, code, found) + "synchronized: " + CRASH
                         + "lock on something static, or add the class to JamVmRules if there is one as long as the daemon lives");
             }
         }
@@ -152,7 +152,7 @@ final class JamVmRules {
         while (made.find()) {
             String maker = MAKERS.get(made.group(1));
             if (!maker.equals(name)) {
-                breaches.add(where(name, code, made) + made.group() + " only in " + maker + ": " + CRASH
+                violations.add(where(name, code, made) + made.group() + " only in " + maker + ": " + CRASH
                         + "the class locks on itself, so it lives as long as the daemon");
             }
         }
@@ -163,7 +163,7 @@ final class JamVmRules {
                 + (code.charAt(Math.max(0, found.start() - 1)) == '\n' ? 1 : 0)) + ": ";
     }
 
-    /** The code with blanks for comments; what stands in quotes stays. */
+    /** The code with comments replaced by blanks; literals remain. */
     static String withoutComments(String source) {
         Matcher part = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*+\"|'(?:[^'\\\\\n]|\\\\.)*+'|//[^\n]*|(?s:/\\*.*?\\*/)")
                 .matcher(source);

@@ -11,23 +11,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Holds the code to what JamVM with GNU Classpath can bear, each workaround in its place, and shows with made-up code
- * that the holding works.
+ * Checks that code that fails on JamVM with GNU Classpath occurs only in the files with its workaround, and tests this
+ * check with sample code.
  */
 class JamVmTest {
     private static final Path MAIN = Path.of("src/main/java/boxwall").toAbsolutePath();
 
     @TempDir
-    Path made;
+    Path folder;
 
     @Test
-    void eachWorkaroundHasItsPlace() {
-        List<String> breaches = JamVmRules.breaches(MAIN);
-        assertTrue(breaches.isEmpty(), () -> String.join("\n", breaches));
+    void codeUnsafeOnJamVmOccursOnlyWhereAllowed() {
+        List<String> violations = JamVmRules.violations(MAIN);
+        assertTrue(violations.isEmpty(), () -> String.join("\n", violations));
     }
 
     @Test
-    void whatJamVmCannotBearIsFound() throws IOException {
+    void codeUnsafeOnJamVmIsFound() throws IOException {
         String[] statements = {"new ProcessBuilder(command).start();", "Runtime.getRuntime().exec(command);",
                 "process.waitFor();", "process.destroy();", "bell.wait(1000);", "bell.notifyAll();", "thread.join();",
                 "thread.join(1000);", "Thread.sleep(1000);", "new Timer();", "new Thread(work).start();",
@@ -45,7 +45,7 @@ class JamVmTest {
     }
 
     @Test
-    void aLockOnWhatDiesIsFound() throws IOException {
+    void lockOnCollectableObjectIsFound() throws IOException {
         assertFound("method", "box/Made.java:2: synchronized",
                 "class Made {\n    synchronized void method() {\n    }\n}\n", "box");
         assertFound("block", "box/Made.java:3: synchronized",
@@ -55,53 +55,53 @@ class JamVmTest {
     }
 
     @Test
-    void inAClassWithAStaticLockAnotherLockIsFound() throws IOException {
+    void nonStaticLockInClassWithStaticLockIsFound() throws IOException {
         String fixed =
                 "class Capabilities {\n    private static final Object ASKING = new Object();\n    void method() {\n        synchronized (ASKING) {\n        }\n    }\n";
         String statically = "    static synchronized void other() {\n    }\n";
         assertEquals(List.of(), found("modules/Capabilities", fixed + statically + "}\n"));
-        List<String> breaches =
+        List<String> violations =
                 found("modules/Capabilities", fixed + "    synchronized void other() {\n    }\n" + statically + "}\n");
-        assertTrue(breaches.size() == 1 && breaches.get(0).startsWith("modules/Capabilities.java:7: synchronized"),
-                () -> "" + breaches);
+        assertTrue(violations.size() == 1 && violations.get(0).startsWith("modules/Capabilities.java:7: synchronized"),
+                () -> "" + violations);
     }
 
     @Test
-    void aProcessThatIsNotKeptIsFound() throws IOException {
+    void processThatIsNotKeptIsFound() throws IOException {
         String kept =
                 "WaitedOn.kept(new ProcessBuilder(command).start());\nWaitedOn.kept(process).waitFor();\nWaitedOn.kept(process).destroy();\n";
         assertEquals(List.of(), found("sys/LiveSys", kept));
         for (String call : List.of("new ProcessBuilder(command).start();", "process.waitFor();",
                 "process.destroy();")) {
-            List<String> breaches = found("sys/LiveSys", kept + call);
-            assertTrue(breaches.size() == 1 && breaches.get(0).contains("goes through WaitedOn.kept"),
-                    () -> call + ": " + breaches);
+            List<String> violations = found("sys/LiveSys", kept + call);
+            assertTrue(violations.size() == 1 && violations.get(0).contains("goes through WaitedOn.kept"),
+                    () -> call + ": " + violations);
         }
     }
 
     @Test
-    void commentsDoNotCountAndAPlaceNamedInVainIsSaid() throws IOException {
+    void commentsAreIgnoredAndUnusedEntryIsReported() throws IOException {
         assertEquals(List.of(), found("box/Made",
                 "/** synchronized, wait() */\nclass Made {\n    // Thread.sleep(1), it's \"\n    String a = \"//\" + '\"';\n}\n"));
-        List<String> all = JamVmRules.breaches(made);
+        List<String> all = JamVmRules.violations(folder);
         assertTrue(all.contains("modules/Capabilities locks nothing: take it out of JamVmRules"),
                 () -> String.join("\n", all));
     }
 
-    private void assertFound(String what, String start, String code, String folder) throws IOException {
-        List<String> breaches = found(folder + "/Made", code);
-        assertTrue(!breaches.isEmpty() && breaches.stream().allMatch(breach -> breach.startsWith(start)),
-                () -> what + ": " + breaches);
+    private void assertFound(String what, String start, String code, String packageName) throws IOException {
+        List<String> violations = found(packageName + "/Made", code);
+        assertTrue(!violations.isEmpty() && violations.stream().allMatch(breach -> breach.startsWith(start)),
+                () -> what + ": " + violations);
     }
 
-    /** The breaches of one made-up file; that all others are missing is another matter. */
+    /** The violations in one sample file, without the unused entries for all other files. */
     private List<String> found(String name, String code) throws IOException {
-        Path file = made.resolve(name + ".java");
+        Path file = folder.resolve(name + ".java");
         Files.createDirectories(file.getParent());
         Files.writeString(file, code);
-        List<String> breaches = JamVmRules.breaches(made).stream()
+        List<String> violations = JamVmRules.violations(folder).stream()
                 .filter(breach -> !breach.endsWith(": take it out of JamVmRules")).toList();
         Files.delete(file);
-        return breaches;
+        return violations;
     }
 }

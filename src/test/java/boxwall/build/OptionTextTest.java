@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** An option's text is read in netfilter and syntax; the packages behind them ask for ports, flags or states. */
+/** Only netfilter and syntax parse an option's text; other packages use its ports, flags or states. */
 class OptionTextTest {
     private static final List<String> PACKAGES = List.of("explain", "check", "compile", "optimize", "plan", "report");
     private static final Pattern TEXT = Pattern.compile("\\.values\\.get\\(");
 
     @Test
-    void nobodyElseReadsAnOptionsText() throws IOException {
+    void otherPackagesDoNotParseOptionText() throws IOException {
         List<String> found = new ArrayList<>();
         for (String name : PACKAGES) {
             try (var files = Files.list(Path.of("src/main/java/boxwall").resolve(name))) {
@@ -31,13 +31,14 @@ class OptionTextTest {
         }
         for (ClassScan each : ClassScan.below(Path.of("target/classes"))) {
             String[] names = each.name.split("/");
-            for (ClassScan.Reference asked : PACKAGES.contains(names[1]) ? each.references
+            for (ClassScan.Reference reference : PACKAGES.contains(names[1]) ? each.references
                     : List.<ClassScan.Reference>of()) {
-                if (asked.owner().equals("boxwall/netfilter/Option") && "value".equals(asked.member())) {
-                    found.add(each.where(asked.method(), asked.line()));
+                if (reference.owner().equals("boxwall/netfilter/Option") && "value".equals(reference.member())) {
+                    found.add(each.where(reference.method(), reference.line()));
                 }
             }
         }
-        assertEquals(List.of(), found, "ask the option for its ports(), flags(), states() …: netfilter.Option reads");
+        assertEquals(List.of(), found,
+                "use the option's ports(), flags(), states() …: netfilter.Option parses the text");
     }
 }

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** boxwall's packages, their levels and the arrows between them, as {@code build/packages.txt} has them. */
+/** boxwall's packages, their levels and the allowed dependencies, from {@code build/packages.txt}. */
 final class Packages {
-    /** One package; {@code arrows} may hold "*". */
+    /** One package; {@code arrows} lists the packages it may use and may contain "*". */
     record Row(String name, int level, List<String> arrows) {
         boolean maySee(String other) { return other.equals(name) || arrows.contains("*") || arrows.contains(other); }
     }
@@ -20,7 +20,7 @@ final class Packages {
         }
     }
 
-    /** The row of a package named like {@code sys}; null when there is none. */
+    /** The row of a package such as {@code sys}; null if there is none. */
     Row row(String name) {
         return rows.get(name);
     }

@@ -22,8 +22,7 @@ class PlainEnglishTest {
             "src/main/resources/boxwall/box/findings", "src/main/resources/boxwall/report/problems");
 
     /**
-     * Joins what a line end, a comment's margin or a concatenation of strings separates; every replacement keeps the
-     * line ends.
+     * Finds phrases across line ends, comment margins and string concatenations.
      */
     private static List<String> found(String name, String text) {
         List<String> found = new ArrayList<>();
@@ -41,7 +40,7 @@ class PlainEnglishTest {
     }
 
     @Test
-    void noPhraseOfTheListOccurs() throws IOException {
+    void noListedPhraseOccurs() throws IOException {
         List<String> found = new ArrayList<>();
         int files = 0;
         for (String place : PLACES) {
@@ -58,7 +57,7 @@ class PlainEnglishTest {
     }
 
     @Test
-    void aPhraseIsFoundAcrossLines() {
+    void phraseIsFoundAcrossLines() {
         assertEquals(List.of("t:2: \"come\n * again\"; write \"retry\""),
                 found("t", "/**\n * then come\n * again later\n */"));
         assertEquals(List.of("t:1: \"come \"\n    + \"again\"; write \"retry\""),

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gates' tables in {@code src/test/resources/build}: one row a line, columns separated by blanks, the last column
- * takes the rest of the line; empty lines and lines that start with {@code #} are left out.
+ * Reads the tables in {@code src/test/resources/build}: one row per line, columns separated by blanks; the last column
+ * is the rest of the line. Empty lines and lines that start with {@code #} are skipped.
  */
 final class Rows {
     private Rows() {}

@@ -15,11 +15,11 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles a small source in memory, so that a gate can be shown something bad without a file of it in the tree. */
+/** Compiles a small source in memory, to test the checks of this package with forbidden code. */
 final class Snippet {
     private Snippet() {}
 
-    /** The classes of a source whose top class is {@code bad.Snippet}, with line numbers, as scanned. */
+    /** The scanned classes of a source, with line numbers. */
     static List<ClassScan> compile(int release, String source) {
         JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
         StandardJavaFileManager standard = javac.getStandardFileManager(null, null, null);
@@ -45,7 +45,7 @@ final class Snippet {
         public CharSequence getCharContent(boolean ignoreEncodingErrors) { return source; }
     }
 
-    /** Keeps what javac writes. */
+    /** Keeps the output of javac. */
     private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
         final List<ByteArrayOutputStream> classes = new ArrayList<>();
 

@@ -21,16 +21,16 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * What the sources themselves show: imports, lengths, docstrings. Read with javac's own parser, so strings and comments
- * don't deceive.
+ * Imports, lengths and docstrings of the sources. It uses the parser of javac, so strings and comments cannot be
+ * mistaken for code.
  */
 final class SourceTree {
-    /** A type, with the file it stands in. {@code lines} is the whole file's length for a top-level type, else 0. */
+    /** A type and its file. {@code lines} is the length of the whole file for a top-level type, otherwise 0. */
     record TypeText(Path file, long line, String name, boolean isPublic, boolean hasDoc, long lines) {
     }
 
     /**
-     * A method; {@code owner} is its type, {@code visible} says that it and its type are public and it overrides
+     * A method; {@code owner} is its type, {@code visible} means that it and its type are public and it overrides
      * nothing.
      */
     record MethodText(Path file, long line, String owner, String name, long lines, boolean visible, boolean hasBody,

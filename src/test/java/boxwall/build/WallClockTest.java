@@ -11,19 +11,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A router's clock jumps, from 1970 to today among others: it is shown and written down, and nothing is decided by it.
+ * A router's clock jumps, for example from 1970 to today: boxwall displays and records it, but makes no decision by it.
  */
 class WallClockTest {
-    /** Class to how often it asks, with what for. */
-    private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of("ChangeReplies", 1, // the time of the files
-                                                                                               // in a tar
+    /** The classes that read the clock, with the number of reads and their purpose. */
+    private static final Map<String, Integer> ALLOWED = new TreeMap<>(Map.of("ChangeReplies", 1, // the time of the
+                                                                                                 // files
+                                                                                                 // in a tar
             "History", 1, // beside the uptime of a change
             "Candidate", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
             "ReadReplies", 1, // the status' clock
             "Api", 1, "Verbs", 1)); // explain: whether a rule with hours holds now
 
     @Test
-    void nothingIsDecidedByIt() throws IOException {
+    void onlyListedClassesReadWallClock() throws IOException {
         Map<String, Integer> found = new TreeMap<>();
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
@@ -32,6 +33,6 @@ class WallClockTest {
                 if (count > 0) { found.put(file.getFileName().toString().replace(".java", ""), count); }
             }
         }
-        assertEquals(SHOWN, found);
+        assertEquals(ALLOWED, found);
     }
 }
