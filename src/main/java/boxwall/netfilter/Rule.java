@@ -69,23 +69,22 @@ public final class Rule {
     @Override
     public int hashCode() { return matches.hashCode() * 31 + Arrays.hashCode(parts); }
 
-    /** The general matches as iptables-save prints them, each after a blank. */
-    public String general() {
-        StringBuilder out = new StringBuilder();
+    /** Prints the general matches like iptables-save, each after a blank. */
+    public void printGeneral(StringBuilder out) {
         for (int i = 0; i < GENERAL.length; i++) {
             Negatable<?> value = (Negatable<?>) parts[i];
             if (value != null) {
                 out.append(value.negated ? " ! " : " ").append(GENERAL[i]);
-                out.append(value == fragment ? "" : " " + value.value);
+                if (value != fragment) { out.append(' ').append(value.value); }
             }
         }
-        return out.toString();
     }
 
     /** For people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; not for the kernel, because nothing is quoted. */
     @Override
     public String toString() {
-        StringBuilder out = new StringBuilder(general());
+        StringBuilder out = new StringBuilder();
+        printGeneral(out);
         for (Match match : matches) {
             out.append(' ').append(match);
         }

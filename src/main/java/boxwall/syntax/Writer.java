@@ -32,7 +32,8 @@ public final class Writer {
 
     /** {@code -A INPUT -s 192.168.178.0/24 -i lan -p tcp -m tcp --dport 80 -j ACCEPT}. */
     public static String rule(String chain, Rule rule) {
-        StringBuilder out = new StringBuilder("-A ").append(chain).append(rule.general());
+        StringBuilder out = new StringBuilder("-A ").append(chain);
+        rule.printGeneral(out);
         for (Match match : rule.matches) {
             clause(out, match);
         }
