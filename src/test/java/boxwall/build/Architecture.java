@@ -119,7 +119,7 @@ final class Architecture {
         return tree.types.stream()
                 .filter(t -> VAGUE.matcher(t.name().substring(t.name().lastIndexOf('.') + 1)).matches())
                 .map(t -> at(t.file(), t.line()) + t.name()
-                        + ": Manager, Helper, Impl and Util say nothing: name what it is, in the field's words")
+                        + ": Manager, Helper, Impl and Util have no meaning: use a term of the field")
                 .toList();
     }
 
@@ -129,13 +129,13 @@ final class Architecture {
         for (SourceTree.TypeText type : tree.types) {
             if (type.lines() > MAX_FILE_LINES) {
                 violations.add(at(type.file(), type.line()) + type.lines() + " lines, at most " + MAX_FILE_LINES
-                        + ": does it still say one thing? Split it by what it says");
+                        + ": split it by its responsibilities");
             }
         }
         for (SourceTree.MethodText method : tree.methods) {
             if (method.lines() > MAX_METHOD_LINES) {
                 violations.add(at(method.file(), method.line()) + method.owner() + "." + method.name() + " has "
-                        + method.lines() + " lines, at most " + MAX_METHOD_LINES + ": give its parts names");
+                        + method.lines() + " lines, at most " + MAX_METHOD_LINES + ": extract methods");
             }
         }
         return violations;
@@ -149,14 +149,14 @@ final class Architecture {
         for (SourceTree.TypeText type : tree.types) {
             if (type.isPublic() && !type.hasDoc()) {
                 violations.add(at(type.file(), type.line()) + "public " + type.name()
-                        + " has no docstring: one sentence that says what it is");
+                        + " has no docstring: add one sentence that describes it");
             }
         }
         for (SourceTree.MethodText method : tree.methods) {
             boolean isShort = method.hasBody() && method.lines() <= NO_DOCSTRING_LINES;
             if (method.visible() && !method.hasDoc() && !isShort) {
                 violations.add(at(method.file(), method.line()) + "public " + method.owner() + "." + method.name()
-                        + " has no docstring: what it answers, units, whether null, what it throws");
+                        + " has no docstring: describe the result, units, null, exceptions");
             }
         }
         return violations;
@@ -168,7 +168,7 @@ final class Architecture {
         for (Path file : tree.files) {
             if (!Files.exists(file.resolveSibling("package-info.java"))) {
                 violations.add(file.getParent()
-                        + ": package-info.java is missing: say what the package is for and what it must not do");
+                        + ": package-info.java is missing: describe the purpose of the package and what it must not do");
             }
         }
         return List.copyOf(violations);

@@ -27,48 +27,48 @@ final class JamVmRules {
 
     private static final String CRASH =
             "JamVM ends when an object that a thread waited on, or that two wanted at once, is collected (sys.WaitedOn): ";
-    private static final String SLOW_FORMAT = "a date's format costs GNU Classpath 15 ms and megabytes";
-    private static final String WRONG = "GNU Classpath's is wrong: ";
+    private static final String SLOW_FORMAT = "formatting a date takes 15 ms and megabytes in GNU Classpath";
+    private static final String WRONG = "wrong in GNU Classpath: ";
 
     static final List<Rule> RULES = List.of(rule(
             "\\b(ProcessBuilder\\(|Runtime\\.getRuntime\\(\\)\\s*\\.exec|(waitFor|exitValue)\\(\\)|\\.destroy\\(\\))",
             "sys/LiveSys sys/CommandResult",
-            "a missing program is no IOException, a status costs a second, and a process must not be collected early"),
+            "a missing program causes no IOException, waiting for a status takes a second, and a process must not be collected early"),
             rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)",
                     "",
-                    CRASH + "GNU Classpath waits on a process when it is started, asked or killed, so it goes through WaitedOn.kept"),
+                    CRASH + "GNU Classpath waits on a process when it is started, queried or killed, so it goes through WaitedOn.kept"),
             rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/Dispatcher",
-                    CRASH + "these three wait on what lives as long as the daemon"),
+                    CRASH + "these three wait on objects that live as long as the daemon"),
             rule("(?<!Expansion|Words)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
             rule("\\b(Timer|PipedInputStream|PipedReader|CountDownLatch|FutureTask)\\b", "",
-                    CRASH + "not seen there whether these wait on themselves"),
+                    CRASH + "unknown whether these wait on themselves there"),
             rule("\\bThread\\.sleep\\(", "",
-                    "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
+                    "timed waits use the wall clock, which a box sets after boot: wait in steps and check the uptime"),
             rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys sys/EventLog http/Listener",
-                    "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
+                    "a thread needs memory and cannot be joined or waited for; these are daemon threads"),
             rule("\\bsetSoTimeout\\(", "http/Connection http/Listener",
-                    "close() doesn't wake who accepts or reads: these look up by themselves"),
+                    "close() does not wake a thread in accept or read: these use timeouts"),
             rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(",
                     "sys/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/Listener",
-                    "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget counts after one"),
+                    "the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget measures after a collection"),
             rule("\\bcatch \\(([A-Za-z]+ \\| )*(RuntimeException|Throwable|Exception|Error)\\b",
                     "sys/EventLog daemon/Watch http/Connection http/Dispatcher http/Listener",
-                    "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
+                    "sockets of a disconnected peer throw a RuntimeException: caught only where a thread would end"),
             rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
             rule("\\b(SecureRandom|randomUUID|Cipher|Mac\\.getInstance)\\b", "",
-                    "slow to seed, or refuses what others take: the kernel's own randomness is read"),
+                    "slow to seed, or rejects valid input: read the kernel's random numbers"),
             rule("\\bMessageDigest\\.isEqual\\b", "", "not in constant time there: http.AccessControl compares"),
             rule("%[-+ 0-9.,(]*[feEgGb]\\b|%<", "",
-                    "String.format prints nothing for %f, fails at %b of null, and doesn't know %<"),
+                    "String.format prints nothing for %f, fails at %b of null, and does not support %<"),
             rule("\\(\\?<[A-Za-z]", "", "named groups never match there"),
             rule("\\b(headSet|tailSet|subSet|headMap|tailMap|subMap|stripTrailingZeros)\\(|\\bsplit\\(\"\"", "",
-                    WRONG + "endless loops, exceptions, another first part"),
+                    WRONG + "endless loops, exceptions, a different first part"),
             rule("\\b(URLDecoder|ManagementFactory|FileChannel|FileLock|FileHandler)\\b|\\.set(Readable|Writable|Executable)\\(",
-                    "", WRONG + "bad escapes pass, modes come out as 300, locks can't be released"),
+                    "", WRONG + "accepts invalid escapes, sets mode 300, cannot release locks"),
             rule("\\btry \\(", "",
-                    "with two exceptions it needs addSuppressed, which isn't there, and the first is lost"),
-            rule("(?<![.\\w])assert\\s", "", "always on there, whatever the command line says"),
-            rule("\\bparseBody\\(", "", "NanoHTTPD's maps a file, which fails there"));
+                    "with two exceptions it needs addSuppressed, which is missing, and the first exception is lost"),
+            rule("(?<![.\\w])assert\\s", "", "always enabled there, regardless of the command line"),
+            rule("\\bparseBody\\(", "", "NanoHTTPD's version maps a file, which fails there"));
 
     /**
      * The files that use locks: "FILE STATIC" locks on a static object, "FILE MAKER" on an object that only the file
@@ -145,7 +145,7 @@ final class JamVmRules {
                     STATIC_LOCK.matcher(code).region(Math.max(0, found.start() - "static ".length()), code.length());
             if (row == null || row.endsWith(" STATIC") && !(fixed.find() && fixed.start() <= found.start())) {
                 violations.add(where(name, code, found) + "synchronized: " + CRASH
-                        + "lock on something static, or add the class to JamVmRules if there is one as long as the daemon lives");
+                        + "lock on a static object, or add the class to JamVmRules if it has one instance for the daemon's lifetime");
             }
         }
         Matcher made = MADE.matcher(code);

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rules in the words of old and new programs and kernels. */
+/** Adapts rules to old and new releases of iptables and kernels. */
 class DialectTest {
-    /** A box of which a few files are known: its iptables, its kernel, and the modules that the kernel has. */
+    /** A box with this release of iptables, this kernel and these modules. */
     private static BoxFacts box(String iptables, String kernel, String... modules) {
         Map<String, String> texts = new LinkedHashMap<>();
         StringBuilder dep = new StringBuilder();
@@ -41,9 +41,9 @@ class DialectTest {
         return BoxFacts.of(new Readings(texts));
     }
 
-    /** The other tables' rules are kept, and the check refuses those of the table that isn't there. */
+    /** If one table exists, the rules of all tables are kept, and the check refuses those of a missing table. */
     @Test
-    void ofIpv6NothingIsLeftOutWhereOneTableIsThere() {
+    void ipv6RulesAreOmittedOnlyIfAllIpv6TablesAreMissing() {
         BoxFacts facts = box("1.4.11.1", "2.6.32.61", "x_tables", "iptable_filter", "ip6_tables", "ip6table_filter");
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "ip6tables -P INPUT DROP\nip6tables -t raw -A PREROUTING -s fd00::7 -j DROP\n"),
@@ -67,8 +67,8 @@ class DialectTest {
         return all.toArray(new String[0]);
     }
 
-    /** The rules, and behind them the notes and what is refused. */
-    private static String made(BoxFacts facts, String rules) {
+    /** The compiled rules, followed by the notes and the refusing findings. */
+    private static String compiled(BoxFacts facts, String rules) {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
         assertEquals(List.of(), parsed.errors());
@@ -91,57 +91,59 @@ class DialectTest {
     private static final String RECENT = "iptables -A INPUT -m recent --update --seconds 60 %s-j DROP";
 
     @Test
-    void whatOnlySaysTheDefaultIsLeftOutForAnOldProgram() {
+    void optionWithDefaultValueIsOmittedForOldRelease() {
         BoxFacts old = box("1.4.11.1", "2.6.32.61", ALL);
-        BoxFacts young = box("1.4.21", "3.10.73", ALL);
+        BoxFacts recent = box("1.4.21", "3.10.73", ALL);
         assertEquals("-m recent --update --seconds 60 --name DEFAULT --rsource -j DROP",
-                made(old, RECENT.formatted("")));
+                compiled(old, RECENT.formatted("")));
         assertEquals("-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource -j DROP",
-                made(young, RECENT.formatted("")));
+                compiled(recent, RECENT.formatted("")));
         assertEquals(
                 "-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.0 --rsource -j DROP\n"
                         + "iptables-too-old rules:1: -m recent --mask needs iptables 1.4.15, and this box has 1.4.11.1",
-                made(old, RECENT.formatted("--mask 255.255.255.0 ")));
+                compiled(old, RECENT.formatted("--mask 255.255.255.0 ")));
     }
 
     @Test
-    void whatAnOldProgramLacksIsRefusedOnceWithAllItsLines() {
+    void optionMissingInOldReleaseIsRefusedOnceWithAllLines() {
         String rules = "iptables -A INPUT -m time --timestart 20:00 --timestop 04:00 --contiguous -j DROP\n"
                 + RECENT.formatted("--reap ") + "\n" + RECENT.formatted("--reap --hitcount 3 ");
-        String made = made(box("1.4.11.1", "2.6.32.61", ALL), rules);
-        assertTrue(made.contains("iptables-too-old rules:1: -m time --contiguous needs iptables 1.4.1"), made);
-        assertTrue(made.contains(
+        String compiled = compiled(box("1.4.11.1", "2.6.32.61", ALL), rules);
+        assertTrue(compiled.contains("iptables-too-old rules:1: -m time --contiguous needs iptables 1.4.1"), compiled);
+        assertTrue(compiled.contains(
                 "iptables-too-old rules:2, rules:3: -m recent --reap needs iptables 1.4.13, and this box has 1.4.11.1"),
-                made);
-        assertTrue(!made(box("1.8.9", "4.9.198", ALL), rules).contains("too-old"));
-        assertTrue(!made(BoxFacts.of(Readings.none()), rules).contains("too-old"), "an unknown version lacks nothing");
+                compiled);
+        assertTrue(!compiled(box("1.8.9", "4.9.198", ALL), rules).contains("too-old"));
+        assertTrue(!compiled(BoxFacts.of(Readings.none()), rules).contains("too-old"),
+                "an unknown release is not refused");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            // userland | kernel | module that is there | rule | the outcome
+            // iptables | kernel | available module | rule | compiled match
             "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack --ctstate NEW,RELATED   | state --state NEW,RELATED",
             "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack ! --ctstate ESTABLISHED | state ! --state ESTABLISHED",
             "1.4.11.1 | 2.6.19.2   | xt_conntrack | state --state ESTABLISHED         | conntrack --ctstate ESTABLISHED",
             "1.4.11.1 | 2.6.19.2   | xt_conntrack | state ! --state INVALID           | conntrack ! --ctstate INVALID",
             "1.4.11.1 | 2.6.19.2   | xt_state     | state --state ESTABLISHED         | -",
             "1.4.11.1 | 2.6.19.2   | xt_conntrack | conntrack --ctstate NEW           | -",})
-    void statesAreAskedForByTheModuleThatIsThere(String iptables, String kernel, String module, String match,
-            String expected) {
-        String made = made(box(iptables, kernel, with(module)), "iptables -A INPUT -m " + match + " -j ACCEPT");
+    void stateMatchUsesAvailableModule(String iptables, String kernel, String module, String match, String expected) {
+        String compiled = compiled(box(iptables, kernel, with(module)), "iptables -A INPUT -m " + match + " -j ACCEPT");
         assertEquals(
                 expected.equals("-") ? "-m " + match + " -j ACCEPT" : "-m " + expected + " -j ACCEPT\nnote rules:1",
-                made);
+                compiled);
     }
 
     @Test
-    void whatAsksForMoreThanStatesStaysAndIsRefused() {
+    void conntrackMatchBeyondStatesIsKeptAndRefused() {
         BoxFacts facts = box("1.4.11.1", "2.6.19.2", with("xt_state"));
         for (String match : List.of("--ctstate DNAT", "--ctstate NEW --ctproto 6", "--ctstate NEW,SNAT")) {
-            String made = made(facts, "iptables -A INPUT -m conntrack " + match + " -j ACCEPT");
-            assertTrue(made.startsWith("-m conntrack --ct") && made.contains("module-missing rules:1"), made);
+            String compiled = compiled(facts, "iptables -A INPUT -m conntrack " + match + " -j ACCEPT");
+            assertTrue(compiled.startsWith("-m conntrack --ct") && compiled.contains("module-missing rules:1"),
+                    compiled);
         }
-        String both = made(box("1.4.11.1", "2.6.19.2", ALL), "iptables -A INPUT -m state --state NEW -j ACCEPT");
-        assertTrue(both.startsWith("-m state --state NEW -j ACCEPT\nmodule-missing"), "neither is there: " + both);
+        String both = compiled(box("1.4.11.1", "2.6.19.2", ALL), "iptables -A INPUT -m state --state NEW -j ACCEPT");
+        assertTrue(both.startsWith("-m state --state NEW -j ACCEPT\nmodule-missing"),
+                "neither module is available: " + both);
     }
 }

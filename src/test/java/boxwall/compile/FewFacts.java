@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Facts of a box of which only its ports for outgoing connections and its Internet side are known. */
+/** Facts of a box of which only the local port range and the WAN interface are known. */
 final class FewFacts {
     private FewFacts() {}
 
-    /** {@code ports} as rules have them, {@code 32768:60999}; {@code wan} may be null. */
+    /** {@code ports} as in rules, {@code 32768:60999}; {@code wan} may be null. */
     static BoxFacts of(String ports, String wan) {
         Map<String, String> files = new HashMap<>();
         files.put("/proc/sys/net/ipv4/ip_local_port_range", ports.replace(':', '\t') + "\n");
@@ -23,7 +23,7 @@ final class FewFacts {
         return BoxFacts.of(new Readings(files));
     }
 
-    /** A ruleset without connection tracking, and what the compiler notes about it. */
+    /** A ruleset without connection tracking, and the compiler's notes about it. */
     record Form(Ruleset ruleset, List<Note> notes) {
     }
 

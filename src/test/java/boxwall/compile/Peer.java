@@ -15,16 +15,16 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A host in a network namespace: it serves on ports and asks others. Arguments: {@code udp:ADDRESS:PORT} and
- * {@code tcp:ADDRESS:PORT} with {@code /} for the colons of IPv6. UDP answers with as many bytes as the question says.
- * It prints {@code up}, then answers each line: <pre>
+ * A host in a network namespace: it serves ports and sends requests. Arguments: {@code udp:ADDRESS:PORT} and
+ * {@code tcp:ADDRESS:PORT} with {@code /} for the colons of IPv6. A UDP server replies with as many bytes as the
+ * request asks for. The program prints {@code up}, then answers each input line: <pre>
  * udp FROMPORT ADDRESS PORT BYTES    answered BYTES, refused, or silent (FROMPORT 0: the kernel's choice)
  * tcp ADDRESS PORT                   open, refused or silent
  * ping ADDRESS                       answered or silent
  * </pre>
  */
 final class Peer {
-    /** An answer on a veth pair takes well below a millisecond; a busy host may need more. */
+    /** A reply over a veth pair takes far less than a millisecond; a busy host may need more. */
     private static final int MILLIS = 3000;
 
     private Peer() {}
@@ -52,13 +52,13 @@ final class Peer {
         return () -> {
             while (true) {
                 try {
-                    DatagramPacket asked = new DatagramPacket(new byte[64], 64);
-                    socket.receive(asked);
-                    int bytes = Integer
-                            .parseInt(new String(asked.getData(), 0, asked.getLength(), StandardCharsets.US_ASCII));
-                    socket.send(new DatagramPacket(new byte[bytes], bytes, asked.getSocketAddress()));
+                    DatagramPacket received = new DatagramPacket(new byte[64], 64);
+                    socket.receive(received);
+                    int bytes = Integer.parseInt(
+                            new String(received.getData(), 0, received.getLength(), StandardCharsets.US_ASCII));
+                    socket.send(new DatagramPacket(new byte[bytes], bytes, received.getSocketAddress()));
                 } catch (IOException | NumberFormatException e) {
-                    // crafted packets come here too; the next question counts
+                    // forged packets arrive here too: wait for the next request
                 }
             }
         };
@@ -70,7 +70,7 @@ final class Peer {
                 try (Socket connection = socket.accept()) {
                     connection.getOutputStream().write('!');
                 } catch (IOException e) {
-                    // whoever went away is no matter
+                    // a peer that has disconnected does not matter
                 }
             }
         };
@@ -80,11 +80,11 @@ final class Peer {
         try (DatagramSocket socket = new DatagramSocket(Integer.parseInt(words[1]))) {
             socket.setSoTimeout(MILLIS);
             socket.connect(InetAddress.getByName(words[2]), Integer.parseInt(words[3]));
-            byte[] question = words[4].getBytes(StandardCharsets.US_ASCII);
-            socket.send(new DatagramPacket(question, question.length));
-            DatagramPacket answer = new DatagramPacket(new byte[65000], 65000);
-            socket.receive(answer);
-            return "answered " + answer.getLength();
+            byte[] request = words[4].getBytes(StandardCharsets.US_ASCII);
+            socket.send(new DatagramPacket(request, request.length));
+            DatagramPacket reply = new DatagramPacket(new byte[65000], 65000);
+            socket.receive(reply);
+            return "answered " + reply.getLength();
         } catch (PortUnreachableException e) {
             return "refused";
         } catch (SocketTimeoutException e) {

@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Rulesets made of conf/presets, parsed, compiled and checked for a box from a folder. */
+/** Rulesets of presets from conf/presets, parsed, compiled and checked for a box from a folder. */
 public final class Presets {
-    /** What users set for the presets that ask for it; addresses fit the virtual box. */
+    /** Values for the parameters of presets; the addresses fit the virtual box. */
     static final String NAMES = """
             RTP_PORTS=7078:7109
             VPN_IF=tun0
@@ -78,7 +78,10 @@ public final class Presets {
 
     public static Readings box(String name) { return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString()); }
 
-    /** What Freetz-NG's sources say of a model box, of its firmware; of 7360 and 7583 the first hardware. */
+    /**
+     * The image of a model box and its firmware, from Freetz-NG's sources; for 7360 and 7583 of the first hardware
+     * version.
+     */
     public static ImageModel imageModel(String model) {
         String[] words = model.split("-");
         return ImageModel.find(words[0].matches("7360|7583") ? words[0] + "v1" : words[0],
@@ -86,8 +89,8 @@ public final class Presets {
     }
 
     /**
-     * The modules that the package itself selects into an image for a model box, by boxes/images.txt; null when it gets
-     * none, or for no model.
+     * The modules that the package selects into an image for a model box, from boxes/images.txt; null if there is no
+     * image.
      */
     static List<String> selected(String model) throws IOException {
         for (String line : Files.readAllLines(BOXES.resolve("images.txt"))) {
@@ -99,7 +102,7 @@ public final class Presets {
     }
 
     /**
-     * A model box as it boots with that image: these modules are in modules.dep, none is loaded. Null when there is no
+     * A model box after a boot with that image: these modules are in modules.dep, none is loaded. Null if there is no
      * such image.
      */
     static Readings image(String model) throws IOException {
@@ -110,7 +113,7 @@ public final class Presets {
         Readings made = image.readings(modules);
         String dep = made.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElseThrow();
         String old = box.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElse(dep);
-        // some models carry faults of another image: files that it lacks, modules of another build
+        // some models have faults of another image: missing files, modules of another build
         List<String> listings =
                 box.commandNames().stream().filter(name -> name.startsWith("ls_%2Flib%2Fmodules")).toList();
         if (box.text("dmesg") != null) {
@@ -128,16 +131,16 @@ public final class Presets {
         return RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
     }
 
-    /** All the way, as the verb check goes; the compiled form is null when the text has errors. */
-    static OnBox on(Readings box, String text, AutoYesNo wish) {
-        return on(box, text, wish, includes());
+    /** Parses, compiles and checks a text like the verb check; the compiled form is null if the text has errors. */
+    static OnBox on(Readings box, String text, AutoYesNo stateful) {
+        return on(box, text, stateful, includes());
     }
 
-    static OnBox on(Readings box, String text, AutoYesNo wish, Includes includes) {
+    static OnBox on(Readings box, String text, AutoYesNo stateful, Includes includes) {
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
-        Compiled compiled = Compiler.compile(parsed, facts, wish, AutoYesNo.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, stateful, AutoYesNo.AUTO, false);
         CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, facts);
         List<Finding> findings = new ArrayList<>(AllFindings.checked(checked));
         findings.addAll(AllFindings.proved(checked, null));

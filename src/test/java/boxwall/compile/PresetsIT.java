@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every preset, alone and all of them together, in both forms and families: the real iptables takes them. Needs root.
+ * The real iptables accepts every preset, alone and all together, in both forms and families. Needs root.
  */
 class PresetsIT {
     @Test
-    void theKernelTakesThem(@TempDir Path folder) throws Exception {
+    void kernelAcceptsAllPresets(@TempDir Path folder) throws Exception {
         Readings box = Presets.box("virtual");
         List<List<String>> rulesets = new ArrayList<>();
         for (String preset : Presets.all()) {
@@ -44,15 +44,15 @@ class PresetsIT {
                 }
             }
         }
-        // a namespace of its own for each: what one has loaded must not be there for the next
+        // a separate namespace for each text, so that none depends on the tables of another
         String script = "for f in \"$1\"/*; do p=iptables; case $f in */???.6.*) p=ip6tables;; esac\n"
                 + "unshare -n $p-legacy-restore < \"$f\" 2>&1 || echo \"refused: $f\"; done; echo done";
         Process process = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run; " + script, "sh",
                 folder.toString()).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "no end within two minutes");
-        assertEquals("done\n", said);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "did not end within two minutes");
+        assertEquals("done\n", output);
         assertTrue(texts >= 40, texts + " texts");
-        System.out.println("presets: " + texts + " texts taken by iptables-restore");
+        System.out.println("presets: " + texts + " texts accepted by iptables-restore");
     }
 }

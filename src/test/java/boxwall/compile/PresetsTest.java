@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * conf/presets, alone and together, on a box that tracks connections and on one whose AVM module refuses that: what
- * each promises with its expect lines is proved for what would be loaded there.
+ * Checks conf/presets, alone and together, on a box with connection tracking and on one whose AVM module forbids it:
+ * their expect lines are proved for the rules that would be loaded there.
  */
 class PresetsTest {
-    private static final String[] EVERY = {"allow-service", "anti-spoof", "block-address", "block-device",
+    private static final String[] NAMES = {"allow-service", "anti-spoof", "block-address", "block-device",
             "block-tr069", "call-home-log", "dmz-host", "flood-limits", "guest-isolation", "guest-may", "home-basic",
             "ipv6-basic", "nat-virtual-host", "no-call-home", "no-telephony", "only-ports", "open-port", "port-scan",
             "prioritise", "stateless-basic", "voip", "vpn-interface", "wiki-basic"};
@@ -41,7 +41,7 @@ class PresetsTest {
         return Presets.on(BOXES.computeIfAbsent(box, Presets::box), Presets.text(presets), AutoYesNo.AUTO);
     }
 
-    private static Presets.OnBox holds(String box, List<String> presets) {
+    private static Presets.OnBox assertAccepted(String box, List<String> presets) {
         Presets.OnBox on = on(box, presets);
         assertEquals(List.of(), on.parsed().errors());
         assertFalse(Checker.refuses(on.findings()), () -> presets + " on " + box + ": " + on.findings());
@@ -51,30 +51,29 @@ class PresetsTest {
     }
 
     @Test
-    void thereAreAllOfThem() throws IOException { assertEquals(List.of(EVERY), Presets.all()); }
+    void folderHasExactlyTheListedPresets() throws IOException { assertEquals(List.of(NAMES), Presets.all()); }
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "virtual-avm"})
-    void eachHoldsAlone(String box) throws IOException {
+    void eachPresetAloneIsAccepted(String box) throws IOException {
         for (String preset : Presets.all()) {
-            Presets.OnBox on = holds(box, List.of(preset));
-            long skipped = on.parsed().expects.size() - on.of("policy-test-skipped").size();
-            assertTrue(skipped > 0, preset + " on " + box + " proves nothing");
+            Presets.OnBox on = assertAccepted(box, List.of(preset));
+            long proved = on.parsed().expects.size() - on.of("policy-test-skipped").size();
+            assertTrue(proved > 0, preset + " on " + box + " proves nothing");
             assertEquals(List.of(), on.of("rule-unreachable"), preset);
         }
     }
 
     /**
-     * The virtual box has every module; these are what a 7490 has, with states and without: no nat targets, no
-     * xt_recent.
+     * The virtual box has every module; a 7490, with states or without, has no nat targets and no xt_recent.
      */
     @ParameterizedTest
     @ValueSource(strings = {"7490-0757", "7490-0630"})
-    void theBasesHoldOnBoxesAsTheyAre(String box) {
-        holds(box, List.of("anti-spoof", "wiki-basic", "ipv6-basic"));
-        holds(box, List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation", "block-tr069", "voip",
+    void basePresetsAreAcceptedOnRealBoxes(String box) {
+        assertAccepted(box, List.of("anti-spoof", "wiki-basic", "ipv6-basic"));
+        assertAccepted(box, List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation", "block-tr069", "voip",
                 "call-home-log"));
-        holds(box, List.of("anti-spoof", "stateless-basic", "ipv6-basic"));
+        assertAccepted(box, List.of("anti-spoof", "stateless-basic", "ipv6-basic"));
     }
 
     @ParameterizedTest
@@ -87,20 +86,20 @@ class PresetsTest {
             "port-scan flood-limits block-tr069 anti-spoof wiki-basic ipv6-basic prioritise",
             "anti-spoof wiki-basic ipv6-basic guest-isolation block-tr069 flood-limits port-scan voip vpn-interface dmz-host nat-virtual-host"
                     + " prioritise call-home-log",})
-    void togetherTheyHoldAndNoneMakesAnotherUseless(String presets) {
+    void combinedPresetsAreAcceptedAndAllRulesReachable(String presets) {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
-            assertEquals(List.of(), holds(box, List.of(presets.split(" "))).of("rule-unreachable"), presets);
+            assertEquals(List.of(), assertAccepted(box, List.of(presets.split(" "))).of("rule-unreachable"), presets);
         }
     }
 
     /**
-     * stateless-basic lets out more by itself, so some lines of others do nothing beside it; it stays a base for all of
-     * them.
+     * stateless-basic accepts more outgoing packets, so some rules of other presets have no effect with it; all can be
+     * combined with it.
      */
     @Test
-    void statelessBasicIsABaseToo() {
+    void statelessBasicWorksAsBaseOfOtherPresets() {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
-            Presets.OnBox on = holds(box,
+            Presets.OnBox on = assertAccepted(box,
                     List.of("anti-spoof", "stateless-basic", "ipv6-basic", "guest-isolation", "block-tr069",
                             "flood-limits", "port-scan", "voip", "vpn-interface", "dmz-host", "prioritise",
                             "call-home-log"));
@@ -112,8 +111,8 @@ class PresetsTest {
     }
 
     @Test
-    void withoutConntrackNothingIsLeftThatLoadsIt() throws IOException {
-        Presets.OnBox on = holds("virtual-avm",
+    void compiledRulesLoadNoConntrackIfItIsRefused() throws IOException {
+        Presets.OnBox on = assertAccepted("virtual-avm",
                 List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation", "nat-virtual-host"));
         for (String module : on.compiled().modules) {
             assertFalse(on.facts().pullsConntrack(module), module);
@@ -124,10 +123,11 @@ class PresetsTest {
         assertEquals(2, nat);
     }
 
-    /** What passes in addition, kind by kind, in the words that StatelessIT's packets were sent after. */
+    /** The notes describe each kind of additionally accepted packets; StatelessIT sends such packets. */
     @Test
-    void theNotesNameEveryKindOfPacketThatPassesInAddition() {
-        Presets.OnBox on = holds("virtual-avm", List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation"));
+    void notesListAllKindsOfAdditionallyAcceptedPackets() {
+        Presets.OnBox on =
+                assertAccepted("virtual-avm", List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation"));
         for (String family : new String[] {"wiki-basic", "ipv6-basic"}) {
             String notes = on.compiled().notes.stream().filter(n -> n.origin.toString().startsWith(family))
                     .map(n -> n.text + "\n").reduce("", String::concat);
@@ -141,9 +141,9 @@ class PresetsTest {
     }
 
     @Test
-    void aValueThatTheUserMustGiveIsAskedForByItsName() throws IOException {
+    void missingRequiredValueIsReportedByName() throws IOException {
         BoxFacts facts = BoxFacts.of(Presets.box("virtual"));
-        int asked = 0;
+        int missing = 0;
         for (String preset : Presets.all()) {
             for (Preset.Parameter each : new Preset(Presets.includes().find(preset, "")).parameters.values()) {
                 String text = Presets.text(List.of(preset)).replaceAll("(?m)^" + each.name + "=.*\n", "");
@@ -151,24 +151,24 @@ class PresetsTest {
                 assertEquals(each.standard == null ? 1 : 0, errors.size(),
                         preset + " without " + each.name + ": " + errors);
                 assertTrue(errors.isEmpty() || errors.get(0).what.contains("needs " + each.name), errors.toString());
-                asked += errors.size();
+                missing += errors.size();
             }
         }
-        assertTrue(asked > 10, "no preset asks for a value");
+        assertTrue(missing > 10, "missing values: " + missing);
     }
 
     @Test
-    void eachBeginsWithItsNameAndWhatItIs() throws IOException {
+    void eachPresetStartsWithNameAndHasExpectLine() throws IOException {
         for (String preset : Presets.all()) {
             List<String> lines = Files.readAllLines(Path.of("conf/presets/" + preset + ".rules"));
             assertTrue(lines.get(0).startsWith("# " + preset + ": "), lines.get(0));
-            assertTrue(lines.stream().anyMatch(l -> l.startsWith("expect ")), preset + " promises nothing");
+            assertTrue(lines.stream().anyMatch(l -> l.startsWith("expect ")), preset + " has no expect line");
         }
     }
 
-    /** docs/presets.md lists every preset, and the example that it gives is a ruleset as it stands. */
+    /** docs/presets.md lists every preset, and its example is a valid ruleset. */
     @Test
-    void thePageNamesThemAllAndItsExampleHolds() throws IOException {
+    void pageListsAllPresetsAndItsExampleIsAccepted() throws IOException {
         List<String> page = Files.readAllLines(Path.of("docs/presets.md"));
         TreeSet<String> named = new TreeSet<>();
         List<String> example = new ArrayList<>();

@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs inside a network namespace of its own, which is the box (see QueriesIT): asks {@link QueryServers} in the
- * namespace {@code net} with busybox' nslookup and rdate, under rulesets that are compiled without states, and has them
- * send what nobody asked for.
+ * Runs inside a separate network namespace, which is the box (see QueriesIT). It sends queries to {@link QueryServers}
+ * in the namespace {@code net} with busybox' nslookup and rdate, under rulesets compiled without states, and lets them
+ * send unrequested packets.
  */
 final class QueriesJudge {
     private static final String NAMESPACES =
@@ -38,8 +38,8 @@ final class QueriesJudge {
             "iptables -P INPUT DROP\niptables -P OUTPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A OUTPUT -o lo -j ACCEPT\n"
                     + "iptables -A OUTPUT -o dsl -p udp -m multiport --dports 53,123 -j ACCEPT\niptables -A INPUT ";
     /**
-     * The state rule; whether DNS and NTP answers pass; a packet that nobody asked for and that passes nevertheless, as
-     * nothing but its ports is known.
+     * The state rule; the protocols whose replies pass; an unrequested packet that passes nevertheless, since the rules
+     * can only compare its ports.
      */
     private static final String[][] FORMS =
             {{"-i dsl -m state --state ESTABLISHED,RELATED -j ACCEPT", "dns ntp", "198.51.100.8 53 40000"},
@@ -49,8 +49,8 @@ final class QueriesJudge {
                     {"-s 198.51.100.7 -p udp -m state --state ESTABLISHED -j ACCEPT", "dns ntp", ""},
                     {"-i dsl -p udp --sport 123 -m state --state ESTABLISHED -j ACCEPT", "ntp", ""},
                     {"-i lan -m state --state ESTABLISHED -j ACCEPT", "", ""},};
-    /** Addresses and ports of what nobody asked for: to a service of the box, to a port that programs are given. */
-    private static final String[] UNASKED =
+    /** Addresses and ports of unrequested packets: to a service of the box, to a port of the local port range. */
+    private static final String[] UNREQUESTED =
             {"198.51.100.7 53 5353", "198.51.100.8 53 40000", "198.51.100.7 9999 40000", "198.51.100.7 9999 5353"};
 
     private QueriesJudge() {}
@@ -61,20 +61,20 @@ final class QueriesJudge {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
                 System.getProperty("java.class.path"), "boxwall.compile.QueryServers")
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        BufferedReader heard = new BufferedReader(new InputStreamReader(servers.getInputStream()));
+        BufferedReader output = new BufferedReader(new InputStreamReader(servers.getInputStream()));
         PrintStream to = new PrintStream(servers.getOutputStream(), true);
-        if (!"up".equals(heard.readLine())) { throw new AssertionError("no servers"); }
+        if (!"up".equals(output.readLine())) { throw new AssertionError("no servers"); }
         Readings box = Presets.box("virtual-avm");
         try (DatagramSocket service = new DatagramSocket(5353); DatagramSocket given = new DatagramSocket(40000)) {
             List<String> found = new ArrayList<>();
-            found.add(answers("dns ntp") + " | " + passed(to, heard, service, given, String.join(", ", UNASKED)));
+            found.add(replies("dns ntp") + " | " + passed(to, output, service, given, String.join(", ", UNREQUESTED)));
             for (String[] form : FORMS) {
                 String text = Writer.restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset,
                         Family.IPV4).text;
                 if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
                 run(text, "iptables-legacy-restore");
-                String answers = answers(form[1]);
-                found.add(answers + " | " + passed(to, heard, service, given, form[2]));
+                String replies = replies(form[1]);
+                found.add(replies + " | " + passed(to, output, service, given, form[2]));
                 boolean good = found.get(found.size() - 1).equals(form[1] + " | " + form[2]);
                 System.out.println((good ? "right: " : "wrong: ") + form[0] + ": " + found.get(found.size() - 1)
                         + (good ? "" : "\n" + text));
@@ -85,26 +85,29 @@ final class QueriesJudge {
         System.exit(0);
     }
 
-    /** Which answers come; those that must are waited for as long as only a hang takes. */
-    private static String answers(String expected) throws Exception {
+    /** The protocols whose replies arrive; for expected ones it waits the full time limit. */
+    private static String replies(String expected) throws Exception {
         boolean dns = status("busybox", "nslookup", "-type=a", "box.example.org", "198.51.100.7") == 0;
         boolean ntp = status("timeout", expected.contains("ntp") ? String.valueOf(Wait.SECONDS) : "3", "rdate", "-np",
                 "198.51.100.7") == 0;
         return (dns ? "dns" : "") + (dns && ntp ? " " : "") + (ntp ? "ntp" : "");
     }
 
-    /** Which of the unasked packets reach a socket; those that must are waited for, the others come in microseconds. */
-    private static String passed(PrintStream to, BufferedReader heard, DatagramSocket service, DatagramSocket given,
+    /**
+     * The unrequested packets that reach a socket. For expected ones it waits the full time limit; others would arrive
+     * in microseconds.
+     */
+    private static String passed(PrintStream to, BufferedReader output, DatagramSocket service, DatagramSocket given,
             String expected) throws IOException {
         StringBuilder passed = new StringBuilder();
-        for (String unasked : UNASKED) {
-            to.println(unasked);
-            if (!"sent".equals(heard.readLine())) { throw new AssertionError("not sent: " + unasked); }
-            DatagramSocket socket = unasked.endsWith("5353") ? service : given;
-            socket.setSoTimeout(expected.contains(unasked) ? Wait.SECONDS * 1000 : 200);
+        for (String unrequested : UNREQUESTED) {
+            to.println(unrequested);
+            if (!"sent".equals(output.readLine())) { throw new AssertionError("not sent: " + unrequested); }
+            DatagramSocket socket = unrequested.endsWith("5353") ? service : given;
+            socket.setSoTimeout(expected.contains(unrequested) ? Wait.SECONDS * 1000 : 200);
             try {
                 socket.receive(new DatagramPacket(new byte[1500], 1500));
-                passed.append(passed.length() == 0 ? "" : ", ").append(unasked);
+                passed.append(passed.length() == 0 ? "" : ", ").append(unrequested);
             } catch (SocketTimeoutException e) {
                 // dropped
             }

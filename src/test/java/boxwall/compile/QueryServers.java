@@ -13,7 +13,7 @@ import java.util.Arrays;
 
 /**
  * A small DNS server (every name is 192.0.2.1, RFC 1035) and a small NTP server (stratum 1, RFC 5905) on 198.51.100.7.
- * A line of its input, {@code ADDRESS PORT TO_PORT}, has it send a packet to 203.0.113.2 that nobody asked for.
+ * For each input line {@code ADDRESS PORT TO_PORT} it sends an unrequested packet to 203.0.113.2.
  */
 final class QueryServers {
     private static final long SECONDS_FROM_1900_TO_1970 = 2_208_988_800L;
@@ -58,7 +58,7 @@ final class QueryServers {
         }
     }
 
-    /** The question, and for an A record one answer to it. */
+    /** The reply to a DNS query: the question, and an answer if it asks for an A record. */
     private static byte[] name(byte[] question) throws IOException {
         int end = 12;
         while (question[end] != 0) {

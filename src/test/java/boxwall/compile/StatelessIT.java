@@ -13,30 +13,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The presets' stateless forms with real packets: a router between home network, guests and Internet, each a network
- * namespace, loads them without connection tracking. See {@link StatelessJudge} for what is tried. Needs root, gcc,
+ * Tests the stateless forms of presets with real packets: a router between home network, guests and Internet, each a
+ * network namespace, loads them without connection tracking. {@link StatelessJudge} has the cases. Needs root, gcc,
  * iptables-legacy, unshare and ip.
  */
 class StatelessIT {
     @Test
-    void whatIsLegitimatePassesAndTheRestStaysOut(@TempDir Path folder) throws Exception {
-        String said = judge(folder);
-        System.out.println(said);
-        assertTrue(said.endsWith("all as promised\n"), said);
-        assertTrue(said.matches("(?s).*12\\d exchanges and 7\\d\\d forged packets.*"), said);
+    void legitimatePacketsPassAndForgedPacketsAreDropped(@TempDir Path folder) throws Exception {
+        String printed = judge(folder);
+        System.out.println(printed);
+        assertTrue(printed.endsWith("all as promised\n"), printed);
+        assertTrue(printed.matches("(?s).*12\\d exchanges and 7\\d\\d forged packets.*"), printed);
     }
 
-    /** A judge that finds nothing wrong must have looked: two mistakes that have been made are made again. */
+    /** Checks that the test detects errors: it adds two rules with earlier mistakes. */
     @Test
-    void aMereNotSynAndLostFragmentsAreFound(@TempDir Path folder) throws Exception {
-        String said = judge(folder,
+    void notSynMatchAndDroppedFragmentsAreDetected(@TempDir Path folder) throws Exception {
+        String printed = judge(folder,
                 "iptables -I INPUT -i dsl -p tcp ! --syn -j ACCEPT\niptables -I FORWARD -i dsl -p udp -f -j DROP\n");
-        assertTrue(said.contains("dport=22 flags=FIN,SYN passed") && said.contains("dport=22 flags=NONE passed"), said);
-        assertTrue(said.contains("a fragmented DNS answer: home asks"), said);
-        assertTrue(said.endsWith("not as promised\n"), said);
+        assertTrue(printed.contains("dport=22 flags=FIN,SYN passed") && printed.contains("dport=22 flags=NONE passed"),
+                printed);
+        assertTrue(printed.contains("a fragmented DNS answer: home asks"), printed);
+        assertTrue(printed.endsWith("not as promised\n"), printed);
     }
 
-    private static String judge(Path folder, String... further) throws Exception {
+    private static String judge(Path folder, String... extraRules) throws Exception {
         Path injector = folder.resolve("inject");
         Process gcc =
                 new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
@@ -47,12 +48,12 @@ class StatelessIT {
                 "mount -t tmpfs none /run && exec \"$@\"", "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
                 System.getProperty("java.class.path"), "boxwall.compile.StatelessJudge", injector.toString()));
-        command.addAll(List.of(further));
+        command.addAll(List.of(extraRules));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(120, TimeUnit.SECONDS);
         process.destroyForcibly();
-        String said = Files.readString(output, StandardCharsets.UTF_8);
-        assertTrue(ended, "no end in time: " + said);
-        return said;
+        String printed = Files.readString(output, StandardCharsets.UTF_8);
+        assertTrue(ended, "did not end in time: " + printed);
+        return printed;
     }
 }

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own, which is the router (see StatelessIT); namespaces {@code home},
- * {@code guests} and {@code net} are the hosts. Legitimate exchanges are made by real sockets ({@link Peer}); forged
- * packets are sent as frames, and counted by rules of the security table, which the kernel asks after filter: what is
- * counted there has passed.
+ * Runs inside a separate network namespace, which is the router (see StatelessIT); the namespaces {@code home},
+ * {@code guests} and {@code net} are the hosts. Legitimate exchanges use real sockets ({@link Peer}). Forged packets
+ * are sent as frames and counted by rules of the table security, which packets traverse after filter: a counted packet
+ * has passed.
  */
 final class StatelessJudge {
     private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
@@ -60,7 +60,7 @@ final class StatelessJudge {
 
     private final String injector;
     private final Map<String, Process> peers = new HashMap<>();
-    private final Map<String, BufferedReader> heard = new HashMap<>();
+    private final Map<String, BufferedReader> output = new HashMap<>();
     private final List<String> wrong = new ArrayList<>();
     private String presets;
     private int exchanges;
@@ -68,7 +68,9 @@ final class StatelessJudge {
 
     private StatelessJudge(String injector) { this.injector = injector; }
 
-    /** Arguments: the injector's path; lines to put behind the first presets, if only those are to be tried. */
+    /**
+     * Arguments: the path of the injector; optional rules to append to the first presets, then only those are tested.
+     */
     public static void main(String[] args) throws Exception {
         StatelessJudge judge = new StatelessJudge(args[0]);
         run(NAMESPACES, "sh");
@@ -79,10 +81,10 @@ final class StatelessJudge {
                 "anti-spoof wiki-basic ipv6-basic guest-isolation voip vpn-interface dmz-host block-tr069 flood-limits port-scan prioritise"
                         + " call-home-log"}) {
             judge.presets = presets;
-            String further = args.length > 1 ? args[1] : "";
-            // a service in the midst of the ports that programs are given
-            further += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
-            Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + further, AutoYesNo.NO);
+            String extraRules = args.length > 1 ? args[1] : "";
+            // a service in the middle of the local port range
+            extraRules += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
+            Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + extraRules, AutoYesNo.NO);
             for (Family family : Family.values()) {
                 String text = Writer.restore(on.compiled().ruleset, family).text;
                 if (text.contains("state") || text.contains("conntrack")) {
@@ -114,9 +116,9 @@ final class StatelessJudge {
         peer("net", "udp:198.51.100.7:53", "udp:198.51.100.7:123", "udp:198.51.100.7:443", "udp:198.51.100.7:5060",
                 "tcp:198.51.100.7:22", "tcp:198.51.100.7:80", "tcp:198.51.100.7:443", "tcp:198.51.100.7:5060",
                 "udp:2001/db8/7//7:53", "tcp:2001/db8/7//7:443");
-        for (String name : heard.keySet()) {
-            String first = heard.get(name).readLine();
-            if (!"up".equals(first)) { throw new AssertionError(name + " didn't come up: " + first); }
+        for (String name : output.keySet()) {
+            String first = output.get(name).readLine();
+            if (!"up".equals(first)) { throw new AssertionError(name + " did not start: " + first); }
         }
     }
 
@@ -129,21 +131,21 @@ final class StatelessJudge {
         command.addAll(List.of(services));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         peers.put(name, process);
-        heard.put(name, new BufferedReader(new InputStreamReader(process.getInputStream())));
+        output.put(name, new BufferedReader(new InputStreamReader(process.getInputStream())));
     }
 
-    private void ask(String peer, String question, String expected, String what) throws IOException {
+    private void ask(String peer, String request, String expected, String what) throws IOException {
         PrintStream to = new PrintStream(peers.get(peer).getOutputStream(), true);
-        to.println(question);
-        String answer = heard.get(peer).readLine();
+        to.println(request);
+        String answer = output.get(peer).readLine();
         exchanges++;
         if (!expected.equals(answer)) {
-            wrong.add(presets + ": " + what + ": " + peer + " asks '" + question + "': expected " + expected
-                    + ", found " + answer);
+            wrong.add(presets + ": " + what + ": " + peer + " asks '" + request + "': expected " + expected + ", found "
+                    + answer);
         }
     }
 
-    /** What the stateful form lets through. */
+    /** Exchanges that the stateful form accepts. */
     private void exchanges(boolean telephony) throws IOException {
         for (String host : new String[] {"home", "guests"}) {
             ask(host, "udp 0 198.51.100.7 53 100", "answered 100", "DNS");
@@ -178,13 +180,13 @@ final class StatelessJudge {
         if (telephony) { ask("net", "udp 0 203.0.113.2 5060 100", "answered 100", "a call for the box"); }
     }
 
-    /** Frames from everywhere; the counters of the security table say which passed. */
+    /** Sends forged frames from all sides; the counters of the table security show which passed. */
     private void forged(boolean scanning) throws Exception {
         List<String[]> sends = new ArrayList<>();
         for (int flags = 0; flags < 64; flags++) {
             boolean ack = (flags & 16) != 0;
             boolean passes = ack || (flags & 6) == 4;
-            // with port-scan the odd ones among them stay out as well: SYN with FIN or RST, FIN without ACK
+            // port-scan also drops unusual combinations: SYN with FIN or RST, FIN without ACK
             passes &= !scanning || (flags & 3) != 3 && (flags & 6) != 6 && (flags & 17) != 1;
             String words = words(flags);
             sends.add(new String[] {"net",
@@ -222,13 +224,13 @@ final class StatelessJudge {
                     "INPUT -i dsl -s 192.168.178.0/24 -p " + name, "false"});
             sends.add(new String[] {"net", "src=192.168.178.77 dst=192.168.178.20 proto=" + proto,
                     "FORWARD -i dsl -s 192.168.178.77 -p " + name, "false"});
-            // guests to the LAN, and to the box's ports with a sender's port of 53
+            // guests to the LAN, and to the box with source port 53
             sends.add(new String[] {"guests", "src=192.168.179.21 dst=192.168.178.21 proto=" + proto,
                     "FORWARD -i guest -d 192.168.178.21 -p " + name, "false"});
         }
         sends.add(new String[] {"guests", "src=192.168.179.21 dst=192.168.179.1 proto=udp sport=53 dport=40000",
                 "INPUT -i guest -p udp --dport 40000", "false"});
-        // what the notes name: answers that nobody asked for, to ports that nobody listens on
+        // described in the notes: unrequested replies to ports without a service
         sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=53 dport=40002",
                 "INPUT -i dsl -p udp --dport 40002", "true"});
         sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=54 dport=40003",
@@ -246,13 +248,13 @@ final class StatelessJudge {
             sends.add(new String[] {"net", "src=198.51.100.9 dst=192.168.178.20 proto=icmp type=" + type,
                     "FORWARD -i dsl -p icmp --icmp-type " + type, "false"});
         }
-        // DHCP: the LAN's and the guests' requests come in, nobody else's
+        // DHCP: requests from the LAN and from guests are accepted, no others
         for (String[] side : new String[][] {{"home", "lan", "true"}, {"guests", "guest", "true"},
                 {"net", "dsl", "false"}}) {
             sends.add(new String[] {side[0], "src=0.0.0.0 dst=255.255.255.255 proto=udp sport=68 dport=67",
                     "INPUT -i " + side[1] + " -p udp --sport 68 --dport 67", side[2]});
         }
-        // whoever is no protocol of these
+        // any other protocol
         sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=gre", "INPUT -i dsl -p gre", "false"});
     }
 
@@ -264,7 +266,9 @@ final class StatelessJudge {
         return out.length() == 0 ? "NONE" : out.toString();
     }
 
-    /** Sends all; rule N of the security table counts what passed of packet N, raw counts what came in. */
+    /**
+     * Sends all frames; rule N of the table security counts whether packet N passed, raw counts the received packets.
+     */
     private void count(List<String[]> sends) throws Exception {
         StringBuilder text = new StringBuilder(
                 "*raw\n-A PREROUTING -i dsl\n-A PREROUTING -i guest\n-A PREROUTING -i lan\nCOMMIT\n*security\n");
@@ -283,10 +287,10 @@ final class StatelessJudge {
                     forged++;
                 }
             }
-            String said = run(requests.toString(), "ip", "netns", "exec", HOSTS[host], injector);
-            if (said.lines().anyMatch(l -> !l.equals("ok"))) { throw new AssertionError("not sent: " + said); }
+            String printed = run(requests.toString(), "ip", "netns", "exec", HOSTS[host], injector);
+            if (printed.lines().anyMatch(l -> !l.equals("ok"))) { throw new AssertionError("not sent: " + printed); }
         }
-        // frames are handled in softirq context after the sender has returned: look again for two seconds at most
+        // the kernel handles frames in softirq context after the sender returned: retry for two seconds at most
         for (int turn = 0; turn < 200 && total("raw", null)[0] - before < sends.size(); turn++) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -300,7 +304,7 @@ final class StatelessJudge {
         run("*raw\nCOMMIT\n*security\nCOMMIT\n", "iptables-legacy-restore");
     }
 
-    /** Packets that each numbered rule has counted; or all of them in the first element. */
+    /** The packets counted by each numbered rule; without {@code sends} all of them in the first element. */
     private static int[] total(String table, List<String[]> sends) throws Exception {
         int[] counted = new int[sends == null ? 1 : sends.size()];
         for (String line : run("", "iptables-legacy-save", "-c", "-t", table).split("\n")) {

@@ -27,11 +27,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * The stateless form against the stateful one, packet by packet: what the stateful form drops as NEW stays dropped (but
- * for answers from a port that was asked for), and a rule that drops never lets an opening, UDP or an ICMP request by.
+ * Compares the stateless with the stateful form, packet by packet: the stateless form drops every first packet (TCP
+ * SYN, UDP, ICMP request) that the stateful form drops as NEW.
  */
 class StatelessSoundnessTest {
-    /** One rule of INPUT: state words, negation, protocol, target. */
+    /** A rule of INPUT: states, negation, protocol, target. */
     record StateRule(List<String> states, boolean negated, String protocol, String target) {
         String line() {
             return "iptables -A INPUT " + protocol + " -m state " + (negated ? "! " : "") + "--state "
@@ -51,7 +51,7 @@ class StatelessSoundnessTest {
     }
 
     @Provide
-    Arbitrary<Packet> openings() {
+    Arbitrary<Packet> firstPackets() {
         return Combinators.combine(Arbitraries.of(6, 17, 1), Arbitraries.of(53, 80, 5000, 40000),
                 Arbitraries.of(53, 1234), Arbitraries.of("lan", "dsl")).as((protocol, dport, sport, in) -> {
                     Packet packet = Packet.of(Family.IPV4).in(in).src(Addresses.parse("203.0.113.7"))
@@ -63,7 +63,8 @@ class StatelessSoundnessTest {
     }
 
     @Property(tries = 3000)
-    void whatIsDroppedAsNewStaysDropped(@ForAll("rules") List<StateRule> rules, @ForAll("openings") Packet packet) {
+    void packetDroppedAsNewStaysDroppedWithoutStates(@ForAll("rules") List<StateRule> rules,
+            @ForAll("firstPackets") Packet packet) {
         StringBuilder text = new StringBuilder("iptables -P INPUT DROP\n");
         for (StateRule rule : rules) {
             text.append(rule.line()).append('\n');

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** State matches compiled away, rule by rule; the kernel's view of them is StatelessIT's business. */
+/** Compiles state matches into stateless rules, rule by rule; StatelessIT tests them in the kernel. */
 class StatelessTest {
     private static FewFacts.Form compile(String wan, String... lines) {
         ParsedRules parsed =
@@ -39,7 +39,7 @@ class StatelessTest {
     }
 
     @Test
-    void establishedIsAckOrResetNeverAMereNotSyn() {
+    void establishedTcpMatchesAckOrRst() {
         List<String> lines = chain(compile("dsl", "iptables -A INPUT -p tcp -m state --state ESTABLISHED -j ACCEPT"),
                 Family.IPV4, "INPUT");
         assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags ACK ACK -j ACCEPT",
@@ -47,7 +47,7 @@ class StatelessTest {
     }
 
     @Test
-    void whatTheBoxAloneKnowsAndPullsConntrackIsLeftOut() {
+    void foreignMatchThatNeedsConntrackIsOmittedWithNote() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
                 Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
@@ -57,7 +57,7 @@ class StatelessTest {
     }
 
     @Test
-    void newIsTheOpeningAllUdpAndRequests() {
+    void newMatchesTcpSynUdpIcmpRequestsAndOtherProtocols() {
         List<String> lines =
                 chain(compile("dsl", "iptables -A INPUT -m conntrack --ctstate NEW -j DROP"), Family.IPV4, "INPUT");
         assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP",
@@ -67,7 +67,7 @@ class StatelessTest {
     }
 
     @Test
-    void otherProtocolsAreThoseThatTheirChainDoesntSendBack() {
+    void chainForOtherProtocolsReturnsTcpUdpAndIcmp() {
         FewFacts.Form stateless = compile("dsl", "iptables -N other-protocols", "iptables -A other-protocols -j ACCEPT",
                 "iptables -A INPUT -i dsl -m state --state NEW -j DROP",
                 "iptables -A INPUT -i guest -m state --state NEW -j DROP",
@@ -83,7 +83,7 @@ class StatelessTest {
     }
 
     @Test
-    void aRulesOwnIcmpTypeIsKeptOnlyWhereTheStateFits() {
+    void icmpTypeOfRuleIsKeptOnlyIfStateAllowsIt() {
         for (String[] each : new String[][] {{"--icmp-type 8", "ESTABLISHED"}, {"--icmp-type 0", "NEW"},
                 {"--icmp-type 3/4", "NEW"}, {"! --icmp-type 0", "ESTABLISHED,INVALID"}}) {
             List<String> lines = chain(compile("dsl",
@@ -102,14 +102,14 @@ class StatelessTest {
     }
 
     @Test
-    void twoStateMatchesAreAskedBoth() {
+    void bothOfTwoStateMatchesApply() {
         assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT"), chain(compile("dsl",
                 "iptables -A INPUT -p tcp -m state --state NEW,ESTABLISHED -m conntrack ! --ctstate ESTABLISHED -j ACCEPT"),
                 Family.IPV4, "INPUT"));
     }
 
     @Test
-    void aJumpThatMayAcceptNeverTakesUdpThatMayBeNew() {
+    void acceptingJumpForEstablishedMatchesOnlyUdpReplies() {
         String[] rules = {"iptables -N OK", "iptables -A OK -j ACCEPT", "iptables -N BAD", "iptables -A BAD -j LOG",
                 "iptables -A BAD -j DROP", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -m state --state ESTABLISHED -j OK",
@@ -121,7 +121,7 @@ class StatelessTest {
     }
 
     @Test
-    void aRuleThatOnlyCountsCountsReplies() {
+    void ruleWithoutTargetCountsUdpReplies() {
         FewFacts.Form stateless = compile("dsl", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -p udp -m state --state ESTABLISHED");
         assertEquals(List.of("-A INPUT -p udp -m udp --sport 53 --dport 32768:60999"),
@@ -130,15 +130,15 @@ class StatelessTest {
     }
 
     @Test
-    void negationIsTakenApartFirst() {
-        String[] same = {"iptables -A INPUT -p tcp -m state ! --state INVALID,NEW,RELATED -j ACCEPT",
+    void negatedStatesAreReplacedByRemainingState() {
+        String[] rules = {"iptables -A INPUT -p tcp -m state ! --state INVALID,NEW,RELATED -j ACCEPT",
                 "iptables -A INPUT -p tcp -m state --state ESTABLISHED -j ACCEPT"};
-        assertEquals(chain(compile("dsl", same[1]), Family.IPV4, "INPUT"),
-                chain(compile("dsl", same[0]), Family.IPV4, "INPUT"));
+        assertEquals(chain(compile("dsl", rules[1]), Family.IPV4, "INPUT"),
+                chain(compile("dsl", rules[0]), Family.IPV4, "INPUT"));
     }
 
     @Test
-    void everyStateButInvalidNeedsNoMatchAtAll() {
+    void allStatesExceptInvalidNeedNoMatch() {
         assertEquals(List.of("-A INPUT -s 10.0.0.0/8 -j ACCEPT"),
                 chain(compile("dsl",
                         "iptables -A INPUT -s 10.0.0.0/8 -m state --state NEW,ESTABLISHED,RELATED -j ACCEPT"),
@@ -146,7 +146,7 @@ class StatelessTest {
     }
 
     @Test
-    void invalidIsLeftOutAndSaid() {
+    void ruleForInvalidIsOmittedWithNote() {
         FewFacts.Form stateless = compile("dsl", "iptables -A INPUT -m state --state INVALID -j DROP");
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
         assertTrue(stateless.notes().get(0).text.contains("left out"), stateless.notes().get(0).text);
@@ -154,7 +154,7 @@ class StatelessTest {
     }
 
     @Test
-    void aRulesOwnFlagsAreMergedAndContradictionsVanish() {
+    void tcpFlagsAreMergedAndContradictoryRulesOmitted() {
         assertEquals(List.of("-A INPUT -p tcp -m tcp --dport 80 --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT"),
                 chain(compile("dsl",
                         "iptables -A INPUT -p tcp --dport 80 --syn -m state --state NEW,ESTABLISHED -j ACCEPT"),
@@ -162,7 +162,7 @@ class StatelessTest {
     }
 
     @Test
-    void anAnswerIsLetInOnlyFromTheFixedPortAskedAndToPortsNobodyListensOn() {
+    void udpReplyIsAcceptedOnlyFromRequestedPortToLocalPortRange() {
         List<String> lines = chain(compile("dsl", "iptables -A OUTPUT -o dsl -d 9.9.9.9 -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -p udp -m state --state ESTABLISHED -j ACCEPT"), Family.IPV4, "INPUT");
         assertEquals(List.of("-A INPUT -s 9.9.9.9/32 -i dsl -p udp -m udp --sport 53 --dport 32768:60999 -j ACCEPT"),
@@ -170,7 +170,7 @@ class StatelessTest {
     }
 
     @Test
-    void whatAcceptsEveryPortIsNeverMirrored() {
+    void requestWithoutFixedPortHasNoMirroredReplies() {
         for (String all : new String[] {"-p udp", "-p udp --dport 1024:65535", "-p udp --sport 53", "",
                 "-p udp ! --dport 53"}) {
             List<String> lines = chain(compile("dsl", "iptables -A OUTPUT " + all + " -j ACCEPT",
@@ -180,7 +180,7 @@ class StatelessTest {
     }
 
     @Test
-    void throughTheBoxAnswersComeFromTheWanOnly() {
+    void forwardedRepliesAreAcceptedFromWanOnly() {
         String[] rules = {"iptables -N LAN", "iptables -A FORWARD -j LAN",
                 "iptables -A LAN -i lan -s 192.168.178.0/24 -p udp -m multiport --dports 53,123 -j ACCEPT",
                 "iptables -A LAN -p udp -m state --state ESTABLISHED -j ACCEPT"};
@@ -195,7 +195,7 @@ class StatelessTest {
     }
 
     @Test
-    void aQuestionToAnInnerNetworkIsNotMirrored() {
+    void requestToGuestNetworkHasNoMirroredReplies() {
         for (String line : chain(compile("dsl", "iptables -A FORWARD -i lan -o guest -p udp --dport 53 -j ACCEPT",
                 "iptables -A FORWARD -p udp -m state --state ESTABLISHED -j ACCEPT"), Family.IPV4, "FORWARD")) {
             assertFalse(line.contains("-i guest"), line);
@@ -203,7 +203,7 @@ class StatelessTest {
     }
 
     @Test
-    void theStateRulesOwnConditionsBindTheAnswersToo() {
+    void repliesKeepConditionsOfStateRule() {
         List<String> lines = chain(
                 compile("dsl", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
                         "iptables -A INPUT -i dsl -s 9.0.0.0/8 -p udp -m state --state ESTABLISHED -j ACCEPT"),
@@ -213,7 +213,7 @@ class StatelessTest {
     }
 
     @Test
-    void laterFragmentsPassBesidePortRulesThroughTheBoxOnly() {
+    void laterFragmentsAreAcceptedInForwardOnly() {
         FewFacts.Form stateless = compile("dsl", "iptables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -p udp --dport 53 -j ACCEPT");
         assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT",
@@ -222,7 +222,7 @@ class StatelessTest {
     }
 
     @Test
-    void aQuestionBehindAJumpIsMirroredWithWhatTheJumpAsks() {
+    void mirroredReplyIncludesConditionsOfJump() {
         List<String> lines =
                 chain(compile("dsl", "iptables -N OUT", "iptables -A FORWARD -i lan -o dsl -s 192.168.178.0/24 -j OUT",
                         "iptables -A OUT -s 192.168.178.32/27 -p udp --dport 53 -j ACCEPT", "iptables -N BACK",
@@ -234,7 +234,7 @@ class StatelessTest {
     }
 
     @Test
-    void theQuestionsOwnPortsBoundTheAnswers() {
+    void sourcePortsOfRequestLimitReplyPorts() {
         for (String[] each : new String[][] {{"1024:65535", "32768:60999"}, {"40000:65535", "40000:60999"},
                 {"5060", "5060"}}) {
             List<String> lines = chain(compile("dsl",
@@ -251,7 +251,7 @@ class StatelessTest {
     }
 
     @Test
-    void aPortThatARuleOfInputNamesHasAServiceAndGetsNoAnswers() {
+    void portsNamedInInputAreExcludedFromReplies() {
         List<String> lines = chain(compile("dsl", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
                 "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT",
                 "iptables -A INPUT -i lan -p udp -m multiport --dports 53,40000:40001 -j ACCEPT",
@@ -271,7 +271,7 @@ class StatelessTest {
     }
 
     @Test
-    void laterFragmentsOfIpv6AreWhatATcpOrUdpMatchDoesntFit() {
+    void laterIpv6FragmentsAreFoundByChainThatReturnsTcpAndUdp() {
         FewFacts.Form stateless = compile("dsl", "ip6tables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
                 "ip6tables -A INPUT -i lan -p udp --dport 53 -m mac --mac-source 00:11:22:33:44:55 -j ACCEPT");
         assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT",
@@ -283,7 +283,7 @@ class StatelessTest {
     }
 
     @Test
-    void whatNeedsConntrackIsLeftOutWithItsLine() {
+    void rulesThatNeedConntrackAreOmittedWithNotes() {
         FewFacts.Form stateless = compile("dsl", "iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE",
                 "iptables -A INPUT -p tcp --syn --dport 22 -m connlimit --connlimit-above 3 -j DROP",
                 "iptables -t raw -A PREROUTING -i lan -j NOTRACK");
@@ -294,7 +294,7 @@ class StatelessTest {
     }
 
     @Test
-    void icmpErrorsAreRelatedInBothFamilies() {
+    void icmpErrorsMatchRelatedInBothFamilies() {
         assertEquals(4, chain(compile("dsl", "iptables -A INPUT -p icmp -m state --state RELATED -j ACCEPT"),
                 Family.IPV4, "INPUT").size());
         List<String> v6 = chain(compile("dsl", "ip6tables -A INPUT -p icmpv6 -m state --state RELATED -j ACCEPT"),

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What ordinary people want of a firewall, on both bases and every model box: accepted, or left out with a note, and
- * never refused.
+ * Common use cases of a firewall, on both base rulesets and every model box: they are accepted, or omitted with a note,
+ * and never refused.
  */
 public class UseCasesTest {
     public static final String HOME = "include home-basic\n";
     public static final String WIKI = "include anti-spoof\ninclude wiki-basic\ninclude ipv6-basic\n";
-    /** Each use case with sample values, as a line that follows a base. */
+    /** Each use case with sample values, as lines after a base. */
     public static final String[] CASES = {"include block-device DEVICE=192.168.178.30",
             "include block-device DEVICE=00:00:5E:00:53:2A", "include block-device DEVICE=2001:db8:0:178::30",
             "include block-device DEVICE=192.168.178.30 WHEN=19:00-05:00",
@@ -49,18 +49,18 @@ public class UseCasesTest {
             "iptables -A FORWARD -i $WAN_IF -o $LAN_IF -d 192.168.178.20 -p tcp --dport 443 -j ACCEPT",
             "iptables -I FORWARD 1 -i $GUEST_IF -o $LAN_IF -d 192.168.178.40 -p tcp --dport 9100 -j ACCEPT",};
     /**
-     * Model boxes that can't have it, whatever the rules say: Freetz' kernel has iptables built in, AVM's, which stays,
-     * has not.
+     * Model boxes without the table filter: Freetz' kernel has iptables built in, but AVM's kernel, which stays on the
+     * box, has not.
      */
     private static final Set<String> WITHOUT_FILTER = Set.of("7340-0606");
-    /** nf_log is built into their kernel, xt_LOG can't be had. */
+    /** Their kernel has nf_log built in, and xt_LOG is not available. */
     private static final Set<String> WITHOUT_LOG = Set.of("6690-0757", "6690-0820");
     /** Freetz has no ipt_time for kernels before 2.6.28. */
     private static final Set<String> WITHOUT_TIME = Set.of("3170-0458", "7170-0488", "7270v1-0488");
     private static final Set<String> LINT =
             Set.of("rule-redundant", "rule-unreachable", "spoofable-accept", "guest-reaches-lan", "guest-reaches-box");
 
-    /** What AVM forwards, and IPv6 that a box can't filter: no line of a preset is the reason. */
+    /** Findings about the box, not about a preset: port forwarding by AVM, and IPv6 that a box cannot filter. */
     private static final Set<String> OF_THE_BOX = Set.of("forward-blocked-by-rules", "ipv6-unfiltered");
 
     static List<String> models() throws IOException {
@@ -72,7 +72,7 @@ public class UseCasesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {HOME, WIKI})
-    void everyCaseIsAcceptedOnEveryModel(String base) throws IOException {
+    void everyUseCaseIsAcceptedOnEveryModel(String base) throws IOException {
         TreeMap<String, TreeSet<String>> wrong = new TreeMap<>();
         int turn = 0;
         for (String model : models()) {
@@ -86,7 +86,7 @@ public class UseCasesTest {
                 }
                 String one = CASES[i];
                 if (base.equals(HOME) && one.equals("include voip")) {
-                    continue; // home-basic has telephony
+                    continue; // home-basic includes telephony
                 }
                 Presets.OnBox on = Presets.on(box, base + one + "\n", AutoYesNo.AUTO);
                 assertEquals(List.of(), on.parsed().errors(), one);
@@ -95,7 +95,7 @@ public class UseCasesTest {
                             || one.contains("WHEN=") && WITHOUT_TIME.contains(model))) {
                         continue; // refused with the menu symbol to add
                     }
-                    // a line of the user's may make a shipped one needless
+                    // a line of the user may make a line of a preset needless
                     boolean lint = LINT.contains(finding.code) && !finding.effect().contains("(ACCEPT), rules:")
                             && !finding.where.startsWith("rules:");
                     boolean loud = finding.severity == Finding.Severity.WARN && !finding.where.startsWith("rules:")
@@ -106,7 +106,8 @@ public class UseCasesTest {
                     }
                 }
                 if (WITHOUT_FILTER.contains(model)) {
-                    assertTrue(Checker.refuses(on.findings()), model + " can be protected: take it from the list");
+                    assertTrue(Checker.refuses(on.findings()),
+                            model + " has the table filter: remove it from the list");
                 }
             }
         }
@@ -123,11 +124,11 @@ public class UseCasesTest {
     }
 
     /**
-     * What ships, on every model with the modules that the package selects: what is refused stands in docs/kernels.md
-     * with its reason.
+     * Checks shipped rulesets on every model with the modules that the package selects: docs/kernels.md lists what is
+     * refused and why.
      */
     @Test
-    void whatShipsIsAcceptedOnEveryModelOrListed() throws IOException {
+    void shippedRulesetsAreAcceptedOnEveryModelOrListed() throws IOException {
         TreeMap<String, TreeSet<String>> refused = new TreeMap<>();
         int images = 0;
         for (String model : models()) {
@@ -166,9 +167,9 @@ public class UseCasesTest {
         }
     }
 
-    /** The user's own line, not the preset, is what the warning names. */
+    /** The warning names the rule that overrides the expect line. */
     @Test
-    void aPromiseThatTheUserOverridesIsAWarningAtHisLine() {
+    void presetExpectLineOverriddenByUserIsWarning() {
         Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + CASES[8] + "\n", AutoYesNo.AUTO);
         List<Finding> found = on.of("policy-test-overridden");
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
@@ -177,32 +178,32 @@ public class UseCasesTest {
                 AutoYesNo.AUTO);
         assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(f -> f.where).toList());
         assertEquals(List.of(), on.of("policy-test-failed"));
-        // a rule taken away leaves only the policy to decide
+        // only the policy decides here
         on = Presets.on(Presets.box("virtual"), WIKI + "iptables -P INPUT ACCEPT\n", AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(f -> f.where).toList());
     }
 
     @Test
-    void theUsersOwnPromisesRefuseAsBefore() {
+    void failedExpectLineOfUserIsRefused() {
         Presets.OnBox on = Presets.on(Presets.box("virtual"),
                 HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", AutoYesNo.AUTO);
         assertTrue(Checker.refuses(on.findings()));
         assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 
-    /** A preset's own lines alone keep what it promises: if they did not on some box, that is no wish of the user's. */
+    /** If a preset's own rules violate its expect line, no line of the user is the cause. */
     @Test
-    void aPresetThatBreaksItsOwnPromiseIsRefused() throws IOException {
+    void presetThatViolatesItsOwnExpectLineIsRefused() throws IOException {
         Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO,
                 (name, from) -> boxwall.syntax.Source.preset(name,
                         "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
         assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 
-    /** What is left out on a box is not held against the ruleset. */
+    /** Expect lines for rules that are omitted on this box are skipped. */
     @Test
-    void whatThisBoxLeavesOutIsSkipped() {
+    void expectLinesForOmittedRulesAreSkipped() {
         Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         List<String> skipped = new ArrayList<>(on.of("policy-test-skipped").stream().map(Finding::effect).toList());
