@@ -7,7 +7,6 @@ import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.daemon.Config;
 import boxwall.daemon.PresetFolder;
-import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Site;
@@ -16,13 +15,11 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
-import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
-import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
@@ -101,11 +98,10 @@ final class Verbs {
 
     int check() throws BoxException {
         Candidate candidate = checked(box());
-        if (!json) {
-            print(candidate);
+        if (json) {
+            out.println(candidate.json(null));
         } else {
-            out.println(candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
-                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
+            print(candidate);
         }
         return candidate.isRefused() ? 1 : 0;
     }
@@ -211,7 +207,7 @@ final class Verbs {
         Candidate rules = compiled(box, stateful(), 0);
         if (rules == null) { return 1; }
         try {
-            Explanation explanation = new Questions(box).explain(rules, arguments.keys);
+            Explanation explanation = rules.explain(arguments.keys, box.facts);
             long clock = arguments.has("--root") ? 0 : System.currentTimeMillis();
             out.print(json ? ExplainJson.of(explanation, clock) + "\n" : ExplainJson.inWords(explanation, clock));
             return 0;
@@ -224,7 +220,7 @@ final class Verbs {
         Box box = box();
         Candidate rules = compiled(box, stateful(), 0);
         if (rules == null) { return 1; }
-        ExposureJson exposure = new Questions(box).exposure(rules);
+        ExposureJson exposure = rules.exposure(box);
         out.print(json ? exposure.json() + "\n" : exposure.inWords());
         return 0;
     }
@@ -240,7 +236,7 @@ final class Verbs {
         if (first == null || second == null) { return 1; }
         String a = forms ? "the stateful form" : arguments.files.get(0);
         String b = forms ? "the stateless form" : arguments.files.get(1);
-        Difference difference = new Questions(box).difference(first.compiled.ruleset, second.compiled.ruleset);
+        Difference difference = Difference.of(first.compiled.ruleset, second.compiled.ruleset, Site.of(box.facts));
         out.print(json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b));
         return 0;
     }

@@ -1,6 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.box.Finding;
+import boxwall.explain.Difference;
 import boxwall.explain.Site;
 import boxwall.http.Handler;
 import boxwall.http.Reply;
@@ -65,16 +66,15 @@ final class Api extends DaemonPart implements Handler {
     static Reply query(Route route, Map<String, String> query, Candidate about, String kind, Box now) {
         if (about == null) { return Reply.problem("no-rules"); }
         if (about.compiled == null) { return Reply.problem(Problem.of("rules-with-errors").with(about.findings)); }
-        Questions questions = new Questions(now);
-        if (route == Route.EXPOSURE) { return of(questions.exposure(about).json(), kind); }
+        if (route == Route.EXPOSURE) { return of(about.exposure(now).json(), kind); }
         if (route == Route.DIFF) {
-            Ruleset live = questions.live();
+            Ruleset live = now.live();
             return live == null ? Reply.problem("live-rules-unknown")
-                    : of(DiffJson.of(questions.difference(live, Questions.loaded(live, about)), "the live rules",
+                    : of(DiffJson.of(Difference.of(live, about.loaded(live), Site.of(now.facts)), "the live rules",
                             kind.equals("draft") ? "the candidate" : "the saved rules"), kind);
         }
         try {
-            return of(ExplainJson.of(questions.explain(about, query), System.currentTimeMillis()), kind);
+            return of(ExplainJson.of(about.explain(query, now.facts), System.currentTimeMillis()), kind);
         } catch (IllegalArgumentException e) {
             return Reply.problem("bad-packet", e.getMessage());
         }

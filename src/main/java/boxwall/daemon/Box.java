@@ -3,7 +3,13 @@ package boxwall.daemon;
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -49,5 +55,23 @@ public final class Box {
     /** The number of live rules of a family, in all its tables. */
     int liveRules(Family family) {
         return rules[family.ordinal()];
+    }
+
+    /** The live rules at this reading; null if they weren't read or contain something unknown. */
+    Ruleset live() {
+        StringBuilder text = new StringBuilder();
+        for (Family family : Family.values()) {
+            String saved = readings.text(save(family));
+            String names =
+                    readings.text(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+            boolean none = names == null ? readings.text("/proc/modules") != null : names.trim().length() == 0;
+            if (saved == null && !none) { return null; }
+            for (String line : Words.lines(saved)) {
+                // in a ruleset, *filter6 begins a block of ip6tables-save
+                text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
+            }
+        }
+        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()), Names.none(), Includes.NONE);
+        return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 }

@@ -2,12 +2,17 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.avm.Listeners;
+import boxwall.avm.Listeners.Service;
 import boxwall.box.Finding;
 import boxwall.check.CheckedRuleset;
 import boxwall.check.Checker;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
+import boxwall.explain.Explanation;
+import boxwall.explain.Exposure;
+import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
@@ -15,6 +20,8 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
+import boxwall.report.ExposureJson;
+import boxwall.report.JsonText;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Line;
@@ -27,6 +34,7 @@ import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,6 +119,52 @@ public final class Candidate {
     /** The form for boxes that refuse connection tracking; null when {@link #compiled} is that form already. */
     Compiled stateless() {
         return compiled == null || !compiled.stateful ? null : compile(config.with("STATEFUL", "no"));
+    }
+
+    /**
+     * Explains the verdict on the packet that the keys describe; IllegalArgumentException says what is wrong in them.
+     */
+    public Explanation explain(Map<String, String> keys, BoxFacts now) {
+        return new Explanation(compiled.ruleset, compiled.stateful ? null : parsed.ruleset(), keys, now);
+    }
+
+    /** Which services are reachable from where with this ruleset, and with the live rules. */
+    public ExposureJson exposure(Box now) {
+        Site site = Site.of(now.facts);
+        List<Service> known = Listeners.of(now.readings);
+        List<Service> services = known == null ? Collections.<Service>emptyList() : known;
+        List<String> interfaces = Listeners.exposedInterfaces(now.facts.interfaces);
+        Ruleset live = now.live();
+        Ruleset loaded = loaded(live);
+        Exposure before = live == null ? null : Exposure.of(new Verdicts(live, site), services, interfaces);
+        // equal rules need no second walk
+        Exposure after = loaded.equals(live) ? before : Exposure.of(new Verdicts(loaded, site), services, interfaces);
+        return new ExposureJson(before, after, known);
+    }
+
+    /** The rules after loading this ruleset: its tables, and the live tables that it doesn't contain. */
+    Ruleset loaded(Ruleset live) {
+        Ruleset loaded = live == null ? Ruleset.empty() : live;
+        for (Family family : Family.values()) {
+            for (Table table : compiled.ruleset.tables(family)) {
+                loaded = loaded.with(family, table, compiled.ruleset.chains(family, table));
+            }
+        }
+        return loaded;
+    }
+
+    /**
+     * {@code {etag, mode, rules{ipv4,ipv6}, modules[], advice, findings[], notes[{where, text}]}}; only the findings of
+     * a text with errors.
+     *
+     * @param rest the source of the remaining findings, null if there are none
+     */
+    public String json(String rest) {
+        if (compiled == null) { return JsonText.of("findings", findings).toString(); }
+        Object rules = JsonText.of("ipv4", compiled.ruleset.ruleCount(Family.IPV4), "ipv6",
+                compiled.ruleset.ruleCount(Family.IPV6));
+        return JsonText.of("etag", etag, "mode", compiled.mode(), "rules", rules, "modules", compiled.modules,
+                rest == null ? null : "advice", rest, "findings", findings, "notes", compiled.notes).toString();
     }
 
     /** Whether {@link #all} has nothing to compute. */

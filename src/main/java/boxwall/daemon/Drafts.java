@@ -7,7 +7,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
-import boxwall.report.CandidateJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
@@ -150,8 +149,7 @@ final class Drafts extends DaemonPart {
             candidate = next;
         }
         log.event("candidate " + next.etag + " from " + request.client.text());
-        return Reply.json(200, CandidateJson.of(next.etag, next.compiled, next.findings, "GET /findings")).with("ETag",
-                next.etag);
+        return Reply.json(200, next.json("GET /findings")).with("ETag", next.etag);
     }
 
     static Reply refused(Candidate next) { return Reply.problem(Problem.of("ruleset-refused").with(next.findings)); }

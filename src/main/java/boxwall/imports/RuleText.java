@@ -216,32 +216,4 @@ final class RuleText {
         }
         return words;
     }
-
-    /**
-     * The words as iptables-restore reads them: in double quotes a backslash quotes the next character. Null for an
-     * open quote.
-     */
-    static List<String> quotedWords(String text) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean started = false;
-        boolean quoted = false;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i == text.length() ? ' ' : text.charAt(i);
-            if (quoted && c == '\\' && i + 1 < text.length()) {
-                word.append(text.charAt(++i));
-            } else if (c == '"') {
-                quoted = !quoted;
-                started = true;
-            } else if (!quoted && (c == ' ' || c == '\t')) {
-                if (started) { words.add(word.toString()); }
-                word.setLength(0);
-                started = false;
-            } else {
-                started = true;
-                word.append(c);
-            }
-        }
-        return quoted ? null : words;
-    }
 }

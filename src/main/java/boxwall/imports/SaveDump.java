@@ -1,6 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,7 +162,7 @@ final class SaveDump {
     /** {@code [packets:bytes] -A CHAIN …}; outside of a named table it may have -t, too. */
     private void rule(int line, String text) {
         int counters = text.charAt(0) == '[' ? text.indexOf(']') + 1 : 0;
-        List<String> words = RuleText.quotedWords(text.substring(counters).trim());
+        List<String> words = Words.quoted(text.substring(counters).trim());
         boolean namesTable = words != null && (words.contains("-t") || words.contains("--table"));
         if (words == null) {
             state.leaveOut(line, "open-quote");

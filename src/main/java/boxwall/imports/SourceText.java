@@ -157,7 +157,7 @@ final class SourceText {
                 lines.loss(i, "incompatible");
             } else if (text.startsWith("iptables -") || text.startsWith("ip6tables -")) {
                 int comment = text.indexOf(" #");
-                List<String> words = RuleText.quotedWords(comment < 0 ? text : text.substring(0, comment));
+                List<String> words = Words.quoted(comment < 0 ? text : text.substring(0, comment));
                 for (int w = 0; words != null && w < words.size(); w++) {
                     if (RuleText.lacksAddress(words, w)) {
                         lines.note(i, "comment-address", words.get(w), Messages.missingAddress(words, w, text));

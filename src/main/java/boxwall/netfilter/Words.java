@@ -47,6 +47,34 @@ public final class Words {
         return words.toArray(new String[words.size()]);
     }
 
+    /**
+     * The words as iptables-restore reads them: in double quotes a backslash quotes the next character. Null for an
+     * open quote.
+     */
+    public static List<String> quoted(String text) {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        boolean started = false;
+        boolean quoted = false;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? ' ' : text.charAt(i);
+            if (quoted && c == '\\' && i + 1 < text.length()) {
+                word.append(text.charAt(++i));
+            } else if (c == '"') {
+                quoted = !quoted;
+                started = true;
+            } else if (!quoted && (c == ' ' || c == '\t')) {
+                if (started) { words.add(word.toString()); }
+                word.setLength(0);
+                started = false;
+            } else {
+                started = true;
+                word.append(c);
+            }
+        }
+        return quoted ? null : words;
+    }
+
     /** The parts between separators, empty ones too; a text without a separator is one part. */
     public static String[] split(String text, char separator) {
         return split(text, separator, Integer.MAX_VALUE);

@@ -2,8 +2,8 @@ package boxwall.plan;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Words;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** A live rule, or a chain's policy, with its counters. Immutable. */
@@ -40,40 +40,12 @@ public final class Counted {
     /** The value of an option, or null. */
     public String after(String option) {
         // most rules lack the option: a cheap test first
-        List<String> words = rule.contains(" " + option + " ") ? words(rule) : new ArrayList<String>();
-        for (int i = 0; i + 1 < words.size(); i++) {
+        List<String> words = rule.contains(" " + option + " ") ? Words.quoted(rule) : null;
+        for (int i = 0; words != null && i + 1 < words.size(); i++) {
             if (words.get(i).equals(option)) { return words.get(i + 1); }
             // a quoted text is a value, never an option
             i += words.get(i).equals("--comment") || words.get(i).equals("--log-prefix") ? 1 : 0;
         }
         return null;
-    }
-
-    /**
-     * Words as iptables-save prints them: separated by blanks; double quotes enclose a word, and in them a backslash
-     * quotes the next character.
-     */
-    private static List<String> words(String text) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean quoted = false;
-        boolean open = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (quoted && c == '\\' && i + 1 < text.length()) {
-                word.append(text.charAt(++i));
-            } else if (c == '"') {
-                quoted = !quoted;
-                open = true;
-            } else if (c == ' ' && !quoted) {
-                if (open || word.length() > 0) { words.add(word.toString()); }
-                word.setLength(0);
-                open = false;
-            } else {
-                word.append(c);
-            }
-        }
-        if (open || word.length() > 0) { words.add(word.toString()); }
-        return words;
     }
 }

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.compile.Compiled;
 import boxwall.compile.Presets;
 import boxwall.compile.UseCasesTest;
+import boxwall.explain.Difference;
+import boxwall.explain.Site;
 import boxwall.netfilter.Ruleset;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.probe.BoxReader;
-import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
-import boxwall.report.JsonText;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
@@ -106,12 +106,10 @@ class GoldenRunTest {
         private final Config config = Config.parse(null, Map.of());
         private final PresetFolder presets = new PresetFolder(new LiveSys(), "conf/presets", null);
         private final Box box;
-        private final Questions questions;
         private final Candidate base;
 
         BoxOutputs(String name, String boxwallRules) {
             box = new Box(BoxReader.read(new LiveSys(), RESOURCES.resolve("boxes").resolve(name).toString()));
-            questions = new Questions(box);
             base = Candidate.unchecked(new Source("rules", boxwallRules), presets, box, config);
         }
 
@@ -123,8 +121,7 @@ class GoldenRunTest {
         Map<String, String> outputs(String text) {
             Candidate candidate = Candidate.of(new Source("rules", text), presets, box, config, null, true);
             Map<String, String> outputs = new LinkedHashMap<>();
-            outputs.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
-                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
+            outputs.put("check", candidate.json(null));
             if (candidate.compiled == null) { return outputs; }
             Ruleset rules = candidate.compiled.ruleset;
             outputs.put("plan", plan(candidate.compiled, text) + plan(candidate.stateless(), text));
@@ -132,9 +129,9 @@ class GoldenRunTest {
                     config.with("OPTIMIZE", "yes")).compiled, text));
             outputs.put("explain",
                     QUERIES.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
-            outputs.put("exposure", questions.exposure(candidate).json());
+            outputs.put("exposure", candidate.exposure(box).json());
             outputs.put("diff",
-                    DiffJson.of(questions.difference(base.compiled.ruleset, rules), "boxwall.rules", "these"));
+                    DiffJson.of(Difference.of(base.compiled.ruleset, rules, Site.of(box.facts)), "boxwall.rules", "these"));
             return outputs;
         }
 
@@ -144,7 +141,7 @@ class GoldenRunTest {
                 keys.put(key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1));
             }
             try {
-                return ExplainJson.of(questions.explain(candidate, keys), 0);
+                return ExplainJson.of(candidate.explain(keys, box.facts), 0);
             } catch (IllegalArgumentException e) {
                 return e.getMessage();
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.avm.Listeners;
 import boxwall.cli.Main;
 import boxwall.explain.Counts;
+import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
 import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
@@ -57,7 +58,7 @@ class QuestionsTest {
         assertEquals(200, reply.status);
         assertEquals("draft", Json.parse(new String(reply.body)).asObject().getString("of", ""));
         JsonObject json = Json.parse(
-                ExplainJson.of(new Questions(box).explain(about, Map.of("in", "lan", "dst", "192.168.178.1")), 0))
+                ExplainJson.of(about.explain(Map.of("in", "lan", "dst", "192.168.178.1"), box.facts), 0))
                 .asObject();
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
@@ -84,7 +85,7 @@ class QuestionsTest {
                 rules("iptables -A FORWARD -o dsl -m time " + match + " -j DROP\niptables -P INPUT DROP\n", box);
         long millis = clock.isEmpty() ? 60_000 : Instant.parse("2026-11-28T" + clock + ":00Z").toEpochMilli();
         Explanation explanation =
-                new Questions(box).explain(about, Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+                about.explain(Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"), box.facts);
         assertEquals(
                 "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":"
                         + now + "}]",
@@ -134,8 +135,8 @@ class QuestionsTest {
         }
         Box box = box();
         long millis = time == null ? 60_000 : Instant.parse("2026-11-28T" + time + ":00Z").toEpochMilli();
-        Explanation explanation = new Questions(box).explain(rules(text.toString(), box),
-                Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+        Explanation explanation = rules(text.toString(), box)
+                .explain(Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"), box.facts);
         JsonObject json = Json.parse(ExplainJson.of(explanation, millis)).asObject();
         String printed = ExplainJson.inWords(explanation, millis);
         if (verdict.equals("none")) {
@@ -166,10 +167,10 @@ class QuestionsTest {
     @Test
     void currentVerdictEndsWithHoursOfSecondJump() {
         Box box = box();
-        Explanation explanation = new Questions(box).explain(rules(
+        Explanation explanation = rules(
                 "iptables -N X\niptables -A FORWARD -m time --timestart 12:00 --timestop 13:00 -j X\n"
                         + "iptables -A FORWARD -m time --timestart 19:00 --timestop 05:00 -j X\niptables -A X -j DROP\n",
-                box), Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+                box).explain(Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"), box.facts);
         String printed = ExplainJson.inWords(explanation, Instant.parse("2026-11-28T20:38:00Z").toEpochMilli());
         assertTrue(printed.contains("  now:    DROP, by rules:4, until 05:00:00 UTC\n"), printed);
     }
@@ -186,19 +187,16 @@ class QuestionsTest {
                                 + "include block-device DEVICE=192.168.178.30\niptables -P INPUT DROP\n"),
                 (name, from) -> Source.preset(name, preset), box, Config.parse(null, java.util.Map.of()));
         JsonObject json = Json
-                .parse(ExplainJson.of(new Questions(box).explain(about,
-                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7")), 0))
+                .parse(ExplainJson.of(about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7"), box.facts), 0))
                 .asObject();
         assertEquals("DROP", json.getString("verdict", ""));
         assertEquals(4, json.get("decided_by").asObject().getInt("row", 0));
         json = Json
-                .parse(ExplainJson.of(new Questions(box).explain(about,
-                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")), 0))
+                .parse(ExplainJson.of(about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts), 0))
                 .asObject();
         assertEquals(2, json.get("trail").asArray().get(0).asObject().getInt("row", 0), json.toString());
         String printed = ExplainJson.inWords(
-                new Questions(box).explain(about,
-                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")),
+                about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts),
                 Instant.parse("2026-11-28T05:30:00Z").toEpochMilli());
         assertTrue(printed.contains("  now:    DROP, by block-device:13 (line 2 of the rules), until 06:00:00 UTC\n"),
                 printed);
@@ -208,14 +206,13 @@ class QuestionsTest {
     @Test
     void exposureOfLiveRulesIsComputedOnce() {
         Box box = new Box(saved());
-        Questions questions = new Questions(box);
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         long start = Counts.steps();
-        Exposure.of(new Verdicts(questions.live(), Site.of(box.facts)), Listeners.of(box.readings),
+        Exposure.of(new Verdicts(box.live(), Site.of(box.facts)), Listeners.of(box.readings),
                 Listeners.exposedInterfaces(box.facts.interfaces));
         long once = Counts.steps() - start;
-        String printed = questions.exposure(same).json();
+        String printed = same.exposure(box).json();
         assertEquals(once, Counts.steps() - start - once);
         assertTrue(printed.contains("\"forward_before\":[{"), printed);
     }
@@ -223,18 +220,21 @@ class QuestionsTest {
     @Test
     void liveRulesAreReadFromBothFamilies() {
         Box box = new Box(saved());
-        Questions questions = new Questions(box);
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         assertEquals(List.of(),
-                questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes);
+                difference(box, same).changes);
         Candidate other = rules("iptables -P INPUT DROP\n", box);
         assertTrue(
-                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.get(0)
+                difference(box, other).changes.get(0)
                         .toString().startsWith("ACCEPT becomes DROP: everything from lan"),
                 "the ruleset does not own IPv6");
         assertEquals(1,
-                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.size());
+                difference(box, other).changes.size());
+    }
+
+    private static Difference difference(Box box, Candidate next) {
+        return Difference.of(box.live(), next.loaded(box.live()), Site.of(box.facts));
     }
 
     private static Readings saved() {
