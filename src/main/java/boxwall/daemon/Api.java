@@ -15,7 +15,6 @@ import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
 import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
-import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 
 import java.util.List;
@@ -65,7 +64,7 @@ final class Api extends DaemonPart implements Handler {
     /** Answers explain, exposure and diff about a candidate; null means that there are no rules. */
     static Reply query(Route route, Map<String, String> query, Candidate about, String kind, Box now) {
         if (about == null) { return Reply.problem("no-rules"); }
-        if (about.compiled == null) { return Reply.problem(Problem.of("rules-with-errors").with(about.findings)); }
+        if (about.compiled == null) { return Reply.problem(about.findings, "rules-with-errors"); }
         if (route == Route.EXPOSURE) { return of(about.exposure(now).json(), kind); }
         if (route == Route.DIFF) {
             Ruleset live = now.live();
@@ -93,7 +92,7 @@ final class Api extends DaemonPart implements Handler {
         List<Finding> about = draft == null ? null : draft.all(box.box());
         work.end(request);
         return Reply.json(200, JsonText.of("findings", reads.findings(watch.readOutcome()), "draft",
-                draft == null ? null : JsonText.of("etag", draft.etag, "findings", about)).toString());
+                draft == null ? null : JsonText.of("etag", draft.etag, "findings", about)));
     }
 
     private Reply reply(Route route, Request request, boolean withToken) throws BoxException {

@@ -12,7 +12,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Words;
 import boxwall.probe.Recorder;
 import boxwall.report.JsonText;
-import boxwall.report.Problem;
 import boxwall.report.Tar;
 import boxwall.sys.BoxException;
 import boxwall.sys.Programs;
@@ -35,9 +34,6 @@ final class ChangeReplies extends DaemonPart {
     private final Watch watch;
     private final Drafts drafts;
     private final AtomicInteger applies = new AtomicInteger();
-    /** The candidate that is pending, and its change's ID; forgotten afterwards, because it keeps the box's facts. */
-    private Candidate pending;
-    private String pendingId = "";
 
     ChangeReplies(Watch watch, Drafts drafts) {
         super(watch);
@@ -63,8 +59,7 @@ final class ChangeReplies extends DaemonPart {
     }
 
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
-        Candidate draft = drafts.candidate;
-        Candidate next = draft;
+        Candidate next = drafts.candidate;
         if (next == null) {
             String saved = drafts.saved();
             if (saved == null) { return Reply.problem("nothing-to-apply"); }
@@ -85,35 +80,20 @@ final class ChangeReplies extends DaemonPart {
         // the rest is the boot plane's work, so other requests may begin theirs
         work.end(request);
         Outcome outcome = plane.tryPlan(plan, seconds, force, "1".equals(request.query("replace")));
-        boolean live = outcome.status == 0;
         log.event(name + ": status " + outcome.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
         history.tried(request.client.text(), next.etag, outcome.status, outcome);
-        setPending(live ? outcome.id() : "", live ? draft : null);
-        if (live) { box.tablesChanged(); }
+        if (outcome.status == 0) { box.tablesChanged(); }
         watch.readOutcome();
         return answer(outcome, seconds, next);
-    }
-
-    private synchronized void setPending(String id, Candidate draft) {
-        pendingId = id;
-        pending = draft;
-    }
-
-    /** Forgets and returns the candidate of a change that has ended; null if another one is pending. */
-    private synchronized Candidate takePending(String id) {
-        if (!id.equals(pendingId)) { return null; }
-        Candidate taken = pending;
-        pending = null;
-        return taken;
     }
 
     private Reply answer(Outcome outcome, int seconds, Candidate tried) {
         switch (outcome.status) {
             case 0 :
                 return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
-                        seconds, "findings", JsonText.brief(tried.findings)).toString());
+                        seconds, "findings", JsonText.brief(tried.findings)));
             case 3 :
                 return Reply.problem("apply-refused", why(outcome));
             case 4 :
@@ -122,7 +102,7 @@ final class ChangeReplies extends DaemonPart {
                 // the kernel log may have new lines
                 findings.addAll(
                         causes(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
-                return Reply.problem(Problem.of("apply-rolled-back", why(outcome)).with(findings));
+                return Reply.problem(findings, "apply-rolled-back", why(outcome));
             case 6 :
                 return Reply.problem("pending");
             case 5 :
@@ -166,8 +146,8 @@ final class ChangeReplies extends DaemonPart {
         }
         Outcome outcome = plane.confirm(id);
         boolean kept = outcome.status == 0 || outcome.state().equals("unsaved");
-        if (kept) { drafts.saved(takePending(id)); }
         LivePlan live = kept ? LivePlan.of(sys, config, outcome) : null;
+        drafts.saved(live);
         Reply reply = ended("confirm of " + id, request, outcome, kept);
         return live == null || live.protects() ? reply
                 : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
@@ -178,15 +158,12 @@ final class ChangeReplies extends DaemonPart {
         Outcome outcome = plane.revert(id);
         // "reverted" is the reason of a successful revert; any other problem has a status of its own
         boolean reverted = outcome.status == 0 || outcome.get("reason").equals("reverted") && outcome.id().equals(id);
-        if (reverted) {
-            takePending(id);
-            box.tablesChanged();
-        }
+        if (reverted) { box.tablesChanged(); }
         return ended("revert of " + id, request, outcome, reverted);
     }
 
     private static Reply state(String state, String reason) {
-        return Reply.json(200, JsonText.of("state", state, "reason", reason).toString());
+        return Reply.json(200, JsonText.of("state", state, "reason", reason));
     }
 
     private Reply ended(String what, Request request, Outcome outcome, boolean success) {
@@ -213,8 +190,9 @@ final class ChangeReplies extends DaemonPart {
         Outcome outcome = plane.acceleration(word);
         log("pa " + word, request, outcome);
         watch.readSoon();
-        return outcome.status == 0 ? Reply.json(200, JsonText
-                .of("state", outcome.get("pa"), "sessions", JsonText.number(outcome.get("sessions"))).toString())
+        return outcome.status == 0
+                ? Reply.json(200,
+                        JsonText.of("state", outcome.get("pa"), "sessions", JsonText.number(outcome.get("sessions"))))
                 : refusal(outcome, "no-acceleration", "no-effect");
     }
 
@@ -228,8 +206,7 @@ final class ChangeReplies extends DaemonPart {
         if (box.box().facts.surroundings.printk.value().equals("std")) { return Reply.problem("printk-not-needed"); }
         Outcome outcome = plane.printk(seconds);
         log("printk for " + seconds + " s", request, outcome);
-        return outcome.status == 0
-                ? Reply.json(200, JsonText.of("until", JsonText.number(outcome.get("until"))).toString())
+        return outcome.status == 0 ? Reply.json(200, JsonText.of("until", JsonText.number(outcome.get("until"))))
                 : refusal(outcome, "no-printk", "no-effect");
     }
 

@@ -7,7 +7,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
-import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
 import java.util.List;
@@ -28,9 +27,13 @@ final class Drafts extends DaemonPart {
     /** The saved ruleset's text, or null. */
     String saved() { return history.text(0); }
 
-    /** Forgets a candidate that is saved now, unless it has been replaced. */
-    synchronized void saved(Candidate confirmed) {
-        candidate = candidate == confirmed ? null : candidate;
+    /** Forgets the candidate if it is the text of a plan that was kept; null for no plan. */
+    synchronized void saved(LivePlan plan) {
+        candidate = isOf(plan, candidate) ? null : candidate;
+    }
+
+    private static boolean isOf(LivePlan plan, Candidate rules) {
+        return rules != null && Plan.sha1(rules.text).equals(liveSum(plan));
     }
 
     /** The candidate, else the saved rules, compiled but not checked, which is heavy work; null if there are none. */
@@ -49,8 +52,7 @@ final class Drafts extends DaemonPart {
 
     /** The kind of rules that {@link #queried} returned: draft, live, or saved if others are live; as in GET /rules. */
     String kindOf(Candidate queried) {
-        return queried != null && queried == candidate ? "draft"
-                : queried != null && Plan.sha1(queried.text).equals(liveSum(livePlan())) ? "live" : "saved";
+        return queried != null && queried == candidate ? "draft" : isOf(livePlan(), queried) ? "live" : "saved";
     }
 
     /** Heavy work that the caller has begun. */
@@ -137,8 +139,8 @@ final class Drafts extends DaemonPart {
         Reply refusal = mismatch(request);
         if (refusal != null) { return refusal; }
         compiled = null;
-        Problem tooLong = HeapBudget.lacking(text);
-        if (tooLong != null) { return Reply.problem(tooLong); }
+        refusal = HeapBudget.lacking(text);
+        if (refusal != null) { return refusal; }
         Candidate next = check(text, request.client.address);
         work.settle(request);
         if (next.isRefused()) { return refused(next); }
@@ -152,7 +154,7 @@ final class Drafts extends DaemonPart {
         return Reply.json(200, next.json("GET /findings")).with("ETag", next.etag);
     }
 
-    static Reply refused(Candidate next) { return Reply.problem(Problem.of("ruleset-refused").with(next.findings)); }
+    static Reply refused(Candidate next) { return Reply.problem(next.findings, "ruleset-refused"); }
 
     /** POST /history/N: makes a stored ruleset the candidate; loads and saves nothing. */
     Reply restore(Request request, String number) {

@@ -1,6 +1,6 @@
 package boxwall.daemon;
 
-import boxwall.report.Problem;
+import boxwall.http.Reply;
 
 /**
  * Estimates before parsing whether a ruleset fits into the heap: with a heap that is nearly full, an interpreter
@@ -20,11 +20,11 @@ final class HeapBudget {
 
     private HeapBudget() {}
 
-    /** Returns null if the rules fit, else what to do. */
-    static Problem lacking(String text) {
+    /** Returns null if the rules fit, else a refusal. */
+    static Reply lacking(String text) {
         Runtime runtime = Runtime.getRuntime();
-        Problem problem = lacking(text, runtime.maxMemory(), free(runtime));
-        if (problem == null) { return null; }
+        Reply refusal = lacking(text, runtime.maxMemory(), free(runtime));
+        if (refusal == null) { return null; }
         // a collection takes a tenth of a second on a box with a small heap
         System.gc();
         return lacking(text, runtime.maxMemory(), free(runtime));
@@ -35,12 +35,12 @@ final class HeapBudget {
     }
 
     /** For a heap of {@code max} bytes, of which {@code free} are free. */
-    static Problem lacking(String text, long max, long free) {
+    static Reply lacking(String text, long max, long free) {
         long room = Math.max(0, free - max / PROOF_PART) / BYTES_A_CHARACTER;
         // an interpreter counts a long text for seconds; most are short
         long length = 2L * text.length() <= room ? 0 : characters(text);
         if (length <= room) { return null; }
-        return Problem.of("heap-too-small", max + 524288 >> 20, room / LINE, LINE, length / LINE, Problem.TOO_LONG);
+        return Reply.problem("heap-too-small", max + 524288 >> 20, room / LINE, LINE, length / LINE);
     }
 
     /** Counts the characters that become rules: not those of comments, and twice those of a line for both families. */

@@ -89,7 +89,7 @@ final class History {
             }
         }
         synchronized (this) {
-            return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", changes).toString());
+            return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", changes));
         }
     }
 

@@ -3,7 +3,6 @@ package boxwall.daemon;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.RequestDeadline;
-import boxwall.report.Problem;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,9 +33,7 @@ final class WorkQueue {
      * @param advice whether the work is advice, which is given up for any other work
      */
     Reply begin(Request request, boolean advice) {
-        if (!acquired(advice)) {
-            return Reply.problem(Problem.of("busy")).with("Retry-After", String.valueOf(waitSeconds));
-        }
+        if (!acquired(advice)) { return Reply.problem("busy").with("Retry-After", String.valueOf(waitSeconds)); }
         advising = advice;
         working = request.deadline;
         request.deadline.begin();
@@ -62,7 +59,7 @@ final class WorkQueue {
             for (int i = 0; i < waitSeconds; i++) {
                 RequestDeadline other = working;
                 if (other != null && advising && !advice) {
-                    other.giveUp(Problem.of("other-work"));
+                    other.giveUp(Reply.problem("other-work"));
                 } else if (other != null) {
                     // a client that sends the next version of a text has mostly closed its last connection
                     other.giveUpWithoutClient();

@@ -1,7 +1,6 @@
 package boxwall.http;
 
 import boxwall.netfilter.Network;
-import boxwall.report.Problem;
 
 import java.util.Collection;
 import java.util.HashSet;
@@ -35,19 +34,19 @@ public final class AccessControl {
     }
 
     /** Returns why this request is refused whatever its token is, or null. */
-    Problem refuseSource(Request request) {
-        if (!isAllowed(request.client)) { return Problem.of("not-from-here", request.client.text()); }
+    Reply refuseSource(Request request) {
+        if (!isAllowed(request.client)) { return Reply.problem("not-from-here", request.client.text()); }
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
-            return Problem.of("unknown-host", host == null ? "none" : "'" + clip(host) + "'");
+            return Reply.problem("unknown-host", host == null ? "none" : "'" + clip(host) + "'");
         }
         String site = request.header("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
-            return Problem.of("foreign-page", "site", "Sec-Fetch-Site", clip(site));
+            return Reply.problem("foreign-page", "site", "Sec-Fetch-Site", clip(site));
         }
         String origin = request.header("origin");
         if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-            return Problem.of("foreign-page", "origin", "Origin", clip(origin));
+            return Reply.problem("foreign-page", "origin", "Origin", clip(origin));
         }
         return null;
     }

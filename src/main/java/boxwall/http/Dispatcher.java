@@ -4,7 +4,6 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
-import boxwall.report.Problem;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
@@ -77,11 +76,11 @@ final class Dispatcher {
             System.gc();
             log.event("out of memory");
             connection.unread = true;
-            return Reply.problem("out-of-memory", Problem.TOO_LONG);
+            return Reply.problem("out-of-memory");
         } catch (Abandoned e) {
-            log.event("given up: " + connection.work.reason().title + ", " + session.getMethod() + " for "
-                    + connection.client.text());
-            return Reply.problem(connection.work.reason());
+            Reply reason = connection.work.reason();
+            log.event("given up: " + reason.title + ", " + session.getMethod() + " for " + connection.client.text());
+            return reason;
         } catch (StackOverflowError e) {
             return Reply.problem("out-of-stack");
         } catch (RuntimeException e) {
@@ -119,8 +118,8 @@ final class Dispatcher {
     /** Returns a refusal, or null if the request is allowed. */
     private Reply refuse(Request request, Route route, boolean withToken) {
         if (route == null) { return Route.missing(request.method, request.path); }
-        Problem source = access.refuseSource(request);
-        return source == null ? refuseToken(request, route, withToken) : Reply.problem(source);
+        Reply refusal = access.refuseSource(request);
+        return refusal == null ? refuseToken(request, route, withToken) : refusal;
     }
 
     private Reply refuseToken(Request request, Route route, boolean withToken) {

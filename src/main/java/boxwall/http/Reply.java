@@ -1,45 +1,58 @@
 package boxwall.http;
 
+import boxwall.netfilter.TextTable;
 import boxwall.netfilter.Words;
-import boxwall.report.Problem;
+import boxwall.report.JsonText;
 
 import fi.iki.elonen.NanoHTTPD;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UnsupportedEncodingException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A reply: status, type, body, and further headers. */
 public final class Reply {
+    /** The remedy if a ruleset needs more memory or time than the box has: {@code %0} of the problems. */
+    private static final String TOO_LONG =
+            "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
+    private static final TextTable PROBLEMS = new TextTable("/boxwall/http/problems", 4);
+
     public final int status;
     private final String type;
+    /** A short summary of a problem; null for other replies. */
+    final String title;
     public final byte[] body;
     public final Map<String, String> headers = new LinkedHashMap<>();
 
-    private Reply(int status, String type, byte[] body) {
+    private Reply(int status, String type, String title, byte[] body) {
         this.status = status;
         this.type = type;
+        this.title = title;
         this.body = body;
     }
 
     /** A JSON text (any characters; sent as UTF-8), with a line end. */
-    public static Reply json(int status, String json) {
-        return new Reply(status, "application/json", bytesOf(json + "\n", "UTF-8"));
+    public static Reply json(int status, Object json) {
+        return new Reply(status, "application/json", null, bytesOf(json + "\n", "UTF-8"));
     }
 
     /** Plain text with one character for each byte (ISO-8859-1), and a line end. */
     public static Reply text(int status, String text) {
-        return new Reply(status, "text/plain; charset=utf-8", bytesOf(ended(text), "ISO-8859-1"));
+        return new Reply(status, "text/plain; charset=utf-8", null, bytesOf(ended(text), "ISO-8859-1"));
     }
 
     /** Bytes of any type. */
-    public static Reply bytes(String type, byte[] body) { return new Reply(200, type, body); }
+    public static Reply bytes(String type, byte[] body) {
+        return new Reply(200, type, null, body);
+    }
 
     /** Text of the given type, sent as UTF-8, with a line end. */
     public static Reply utf8(String type, String text) {
-        return new Reply(200, type, bytesOf(ended(text), "UTF-8"));
+        return new Reply(200, type, null, bytesOf(ended(text), "UTF-8"));
     }
 
     /** Adds a line end, so that curl's output doesn't run into the next prompt. */
@@ -49,20 +62,29 @@ public final class Reply {
 
     /** 304: the client's copy is current. */
     public static Reply unchanged() {
-        return new Reply(304, null, new byte[0]);
+        return new Reply(304, null, null, new byte[0]);
     }
 
     /** 204, without a body. */
-    public static Reply empty() { return new Reply(204, null, new byte[0]); }
+    public static Reply empty() { return new Reply(204, null, null, new byte[0]); }
 
-    /** A refusal as application/problem+json (RFC 9457). */
-    public static Reply problem(Problem problem) {
-        return new Reply(problem.status, "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
+    /**
+     * A refusal: an error as in RFC 9457, {@code {"type":"about:blank","title":…,"status":422,"detail":…}}.
+     *
+     * @param name of a row of the resource {@code problems}
+     * @param values of {@code %1} to {@code %9} in the detail, which has the remedy
+     */
+    public static Reply problem(String name, Object... values) {
+        return problem(Collections.emptyList(), name, values);
     }
 
-    /** A refusal from a row of the resource {@code problems}, see {@link Problem#of}. */
-    public static Reply problem(String name, Object... values) {
-        return problem(Problem.of(name, values));
+    /** The same with the findings that caused it: {@code "findings":[…]}; none if they are empty. */
+    public static Reply problem(List<?> findings, String name, Object... values) {
+        String[] row = PROBLEMS.rows(name).get(0);
+        int status = Integer.parseInt(row[1]);
+        Object json = JsonText.of("type", "about:blank", "title", row[2], "status", status, "detail",
+                TextTable.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);
+        return new Reply(status, "application/problem+json", row[2], bytesOf(json + "\n", "UTF-8"));
     }
 
     private static byte[] bytesOf(String text, String charset) {

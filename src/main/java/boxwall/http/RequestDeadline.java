@@ -1,7 +1,5 @@
 package boxwall.http;
 
-import boxwall.report.Problem;
-
 /**
  * Limits the work on one request: it ends when its time is over or its client is gone. Only computing is between
  * {@link #begin} and {@link #end}. Giving up interrupts the thread, and {@link boxwall.netfilter.Abandoned} ends the
@@ -26,7 +24,7 @@ public final class RequestDeadline {
     private final int goneSeconds;
     private Thread worker;
     private long began;
-    private Problem reason;
+    private Reply reason;
 
     /** The connection of a request. */
     interface Peer {
@@ -69,8 +67,8 @@ public final class RequestDeadline {
     private void checkTime(int withoutClient) {
         long worked = worked();
         if (worked > seconds) {
-            giveUp(Problem.of("takes-too-long", seconds, Problem.TOO_LONG));
-        } else if (worked >= withoutClient && peer.isClosed()) { giveUp(Problem.of("nobody-waited")); }
+            giveUp(Reply.problem("takes-too-long", seconds));
+        } else if (worked >= withoutClient && peer.isClosed()) { giveUp(Reply.problem("nobody-waited")); }
     }
 
     /** The seconds since the work began; -1 if there is none. */
@@ -81,7 +79,7 @@ public final class RequestDeadline {
     }
 
     /** Ends the work, if there is any; the reason becomes the reply. */
-    public void giveUp(Problem why) {
+    public void giveUp(Reply why) {
         synchronized (LOCK) {
             if (worker != null) {
                 reason = reason == null ? why : reason;
@@ -91,7 +89,7 @@ public final class RequestDeadline {
     }
 
     /** Returns why the work was given up, or null. */
-    Problem reason() {
+    Reply reason() {
         synchronized (LOCK) {
             return reason;
         }

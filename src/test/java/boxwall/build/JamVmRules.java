@@ -78,10 +78,10 @@ final class JamVmRules {
             "modules/Capabilities STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
             "modules/ModulesDep STATIC", "http/Connection STATIC", "http/RequestDeadline STATIC",
             "report/FactsJson STATIC", "modules/KernelGeneration STATIC", "daemon/BoxState daemon/DaemonPart",
-            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/DaemonPart",
-            "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
-            "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
-            "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
+            "daemon/Drafts daemon/Api", "daemon/History daemon/DaemonPart", "daemon/ReadReplies daemon/Api",
+            "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch", "sys/EventLog daemon/Daemon",
+            "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher", "http/Port daemon/Daemon",
+            "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that creates it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(

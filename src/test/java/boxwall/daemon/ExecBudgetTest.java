@@ -178,6 +178,20 @@ class ExecBudgetTest {
                 () -> log.toString());
         if (Budgets.isBroken("confirm.execs")) { box.readTables(); }
         Budgets.hold("confirm.execs", sys.verbs.size());
+        assertEquals(204, api.answer(Route.RULES, request("GET", "/rules", Map.of("draft", "1"), ""), true).status,
+                "what was confirmed is no draft any more");
+    }
+
+    /** Somebody may go on writing while a change is pending: that draft isn't what was confirmed. */
+    @Test
+    void aConfirmKeepsALaterDraft() {
+        api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
+        api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
+        String later = RULES + "# later\n";
+        api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), later), true);
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status,
+                () -> log.toString());
+        assertEquals(later, body(api.answer(Route.RULES, request("GET", "/rules", Map.of("draft", "1"), ""), true)));
     }
 
     /**

@@ -19,7 +19,6 @@ import boxwall.http.TestRequest;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
-import boxwall.report.Problem;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -112,12 +111,12 @@ class WorkQueueTest {
     void rulesetThatDoesNotFitIntoHeapIsRefused() {
         String line = "iptables -A INPUT -s 10.20.30.40 -p tcp --dport 99 -j DROP\n";
         assertNull(HeapBudget.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
-        Problem problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
+        Reply problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
         assertEquals(503, problem.status);
         // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
-        assertTrue(problem.toJson().contains(
+        assertTrue(new String(problem.body, StandardCharsets.UTF_8).contains(
                 "with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"),
-                problem.toJson());
+                new String(problem.body, StandardCharsets.UTF_8));
         assertNull(HeapBudget.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
         assertNull(HeapBudget.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000),
                 8 * MEGABYTE, 4 * MEGABYTE));

@@ -73,7 +73,7 @@ class PageTest {
         StringBuilder sources = new StringBuilder(Files.readString(Path.of("init.d/boxwall-apply")));
         sources.append(Files.readString(Path.of("src/main/resources/boxwall/imports/messages")));
         sources.append(Files.readString(Path.of("src/main/resources/boxwall/box/findings")));
-        sources.append(Files.readString(Path.of("src/main/resources/boxwall/report/problems")));
+        sources.append(Files.readString(Path.of("src/main/resources/boxwall/http/problems")));
         try (var files = Files.walk(Path.of("src/main/java/boxwall"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                 sources.append(Files.readString(file));

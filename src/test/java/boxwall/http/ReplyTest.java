@@ -1,10 +1,11 @@
-package boxwall.report;
+package boxwall.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.Finding;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,16 +16,19 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Each problem that the code names is a row of the resource, and each row is named. */
-class ProblemTest {
-    /** {@code Problem.of("pending")}, {@code new Reply.Refused(x == 0 ? "line-too-long" : "head-too-long", LIMIT)}. */
-    private static final Pattern CALL = Pattern.compile("(?:Problem\\.of|\\bproblem|Reply\\.Refused)\\("
+class ReplyTest {
+    /**
+     * {@code Reply.problem("pending")}, {@code problem(findings, "apply-rolled-back", why)},
+     * {@code new Reply.Refused(x == 0 ? "line-too-long" : "head-too-long", LIMIT)}.
+     */
+    private static final Pattern CALL = Pattern.compile("(?:\\bproblem|Reply\\.Refused)\\((?:[\\w.]+, )?"
             + "(?:[^;?\"]*(?:\"HTTP/\"\\) )?\\?)?\\s*\"([a-z-]+)\"(?: : \"([a-z-]+)\")?"
             + "|\\brefusal\\(outcome, \"([a-z-]+)\", \"([a-z-]+)\"");
 
     @Test
     void rowsAndNamesAreTheSame() throws IOException {
         Set<String> rows = new TreeSet<>();
-        for (String line : Files.readAllLines(Path.of("src/main/resources/boxwall/report/problems"))) {
+        for (String line : Files.readAllLines(Path.of("src/main/resources/boxwall/http/problems"))) {
             if (line.isEmpty() || line.startsWith("#")) { continue; }
             String[] row = line.split(" \\| ", 4);
             assertTrue(row.length == 4 && row[1].matches("[45][0-9][0-9]"), line);
@@ -47,8 +51,10 @@ class ProblemTest {
     @Test
     void valuesAndFindingsAreInTheText() {
         assertEquals("{\"type\":\"about:blank\",\"title\":\"bad lines\",\"status\":400,"
-                + "\"detail\":\"lines=N must be 0 to 1000\"}", Problem.of("bad-lines", 1000).toJson());
-        assertTrue(Problem.of("ruleset-refused").with(List.of(Finding.of("drift", "", List.of()))).toJson()
+                + "\"detail\":\"lines=N must be 0 to 1000\"}\n", text(Reply.problem("bad-lines", 1000)));
+        assertTrue(text(Reply.problem(List.of(Finding.of("drift", "", List.of())), "ruleset-refused"))
                 .contains("\"findings\":[{\"code\":\"drift\""));
     }
+
+    private static String text(Reply reply) { return new String(reply.body, StandardCharsets.UTF_8); }
 }
