@@ -179,12 +179,12 @@ class ExecBudgetTest {
         if (Budgets.isBroken("confirm.execs")) { box.readTables(); }
         Budgets.hold("confirm.execs", sys.verbs.size());
         assertEquals(204, api.answer(Route.RULES, request("GET", "/rules", Map.of("draft", "1"), ""), true).status,
-                "what was confirmed is no draft any more");
+                "the confirmed text is no draft");
     }
 
-    /** Somebody may go on writing while a change is pending: that draft isn't what was confirmed. */
+    /** A draft that was sent while a change was pending is not the confirmed text. */
     @Test
-    void aConfirmKeepsALaterDraft() {
+    void confirmKeepsLaterDraft() {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         String later = RULES + "# later\n";

@@ -130,8 +130,8 @@ class GoldenRunTest {
             outputs.put("explain",
                     QUERIES.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
             outputs.put("exposure", candidate.exposure(box).json());
-            outputs.put("diff",
-                    DiffJson.of(Difference.of(base.compiled.ruleset, rules, Site.of(box.facts)), "boxwall.rules", "these"));
+            outputs.put("diff", DiffJson.of(Difference.of(base.compiled.ruleset, rules, Site.of(box.facts)),
+                    "boxwall.rules", "these"));
             return outputs;
         }
 

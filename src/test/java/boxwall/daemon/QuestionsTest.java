@@ -57,9 +57,9 @@ class QuestionsTest {
         Reply reply = Api.query(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "draft", box);
         assertEquals(200, reply.status);
         assertEquals("draft", Json.parse(new String(reply.body)).asObject().getString("of", ""));
-        JsonObject json = Json.parse(
-                ExplainJson.of(about.explain(Map.of("in", "lan", "dst", "192.168.178.1"), box.facts), 0))
-                .asObject();
+        JsonObject json =
+                Json.parse(ExplainJson.of(about.explain(Map.of("in", "lan", "dst", "192.168.178.1"), box.facts), 0))
+                        .asObject();
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
@@ -84,8 +84,7 @@ class QuestionsTest {
         Candidate about =
                 rules("iptables -A FORWARD -o dsl -m time " + match + " -j DROP\niptables -P INPUT DROP\n", box);
         long millis = clock.isEmpty() ? 60_000 : Instant.parse("2026-11-28T" + clock + ":00Z").toEpochMilli();
-        Explanation explanation =
-                about.explain(Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"), box.facts);
+        Explanation explanation = about.explain(Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"), box.facts);
         assertEquals(
                 "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":"
                         + now + "}]",
@@ -186,17 +185,17 @@ class QuestionsTest {
                                 + "include block-device DEVICE=192.168.178.30 WHEN=19:00-20:00\n"
                                 + "include block-device DEVICE=192.168.178.30\niptables -P INPUT DROP\n"),
                 (name, from) -> Source.preset(name, preset), box, Config.parse(null, java.util.Map.of()));
-        JsonObject json = Json
-                .parse(ExplainJson.of(about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7"), box.facts), 0))
+        JsonObject json = Json.parse(ExplainJson.of(about.explain(
+                Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7"), box.facts), 0))
                 .asObject();
         assertEquals("DROP", json.getString("verdict", ""));
         assertEquals(4, json.get("decided_by").asObject().getInt("row", 0));
-        json = Json
-                .parse(ExplainJson.of(about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts), 0))
+        json = Json.parse(ExplainJson.of(about.explain(
+                Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts), 0))
                 .asObject();
         assertEquals(2, json.get("trail").asArray().get(0).asObject().getInt("row", 0), json.toString());
-        String printed = ExplainJson.inWords(
-                about.explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts),
+        String printed = ExplainJson.inWords(about
+                .explain(Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7"), box.facts),
                 Instant.parse("2026-11-28T05:30:00Z").toEpochMilli());
         assertTrue(printed.contains("  now:    DROP, by block-device:13 (line 2 of the rules), until 06:00:00 UTC\n"),
                 printed);
@@ -222,15 +221,12 @@ class QuestionsTest {
         Box box = new Box(saved());
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
-        assertEquals(List.of(),
-                difference(box, same).changes);
+        assertEquals(List.of(), difference(box, same).changes);
         Candidate other = rules("iptables -P INPUT DROP\n", box);
         assertTrue(
-                difference(box, other).changes.get(0)
-                        .toString().startsWith("ACCEPT becomes DROP: everything from lan"),
+                difference(box, other).changes.get(0).toString().startsWith("ACCEPT becomes DROP: everything from lan"),
                 "the ruleset does not own IPv6");
-        assertEquals(1,
-                difference(box, other).changes.size());
+        assertEquals(1, difference(box, other).changes.size());
     }
 
     private static Difference difference(Box box, Candidate next) {

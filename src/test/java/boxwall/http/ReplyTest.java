@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Each problem that the code names is a row of the resource, and each row is named. */
+/** Each problem in the code is a row of the resource problems, and the code uses each row. */
 class ReplyTest {
     /**
      * {@code Reply.problem("pending")}, {@code problem(findings, "apply-rolled-back", why)},
