@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** A machine that tells the time and holds the token, which is all that a port wants of it. */
+/** A Sys with only a clock and the token file, which is all that a port needs. */
 record ClockAndToken(LongSupplier clock, Supplier<String> token) implements Sys {
     static final String FILE = "/token";
 

@@ -23,20 +23,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Peers without the token that want the administrator locked out, over real sockets. What counts is how many of his
+ * Clients without the token try to block the administrator, over real sockets. The test measures how many of his
  * requests are answered at the first attempt.
  */
 class LockOutTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     private static final int REQUESTS = LONG ? 400 : 40;
-    /** Between two requests, so that those who were displaced come again. */
+    /** The pause between two requests, in which displaced attackers reconnect. */
     private static final int PAUSE_MILLIS = 50;
     private static final long BOUND_NANOS = 3_000_000_000L;
 
     private final List<Thread> attackers = new ArrayList<>();
     private final List<String> bugs = new CopyOnWriteArrayList<>();
     private final AtomicInteger attacks = new AtomicInteger();
-    private volatile boolean over;
+    private volatile boolean stopped;
     private Port port;
     private int number;
 
@@ -62,7 +62,7 @@ class LockOutTest {
 
     @AfterEach
     void close() throws InterruptedException {
-        over = true;
+        stopped = true;
         for (Thread attacker : attackers) {
             attacker.join();
         }
@@ -70,7 +70,7 @@ class LockOutTest {
         assertEquals(List.of(), bugs);
     }
 
-    /** What an attacker does with a connection once. */
+    /** The action of an attacker on one connection. */
     private interface Attack {
         void with(Socket socket) throws IOException, InterruptedException;
     }
@@ -85,7 +85,7 @@ class LockOutTest {
 
     private void attack(int client, Attack attack) {
         Thread thread = new Thread(() -> {
-            while (!over) {
+            while (!stopped) {
                 try (Socket socket = from(client)) {
                     attack.with(socket);
                 } catch (IOException e) {
@@ -99,16 +99,16 @@ class LockOutTest {
         attackers.add(thread);
     }
 
-    /** A head that never ends, a byte at a time. */
-    private void drip(Socket socket) throws IOException, InterruptedException {
+    /** Sends an endless request head, one byte at a time. */
+    private void sendSlowly(Socket socket) throws IOException, InterruptedException {
         socket.getOutputStream().write("GET /ok HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
-        while (!over) {
+        while (!stopped) {
             socket.getOutputStream().write('y');
             Thread.sleep(50);
         }
     }
 
-    private void hold(String whom) throws InterruptedException {
+    private void assertAdministratorIsAnswered(String attackName) throws InterruptedException {
         while (attacks.get() < attackers.size()) {
             Thread.onSpinWait();
         }
@@ -118,7 +118,7 @@ class LockOutTest {
             Thread.sleep(PAUSE_MILLIS);
             String request = (i % 2 == 0 ? "POST /confirm/1a" : "GET /status")
                     + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n";
-            long began = System.nanoTime();
+            long start = System.nanoTime();
             String answer = "";
             try (Socket socket = from(9)) {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -126,40 +126,40 @@ class LockOutTest {
             } catch (IOException e) {
                 answer = e.toString();
             }
-            long took = System.nanoTime() - began;
+            long took = System.nanoTime() - start;
             nanos.add(took);
-            // the figure is a requirement; the short form leaves it out, a machine may be busy
+            // the time limit is a requirement; the short form omits it, since the machine may be busy
             answered += answer.startsWith("HTTP/1.1 200 ") && (!LONG || took <= BOUND_NANOS) ? 1 : 0;
         }
         Collections.sort(nanos);
         int all = answered;
-        String measured = all + " of " + REQUESTS + " requests of the administrator answered against " + whom + " ("
-                + attacks + " connections in all), p95 " + nanos.get(REQUESTS * 95 / 100) / 1000 + " us";
+        String measured = all + " of " + REQUESTS + " requests of the administrator answered against " + attackName
+                + " (" + attacks + " connections in all), p95 " + nanos.get(REQUESTS * 95 / 100) / 1000 + " us";
         System.out.println("measured: control port: " + measured);
         assertTrue(all * 100 >= REQUESTS * 95, measured);
     }
 
     @Test
-    void eightSlowConnectionsFromTwoAddresses() throws InterruptedException {
+    void administratorIsAnsweredDuringSlowConnectionsFromTwoAddresses() throws InterruptedException {
         for (int i = 0; i < 8; i++) {
-            attack(2 + i % 2, this::drip);
+            attack(2 + i % 2, this::sendSlowly);
         }
-        hold("8 slow connections from 2 addresses");
+        assertAdministratorIsAnswered("8 slow connections from 2 addresses");
     }
 
     @Test
-    void slowConnectionsFromTwentyAddresses() throws InterruptedException {
+    void administratorIsAnsweredDuringSlowConnectionsFromTwentyAddresses() throws InterruptedException {
         for (int i = 0; i < 20; i++) {
-            attack(20 + i, this::drip);
+            attack(20 + i, this::sendSlowly);
         }
-        hold("20 slow connections from 20 addresses");
+        assertAdministratorIsAnswered("20 slow connections from 20 addresses");
     }
 
     @Test
-    void fiftyConnectionsASecond() throws InterruptedException {
+    void administratorIsAnsweredDuringFiftyConnectionsPerSecond() throws InterruptedException {
         attack(2, first -> {
             Deque<Socket> held = new ArrayDeque<>();
-            while (!over) {
+            while (!stopped) {
                 held.add(from(2));
                 Thread.sleep(20);
                 if (held.size() > 50) { held.remove().close(); }
@@ -168,29 +168,29 @@ class LockOutTest {
                 socket.close();
             }
         });
-        hold("50 connections a second that say nothing");
+        assertAdministratorIsAnswered("50 silent connections a second");
     }
 
     @Test
-    void whoTakesNoAnswerOrIsRefusedAndGoesOnSending() throws InterruptedException {
+    void administratorIsAnsweredDuringUnreadRepliesAndEndlessBodies() throws InterruptedException {
         for (int i = 0; i < 4; i++) {
             attack(2, socket -> {
                 socket.setReceiveBufferSize(1024);
                 socket.getOutputStream()
                         .write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                while (!over && socket.getInputStream().read() >= 0) {
+                while (!stopped && socket.getInputStream().read() >= 0) {
                     Thread.sleep(50);
                 }
             });
             attack(3, socket -> {
                 socket.getOutputStream().write("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));
-                while (!over) {
+                while (!stopped) {
                     socket.getOutputStream().write('y');
                     Thread.sleep(50);
                 }
             });
         }
-        hold("8 connections that take no answer or go on sending");
+        assertAdministratorIsAnswered("8 connections that do not read the reply or keep sending");
     }
 }

@@ -13,24 +13,24 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * openapi.json is made from the table of routes: its paths, methods, IDs, bodies, refusals and who needs the token.
- * What only a person can write (a summary, the parameters, the form of an answer) is kept from the file that is there.
- * {@code -Dboxwall.rewrite=true} writes it anew.
+ * openapi.json is generated from the table of routes: paths, methods, IDs, bodies and which routes need the token.
+ * Manually written parts (summaries, parameters, responses) are kept from the existing file.
+ * {@code -Dboxwall.rewrite=true} writes it again.
  */
 class OpenApiTest {
     private static final Path FILE = Path.of("src/main/resources/boxwall/http/openapi.json");
-    private static final int MOST = 20 * 1024;
+    private static final int MAX_BYTES = 20 * 1024;
 
     @Test
-    void theDocumentIsMadeFromTheTable() throws IOException {
-        String now = Files.readString(FILE);
-        String made = made(Json.parse(now).asObject());
-        if (Boolean.getBoolean("boxwall.rewrite")) { Files.writeString(FILE, made); }
-        assertEquals(made, now);
-        assertTrue(made.length() <= MOST, made.length() + " bytes");
+    void documentAgreesWithTableOfRoutes() throws IOException {
+        String current = Files.readString(FILE);
+        String generated = generated(Json.parse(current).asObject());
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.writeString(FILE, generated); }
+        assertEquals(generated, current);
+        assertTrue(generated.length() <= MAX_BYTES, generated.length() + " bytes");
     }
 
-    private static String made(JsonObject old) {
+    private static String generated(JsonObject old) {
         JsonObject paths = new JsonObject();
         for (Route route : Route.values()) {
             String path = route.path.replace("/ID", "/{id}").replace("/N", "/{number}");
@@ -44,12 +44,12 @@ class OpenApiTest {
     }
 
     private static JsonObject operation(Route route, String path, JsonValue old) {
-        assertTrue(old != null, route + " has no words in " + FILE);
+        assertTrue(old != null, route + " has no entry in " + FILE);
         JsonObject before = old.asObject();
         JsonObject operation = new JsonObject().add("summary", before.get("summary"));
         boolean open = !route.needs(Route.Need.TOKEN);
         if (open) {
-            // /status is longer with it
+            // /status returns more with the token
             operation.add("security", new JsonArray().add(new JsonObject()));
             if (route == Route.STATUS) {
                 operation.get("security").asArray().add(new JsonObject().add("token", new JsonArray()));
@@ -79,7 +79,7 @@ class OpenApiTest {
         return operation.add("responses", responses);
     }
 
-    /** A line for each member of the outer objects. */
+    /** Writes a line for each member of the outer objects. */
     private static String lines(JsonValue value, int depth) {
         if (depth == 0 || !value.isObject()) { return value.toString(); }
         StringBuilder text = new StringBuilder();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The port over real sockets on loopback, with a control that only says what it was asked. */
+/** Tests the port over real sockets on loopback, with a handler that echoes the request. */
 class PortTest {
     private static final String TOKEN = "0123456789abcdef";
 
@@ -41,7 +41,7 @@ class PortTest {
         }
         port = port();
         port.serve(new Echo());
-        port.admit(gate(List.of()));
+        port.admit(accessControl(List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 
@@ -62,64 +62,65 @@ class PortTest {
         port.close();
     }
 
-    private AccessControl gate(List<Network> refused) {
+    private AccessControl accessControl(List<Network> refused) {
         return new AccessControl(List.of("127.0.0.1", "fritz.box"), List.of(), refused);
     }
 
     @Test
-    void whoSeesTheEndOfAnAnswerHasAPlaceAgain() throws IOException {
+    void connectionIsReleasedBeforeClientSeesEndOfReply() throws IOException {
         for (int i = 0; i < 2000; i++) {
             assertStatus(204, get("/ok", ""));
-            assertEquals(0, port.dispatcher.limit.count(), "connections after the end of number " + i);
+            assertEquals(0, port.dispatcher.limit.count(), "connections after the end of reply " + i);
         }
     }
 
     @Test
-    void okNeedsNothing() throws IOException { assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 ")); }
+    void okNeedsNoToken() throws IOException { assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 ")); }
 
     /**
-     * A port that is open while the daemon behind it is still being loaded: reachable at once, answered as soon as it
-     * is there.
+     * The port is open while the daemon is still being loaded: it accepts connections at once, and answers when the
+     * daemon is ready.
      */
     @Test
-    void whoAsksBeforeTheDaemonIsThereWaitsForIt() throws Exception {
+    void requestBeforeDaemonIsReadyWaitsForIt() throws Exception {
         port.close();
         port = port();
-        port.admit(gate(List.of()));
+        port.admit(accessControl(List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
         assertStatus(204, get("/ok", ""));
         assertStatus(401, get("/facts", ""));
-        java.util.concurrent.FutureTask<String> asked = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
-        new Thread(asked, "asks early").start();
-        while (port.dispatcher.limit.count() == 0 && !asked.isDone()) {
+        java.util.concurrent.FutureTask<String> early = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
+        new Thread(early, "early request").start();
+        while (port.dispatcher.limit.count() == 0 && !early.isDone()) {
             Thread.onSpinWait();
         }
         port.serve(new Echo());
-        // the socket's own limit ends it if nobody answers
-        assertTrue(asked.get().endsWith("{\"long\":false}\n"));
-        // the clock of this test stands still but for this: a daemon that never comes is said to be missing
+        // without a reply the timeout of the socket ends the wait
+        assertTrue(early.get().endsWith("{\"long\":false}\n"));
+        // only here the clock of this test advances: if the daemon never starts, the reply is 503
         port.close();
         port = port();
-        port.admit(gate(List.of()));
+        port.admit(accessControl(List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
-        java.util.concurrent.FutureTask<String> vain = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
-        new Thread(vain, "asks in vain").start();
-        while (!vain.isDone()) {
+        java.util.concurrent.FutureTask<String> unanswered =
+                new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
+        new Thread(unanswered, "unanswered request").start();
+        while (!unanswered.isDone()) {
             now += 61_000;
             Thread.sleep(10);
         }
-        assertStatus(503, vain.get());
+        assertStatus(503, unanswered.get());
     }
 
     @Test
-    void statusIsShortWithoutTheTokenAndLongWithIt() throws IOException {
+    void statusIsShortWithoutTokenAndLongWithToken() throws IOException {
         assertTrue(get("/status", "").endsWith("{\"long\":false}\n"));
         assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":true}\n"));
         assertTrue(get("/status", bearer(TOKEN + "x")).endsWith("{\"long\":false}\n"));
     }
 
     @Test
-    void aLinkFromAnotherSiteLeadsToThePageAndToNothingElse() throws IOException {
+    void crossSiteNavigationIsAllowedToPageOnly() throws IOException {
         String link = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
         assertStatus(200, get("/", link));
         assertStatus(403, get("/", link.replace("document", "iframe")));
@@ -128,7 +129,7 @@ class PortTest {
     }
 
     @Test
-    void refusalsComeInTheirOrder() throws IOException {
+    void requestIsCheckedForPathMethodHostAndTokenInThisOrder() throws IOException {
         assertStatus(404, get("/nothing", "Host: evil.example\r\n"));
         assertStatus(405, send("DELETE /status HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
         assertStatus(403, send("GET /facts HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
@@ -138,13 +139,13 @@ class PortTest {
     }
 
     @Test
-    void aWrongMethodNamesTheRightOnes() throws IOException {
+    void replyToWrongMethodListsAllowedMethods() throws IOException {
         assertTrue(send("POST /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                 .contains("\r\nAllow: GET, HEAD, PUT, DELETE\r\n"));
     }
 
     @Test
-    void foreignHostsAndPagesAreRefused() throws IOException {
+    void foreignHostOriginAndSiteAreRefused() throws IOException {
         assertStatus(403, send("GET /status HTTP/1.1\r\n\r\n"));
         assertStatus(403, send("GET /status HTTP/1.1\r\nHost: 127.0.0.1.evil.example:" + number + "\r\n\r\n"));
         assertStatus(200, send("GET /status HTTP/1.1\r\nHost: FRITZ.box:99\r\n\r\n"));
@@ -156,13 +157,13 @@ class PortTest {
     }
 
     @Test
-    void onlyLoopbackAndWelcomeNetworksMayAskAndGuestsNever() {
+    void onlyAllowedNetworksAreAcceptedAndGuestsAreRefused() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23);
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
-        AccessControl gate = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest));
-        assertEquals(null, gate.refuseSource(from("192.168.178.20")));
-        assertEquals(403, gate.refuseSource(from("192.168.179.20")).status);
-        assertEquals(403, gate.refuseSource(from("203.0.113.1")).status);
+        AccessControl accessControl = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest));
+        assertEquals(null, accessControl.refuseSource(from("192.168.178.20")));
+        assertEquals(403, accessControl.refuseSource(from("192.168.179.20")).status);
+        assertEquals(403, accessControl.refuseSource(from("203.0.113.1")).status);
     }
 
     private static Request from(String address) {
@@ -171,7 +172,7 @@ class PortTest {
     }
 
     @Test
-    void aBodyArrivesToTheByteAndIsBounded() throws IOException {
+    void bodyIsReceivedCompletelyAndSizeIsLimited() throws IOException {
         String body = "iptables -A INPUT -m comment --comment \"\u00e4\u00f6\" -j ACCEPT\n".repeat(50);
         int bytes = body.getBytes(StandardCharsets.UTF_8).length;
         assertTrue(send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: " + bytes
@@ -185,21 +186,21 @@ class PortTest {
     }
 
     @Test
-    void aLongHeaderIsAnsweredOnceAndCut() throws IOException {
+    void tooLongHeaderGetsOneReply() throws IOException {
         String answer = send("GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + "a".repeat(9000) + "\r\n\r\n");
         assertStatus(431, answer);
         assertEquals(answer.indexOf("HTTP/1.1"), answer.lastIndexOf("HTTP/1.1"));
     }
 
     @Test
-    void aConnectionCarriesOneRequest() throws IOException {
+    void connectionHandlesOneRequest() throws IOException {
         String answer =
                 send("GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         assertEquals(answer.indexOf("HTTP/1.1"), answer.lastIndexOf("HTTP/1.1"));
     }
 
     @Test
-    void idsAreHexDigitsAndDashesOnly() throws IOException {
+    void idMayContainOnlyHexDigitsAndDashes() throws IOException {
         assertTrue(send(
                 "POST /confirm/1f-2a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 0\r\n\r\n")
                 .endsWith("{\"confirm\":\"1f-2a\"}\n"));
@@ -208,25 +209,25 @@ class PortTest {
     }
 
     @Test
-    void headHasNoBody() throws IOException {
+    void replyToHeadHasNoBody() throws IOException {
         String answer = send("HEAD /status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         assertTrue(answer.startsWith("HTTP/1.1 200 ") && answer.endsWith("\r\n\r\n"), answer);
     }
 
     @Test
-    void aBugIsAnsweredAndTheDaemonLives() throws IOException {
+    void exceptionInHandlerGivesServerErrorAndDaemonContinues() throws IOException {
         assertStatus(500, get("/findings", bearer(TOKEN)));
         assertStatus(204, get("/ok", ""));
     }
 
     @Test
-    void aRulesetThatIsTooDeepIsAnsweredAndTheDaemonLives() throws IOException {
+    void stackOverflowInHandlerGives503AndDaemonContinues() throws IOException {
         assertStatus(503, get("/rules", bearer(TOKEN)));
         assertStatus(204, get("/ok", ""));
     }
 
     @Test
-    void malformedRequestsGetTheRightStatus() throws IOException {
+    void malformedRequestsGetCorrectStatus() throws IOException {
         String host = "Host: 127.0.0.1\r\n";
         assertStatus(400, send("nonsense\r\n\r\n"));
         assertStatus(400, send("GET ok HTTP/1.1\r\n" + host + "\r\n"));
@@ -248,7 +249,7 @@ class PortTest {
     }
 
     @Test
-    void whatIsNoTextIsRefused() throws IOException {
+    void bodyOfOtherMediaTypeIsRefused() throws IOException {
         for (String type : List.of("multipart/form-data; boundary=x", "application/json", "image/png")) {
             assertStatus(415, put("Content-Type: " + type + "\r\n", "iptables"));
         }
@@ -257,9 +258,11 @@ class PortTest {
         assertStatus(200, put("Content-Type: application/x-www-form-urlencoded\r\n", "iptables -P INPUT DROP\n"));
     }
 
-    /** What curl makes of a file; {@code --data-binary} says it is a form, too, and sends it as it is. */
+    /**
+     * curl -d removes the line ends of a file; {@code --data-binary} declares a form too, but sends the file unchanged.
+     */
     @Test
-    void aFormIsRefusedWithTheRemedy() throws IOException {
+    void formAndTextWithoutLineEndsAreRefusedWithRemedy() throws IOException {
         String file =
                 "# my rules\niptables -P INPUT DROP\niptables -A INPUT -i lan -m comment --comment \"as iptables -L shows\" -j ACCEPT\ninclude lan-admin\n";
         String form = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -294,7 +297,7 @@ class PortTest {
     }
 
     @Test
-    void aBodyThatIsTooLongIsAnsweredWhileItIsStillSent() throws IOException {
+    void refusalIsSentWhileBodyIsStillBeingSent() throws IOException {
         assertStatus(413, put("", "x".repeat(300_000)));
         assertStatus(401,
                 send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
@@ -303,13 +306,13 @@ class PortTest {
     }
 
     @Test
-    void aClientThatWaitsForTheWordContinueGetsIt() throws IOException {
+    void expect100ContinueIsAnswered() throws IOException {
         String answer = put("Expect: 100-continue\r\n", "iptables");
         assertTrue(answer.startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 "), answer);
     }
 
     @Test
-    void answersForbidWhatAPageCouldDoWithThem() throws IOException {
+    void repliesHaveSecurityHeadersAndNoToken() throws IOException {
         for (String answer : List.of(get("/status", ""), get("/nothing", ""), get("/facts", ""))) {
             for (String header : List.of("Cache-Control: no-store", "X-Content-Type-Options: nosniff",
                     "Content-Security-Policy: default-src 'none'")) {
@@ -321,22 +324,21 @@ class PortTest {
     }
 
     @Test
-    void wrongTokensAreCountedAndConfirmStaysOpen() throws IOException {
+    void fiveWrongTokensBlockAllButConfirmAndRevertForOneMinute() throws IOException {
         for (int i = 0; i < 5; i++) {
             assertStatus(401, get("/facts", bearer("wrong" + i)));
         }
         String refused = get("/facts", bearer(TOKEN));
         assertStatus(429, refused);
         assertTrue(refused.contains("\r\nRetry-After: "), refused);
-        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":false}\n"), "no way to guess on");
+        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":false}\n"), "further tokens are not checked");
         assertStatus(204, get("/ok", ""));
         assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
         assertStatus(200, send("DELETE /apply/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
         assertStatus(429, post("/confirm/1a", bearer("wrong")));
         now += 61_000;
         assertStatus(200, get("/facts", bearer(TOKEN)));
-        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events,
-                "and the log holds no token");
+        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events, "the log contains no token");
     }
 
     private String post(String path, String headers) throws IOException {
@@ -344,7 +346,7 @@ class PortTest {
     }
 
     @Test
-    void aNewTokenCountsAtOnceAndTheOldOneNoMore() throws IOException {
+    void newTokenReplacesOldOneImmediately() throws IOException {
         assertStatus(200, get("/facts", bearer(TOKEN)));
         token = "fedcba9876543210";
         assertStatus(401, get("/facts", bearer(TOKEN)));
@@ -355,13 +357,13 @@ class PortTest {
     }
 
     @Test
-    void outOfMemoryIsAnsweredAndTheDaemonLives() throws IOException {
+    void outOfMemoryInHandlerGives503AndDaemonContinues() throws IOException {
         assertStatus(503, get("/counters", bearer(TOKEN)));
         assertStatus(204, get("/ok", ""));
     }
 
-    /** Opens silent connections, one after the other, so that the port knows which was first. */
-    private void silent(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
+    /** Opens silent connections one after the other, so that the port knows their order. */
+    private void openSilent(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
             int before = port.dispatcher.limit.count();
             sockets.add(from(client));
@@ -370,18 +372,18 @@ class PortTest {
     }
 
     @Test
-    void aClientAtItsLimitDisplacesItsOwnConnectionThatSaidNothingLongest() throws IOException, InterruptedException {
+    void clientAtLimitDisplacesItsOldestSilentConnection() throws IOException, InterruptedException {
         port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> silent = new java.util.ArrayList<>();
         try {
-            silent(silent, 3, 1);
-            silent(silent, 2, 4);
+            openSilent(silent, 3, 1);
+            openSilent(silent, 2, 4);
             try (Socket fifth = from(2)) {
-                assertEquals(-1, silent.get(1).getInputStream().read(), "the first of its own");
+                assertEquals(-1, silent.get(1).getInputStream().read(), "the oldest of this client was not closed");
                 assertStatus(204, answer(fifth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             }
             waitFor(() -> port.dispatcher.limit.count() == 4);
-            // the others are there still: as many as the client may have, and they are answered
+            // the other connections, as many as the client may have, are still open and answered
             assertStatus(204, answer(silent.get(0), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             assertStatus(204, answer(silent.get(4), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
         } finally {
@@ -391,14 +393,14 @@ class PortTest {
     }
 
     @Test
-    void whereAllPlacesAreTakenTheNewcomerDisplacesWhoReadsItsHeadLongest() throws IOException, InterruptedException {
+    void newClientDisplacesOldestSilentConnectionIfAllAreInUse() throws IOException, InterruptedException {
         port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> silent = new java.util.ArrayList<>();
         try {
-            silent(silent, 3, 3);
-            silent(silent, 2, 4);
+            openSilent(silent, 3, 3);
+            openSilent(silent, 2, 4);
             try (Socket eighth = from(4)) {
-                assertEquals(-1, silent.get(0).getInputStream().read(), "the first of all");
+                assertEquals(-1, silent.get(0).getInputStream().read(), "the oldest of all was not closed");
                 assertStatus(204, answer(eighth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             }
         } finally {
@@ -408,23 +410,23 @@ class PortTest {
     }
 
     @Test
-    void whereAllPlacesAreTakenAHeadHasASecond() throws IOException, InterruptedException {
+    void headTimeoutIsOneSecondIfAllConnectionsAreInUse() throws IOException, InterruptedException {
         List<Socket> silent = new java.util.ArrayList<>();
-        long began = System.nanoTime();
+        long start = System.nanoTime();
         try {
-            silent(silent, 3, 3);
-            silent(silent, 2, 4);
-            // one of them: with its place free the others have their ten seconds again
+            openSilent(silent, 3, 3);
+            openSilent(silent, 2, 4);
+            // only one is closed: then the others have ten seconds again
             waitFor(() -> port.dispatcher.limit.count() < 7);
-            double seconds = (System.nanoTime() - began) / 1e9;
-            assertTrue(seconds > 0.9 && seconds < 9, "cut after " + seconds + " s, without others it has ten");
+            double seconds = (System.nanoTime() - start) / 1e9;
+            assertTrue(seconds > 0.9 && seconds < 9, "cut after " + seconds + " s instead of 1 s");
         } finally {
             close(silent);
         }
     }
 
-    /** Requests that the daemon works on, from clients with the token. */
-    private void atWork(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
+    /** Opens connections with a request that the daemon processes, from a client with the token. */
+    private void openWorking(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
             int before = working.get();
             sockets.add(from(client));
@@ -435,12 +437,12 @@ class PortTest {
     }
 
     @Test
-    void whereAllAreAtWorkEachClientHasOneMoreForWhatIsShort() throws IOException, InterruptedException {
+    void eachClientHasExtraConnectionForShortRequestsIfAllAreWorking() throws IOException, InterruptedException {
         port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> sockets = new java.util.ArrayList<>();
         try {
-            atWork(sockets, 2, 4);
-            atWork(sockets, 3, 3);
+            openWorking(sockets, 2, 4);
+            openWorking(sockets, 3, 3);
             for (int client = 2; client < 5; client++) {
                 for (String request : List.of("POST /confirm/1a", "DELETE /apply/1a", "GET /status")) {
                     try (Socket more = from(client)) {
@@ -455,8 +457,8 @@ class PortTest {
                 }
                 waitFor(() -> port.dispatcher.limit.count() == 7);
             }
-            // who takes the one of its address and says nothing takes it from nobody else, and not from itself
-            silent(sockets, 4, 1);
+            // a silent extra connection blocks no other client, and not its own
+            openSilent(sockets, 4, 1);
             for (int client = 4; client < 6; client++) {
                 try (Socket more = from(client)) {
                     assertStatus(200,
@@ -473,23 +475,23 @@ class PortTest {
     }
 
     @Test
-    void whoTakesNoAnswerAndHasNoTokenKeepsNobodyOut() throws IOException, InterruptedException {
+    void clientsThatDoNotReadRepliesBlockNobody() throws IOException, InterruptedException {
         page = "x".repeat(8 << 20);
-        List<Socket> deaf = new java.util.ArrayList<>();
+        List<Socket> nonReading = new java.util.ArrayList<>();
         try {
             for (int i = 0; i < 7; i++) {
                 int before = port.dispatcher.limit.count();
-                deaf.add(from(2 + i / 4));
-                deaf.get(i).getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes());
+                nonReading.add(from(2 + i / 4));
+                nonReading.get(i).getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes());
                 waitFor(() -> port.dispatcher.limit.count() == before + 1);
-                assertEquals('H', deaf.get(i).getInputStream().read(), "the answer has begun");
+                assertEquals('H', nonReading.get(i).getInputStream().read(), "the reply has started");
             }
             try (Socket eighth = from(4)) {
                 assertStatus(200,
                         answer(eighth, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
             }
         } finally {
-            close(deaf);
+            close(nonReading);
         }
     }
 
@@ -500,12 +502,12 @@ class PortTest {
     }
 
     @Test
-    void slowAndSilentClientsAreCutAndTheThreadsEnd() throws IOException, InterruptedException {
-        long began = System.nanoTime();
-        try (Socket silent = from(2); Socket slow = from(3); Socket deaf = from(4)) {
-            deaf.getOutputStream()
+    void slowAndSilentConnectionsAreClosedAfterTenSeconds() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        try (Socket silent = from(2); Socket slow = from(3); Socket nonReading = from(4)) {
+            nonReading.getOutputStream()
                     .write(("GET /log HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
-            Thread dripping = new Thread(() -> {
+            Thread slowSender = new Thread(() -> {
                 try {
                     for (byte b : ("GET /ok HTTP/1.1\r\nX: " + "y".repeat(200)).getBytes()) {
                         slow.getOutputStream().write(b);
@@ -515,18 +517,18 @@ class PortTest {
                     return;
                 }
             });
-            dripping.start();
+            slowSender.start();
             assertStatus(408, answer(silent, ""));
             assertStatus(408, answer(slow, ""));
-            double seconds = (System.nanoTime() - began) / 1e9;
+            double seconds = (System.nanoTime() - start) / 1e9;
             assertTrue(seconds > 9 && seconds < 13, "cut after " + seconds + " s");
             waitFor(() -> port.dispatcher.limit.count() == 0);
-            dripping.join();
+            slowSender.join();
         }
     }
 
     @Test
-    void confirmIsAnsweredWhileAnApplyHangs() throws IOException, InterruptedException {
+    void confirmIsAnsweredDuringHangingApply() throws IOException, InterruptedException {
         try (Socket hanging = new Socket("127.0.0.1", number)) {
             hanging.getOutputStream()
                     .write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
@@ -537,7 +539,7 @@ class PortTest {
         }
     }
 
-    /** A connection from 127.0.0.N, a client of its own. */
+    /** A connection from 127.0.0.N: a separate client. */
     private Socket from(int n) throws IOException {
         Socket socket = new Socket(java.net.InetAddress.getByName("127.0.0.1"), number,
                 java.net.InetAddress.getByName("127.0.0." + n), 0);
@@ -554,7 +556,7 @@ class PortTest {
         long end = System.nanoTime() + 20_000_000_000L;
         while (!what.getAsBoolean()) {
             assertTrue(System.nanoTime() < end, "not within 20 s");
-            Thread.sleep(10); // between two looks; the bound is above
+            Thread.sleep(10); // polling interval; the limit is above
         }
     }
 
@@ -567,15 +569,15 @@ class PortTest {
     }
 
     @Test
-    void tokensAreComparedWhole() {
+    void tokenComparisonReadsAllCharacters() {
         assertTrue(AccessControl.sameText("abc", "abc"));
         String token = "0123456789abcdef0123456789abcdef";
-        int[] all = looks(token, token);
+        int[] all = comparedCharacters(token, token);
         for (int wrong = 0; wrong < token.length(); wrong++) {
             String other = token.substring(0, wrong) + "x" + token.substring(wrong + 1);
             assertFalse(AccessControl.sameText(token, other));
-            assertArrayEquals(all, looks(token, other),
-                    "as many characters are compared whichever is wrong first: " + wrong);
+            assertArrayEquals(all, comparedCharacters(token, other),
+                    "the number of compared characters depends on the first wrong one: " + wrong);
         }
         assertFalse(AccessControl.sameText("abc", "abcabc"));
         assertFalse(AccessControl.sameText("abc", "ab"));
@@ -644,8 +646,8 @@ class PortTest {
         }
     }
 
-    /** How many characters of the secret and of what was given a comparison looks at. */
-    private static int[] looks(String secret, String given) {
+    /** The number of characters of the secret and of the given text that a comparison reads. */
+    private static int[] comparedCharacters(String secret, String given) {
         int[] counts = new int[2];
         AccessControl.sameText(counted(secret, counts, 0), counted(given, counts, 1));
         return counts;

@@ -22,15 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Work that is given up, over real sockets: its client is gone, or its time is over. The control works until it is told
- * not to.
+ * Work stops if its client disconnects or its time limit expires, over real sockets. The handler works until it is
+ * interrupted.
  */
 class RequestDeadlineTest {
-    /** Longer than any test may last: such a bound never acts. */
+    /** Longer than any test: a limit of this value never takes effect. */
     private static final int NEVER = 100_000;
 
-    private final CountDownLatch began = new CountDownLatch(1);
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final List<String> events = new CopyOnWriteArrayList<>();
     private volatile boolean interruptedAfterwards;
     private Port port;
@@ -56,7 +56,7 @@ class RequestDeadlineTest {
     @AfterEach
     void close() { port.close(); }
 
-    private void bound(int work, int gone) {
+    private void setLimits(int work, int gone) {
         port.dispatcher.limit.workSeconds = work;
         port.dispatcher.limit.goneSeconds = gone;
     }
@@ -64,7 +64,7 @@ class RequestDeadlineTest {
     private Reply work(Request request) {
         request.deadline.begin();
         try {
-            began.countDown();
+            started.countDown();
             while (true) {
                 Abandoned.check();
                 Thread.onSpinWait();
@@ -72,11 +72,11 @@ class RequestDeadlineTest {
         } finally {
             request.deadline.end();
             interruptedAfterwards = Thread.currentThread().isInterrupted();
-            over.countDown();
+            ended.countDown();
         }
     }
 
-    private Socket ask() throws IOException {
+    private Socket sendRequest() throws IOException {
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
         Socket socket = new Socket("127.0.0.1", number);
         socket.setSoTimeout(60_000);
@@ -90,26 +90,26 @@ class RequestDeadlineTest {
     }
 
     @Test
-    void workEndsWhenItsClientIsGone() throws Exception {
-        bound(NEVER, 0);
-        Socket socket = ask();
-        assertTrue(began.await(60, TimeUnit.SECONDS));
-        assertFalse(over.await(3, TimeUnit.SECONDS), "a client that waits is waited for");
+    void workStopsWhenClientDisconnects() throws Exception {
+        setLimits(NEVER, 0);
+        Socket socket = sendRequest();
+        assertTrue(started.await(60, TimeUnit.SECONDS));
+        assertFalse(ended.await(3, TimeUnit.SECONDS), "the work stopped although the client still waits");
         socket.close();
-        // the listener looks once a second
-        assertTrue(over.await(60, TimeUnit.SECONDS), "the work goes on");
+        // the listener checks once a second
+        assertTrue(ended.await(60, TimeUnit.SECONDS), "the work did not stop");
         assertFalse(interruptedAfterwards);
-        // the work has ended before that is said
-        for (int looks = 0; looks < 600 && events.isEmpty(); looks++) {
+        // the work ends before the event is logged
+        for (int attempt = 0; attempt < 600 && events.isEmpty(); attempt++) {
             Thread.sleep(100);
         }
         assertTrue(events.stream().anyMatch(event -> event.startsWith("given up: nobody waited")), events::toString);
     }
 
     @Test
-    void whoClosesItsSendingSideGetsSomeTimeAndThenAnAnswer() throws Exception {
-        bound(NEVER, 2);
-        try (Socket socket = ask()) {
+    void clientThatClosesSendingSideGetsReplyAfterGracePeriod() throws Exception {
+        setLimits(NEVER, 2);
+        try (Socket socket = sendRequest()) {
             socket.shutdownOutput();
             String answer = answer(socket);
             assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("nobody waited")
@@ -118,9 +118,9 @@ class RequestDeadlineTest {
     }
 
     @Test
-    void workEndsWhenItsTimeIsOver() throws Exception {
-        bound(0, NEVER);
-        try (Socket socket = ask()) {
+    void workStopsAtTimeLimit() throws Exception {
+        setLimits(0, NEVER);
+        try (Socket socket = sendRequest()) {
             String answer = answer(socket);
             assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("takes too long")
                     && answer.contains("compile"), answer);
@@ -128,7 +128,7 @@ class RequestDeadlineTest {
     }
 
     @Test
-    void whoHasEndedIsNotInterrupted() {
+    void endedWorkIsNotInterrupted() {
         RequestDeadline deadline = new RequestDeadline(() -> true, 0, 0);
         deadline.begin();
         deadline.end();

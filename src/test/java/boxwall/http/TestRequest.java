@@ -2,7 +2,7 @@ package boxwall.http;
 
 import java.util.Map;
 
-/** Requests that came over no connection, so they are waited for. */
+/** Requests without a connection, whose client never disconnects. */
 public final class TestRequest {
     private TestRequest() {}
 

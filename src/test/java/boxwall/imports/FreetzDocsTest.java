@@ -10,14 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Imports the pages of Freetz' docs that have firewall rules, if {@code -Dboxwall.freetz.docs=DIR} or the environment's
- * BOXWALL_FREETZ_DOCS names their folder (docs of github.com/Freetz-NG/freetz-ng). Without it the test only prints that
- * it did nothing; {@link ImportGoldenTest} always counts the project's own scripts.
+ * Imports the pages of Freetz' docs that have firewall rules, if {@code -Dboxwall.freetz.docs=DIR} or the environment
+ * variable BOXWALL_FREETZ_DOCS names their folder (docs of github.com/Freetz-NG/freetz-ng). Without it the test only
+ * prints that it did nothing; {@link ImportGoldenTest} always counts the project's own scripts.
  */
 class FreetzDocsTest {
 
     @Test
-    void ninetyFiveOfAHundredRuleLinesAreTaken() throws IOException {
+    void atLeast95PercentOfRuleLinesAreImported() throws IOException {
         String named = System.getProperty("boxwall.freetz.docs", System.getenv("BOXWALL_FREETZ_DOCS"));
         if (named == null) {
             System.out.println("import: Freetz' docs not counted (-Dboxwall.freetz.docs=DIR), only the scripts in "
@@ -32,7 +32,7 @@ class FreetzDocsTest {
         int left = 0;
         for (Path page : pages) {
             Imported imported = Scripts.imported(page);
-            assertEquals(List.of(), Taken.parse(imported).errors(), page::toString);
+            assertEquals(List.of(), ImportedRules.parse(imported).errors(), page::toString);
             if (imported.ruleLines > 0) {
                 System.out.println("import: " + page.getFileName() + ": " + imported.ruleLines + " rule lines, "
                         + imported.rulesLeft + " left out");

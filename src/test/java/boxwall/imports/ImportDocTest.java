@@ -20,9 +20,9 @@ class ImportDocTest {
     private static final int SECTIONS = 20;
 
     @Test
-    void thePageShowsWhatImportDoes() throws IOException {
+    void pageShowsActualResultsOfImport() throws IOException {
         List<String> lines = Files.readAllLines(PAGE, StandardCharsets.UTF_8);
-        List<String> now = new ArrayList<>();
+        List<String> page = new ArrayList<>();
         int taken = 0;
         int refused = 0;
         int sections = 0;
@@ -31,25 +31,25 @@ class ImportDocTest {
             String line = lines.get(i);
             form = line.startsWith("Taken") || line.startsWith("Refused") ? line : form;
             sections += line.startsWith("## ") ? 1 : 0;
-            now.add(line);
+            page.add(line);
             if (line.equals("~~~sh")) {
                 int end = next(lines, i + 1);
                 String script = String.join("\n", lines.subList(i + 1, end)) + "\n";
                 Imported imported = Scripts.read("page", script);
-                assertEquals(List.of(), Taken.parse(imported).errors());
+                assertEquals(List.of(), ImportedRules.parse(imported).errors());
                 assertEquals(form.startsWith("Taken"), imported.isWhole(), () -> script + imported.remarks);
                 taken += form.startsWith("Taken") ? 1 : 0;
                 refused += form.startsWith("Refused") ? 1 : 0;
-                now.addAll(lines.subList(i + 1, end + 1));
-                now.add("~~~");
-                now.addAll(shown(imported));
-                now.add("~~~");
+                page.addAll(lines.subList(i + 1, end + 1));
+                page.add("~~~");
+                page.addAll(shown(imported));
+                page.add("~~~");
                 assertEquals("~~~", lines.get(end + 1), () -> "no block after " + script);
                 i = next(lines, end + 2);
             }
         }
-        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(PAGE, now, StandardCharsets.UTF_8); }
-        assertEquals(String.join("\n", now), String.join("\n", lines), PAGE + " (-Dboxwall.rewrite=true writes it)");
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(PAGE, page, StandardCharsets.UTF_8); }
+        assertEquals(String.join("\n", page), String.join("\n", lines), PAGE + " (-Dboxwall.rewrite=true writes it)");
         assertEquals(SECTIONS, sections);
         assertTrue(taken >= sections && refused >= sections,
                 taken + " taken and " + refused + " refused forms in " + sections + " sections");

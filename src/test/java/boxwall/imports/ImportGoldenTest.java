@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ImportGoldenTest {
 
     @Test
-    void eachScriptGivesItsRulesetAndItsRemarks() throws IOException {
+    void resultOfEachScriptEqualsGoldenFile() throws IOException {
         for (Path file : Scripts.all()) {
             Imported imported = Scripts.imported(file);
             StringBuilder now = new StringBuilder(imported.text).append("----\n");
@@ -30,7 +30,7 @@ class ImportGoldenTest {
     }
 
     @Test
-    void ninetyFiveOfAHundredRuleLinesAreTaken() throws IOException {
+    void atLeast95PercentOfRuleLinesAreImported() throws IOException {
         List<Path> files = Scripts.all();
         assertTrue(files.size() >= 10, files::toString);
         int rules = 0;
@@ -43,6 +43,6 @@ class ImportGoldenTest {
         }
         System.out.println("import: " + files.size() + " scripts, " + rules + " rule lines, " + left + " left out");
         assertTrue(left * 100 <= rules * 5, left + " of " + rules + " rule lines are left out");
-        assertTrue(left > 0, "the scripts hold nothing that must be left out: the count could not show anything");
+        assertTrue(left > 0, "the scripts have no line that must be left out, so the count proves nothing");
     }
 }

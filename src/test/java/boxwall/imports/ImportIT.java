@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The host's iptables accepts every imported ruleset, and a script that a shell runs on the host makes the same rules
+ * The host's iptables accepts every imported ruleset, and running a script in a shell on the host gives the same rules
  * as its import. Needs root.
  */
 class ImportIT {
-    /** Without names of protocols and services: a box may not have them, and boxwall writes numbers. */
+    /** A namespace without names of protocols: a box may not have them, and boxwall writes numbers. */
     private static final String NAMESPACE =
             ": > protocols; mount -t tmpfs none /run; mount --bind protocols /etc/protocols; ";
 
@@ -30,19 +30,19 @@ class ImportIT {
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", NAMESPACE + command)
                 .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        // a restore takes milliseconds; half a minute means that something hangs
+        // a restore takes milliseconds; after two minutes it hangs
         if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IOException("no end within 30 s: " + command);
+            throw new IOException("did not end within 120 s: " + command);
         }
-        String said = Files.readString(log, StandardCharsets.ISO_8859_1);
+        String output = Files.readString(log, StandardCharsets.ISO_8859_1);
         assertEquals(0, process.exitValue(),
-                () -> command + ": " + said + " (this test needs root, unshare and iptables)");
-        return said;
+                () -> command + ": " + output + " (this test needs root, unshare and iptables)");
+        return output;
     }
 
     private static void write(Path folder, Imported imported) throws IOException {
-        ParsedRules parsed = Taken.parse(imported);
+        ParsedRules parsed = ImportedRules.parse(imported);
         assertEquals(List.of(), parsed.errors());
         for (Family family : Family.values()) {
             Writer.RestoreText text = Writer.restore(parsed.ruleset(), family);
@@ -53,14 +53,14 @@ class ImportIT {
     private static final String RESTORE = "iptables-legacy-restore < restore4 && ip6tables-legacy-restore < restore6";
 
     @Test
-    void whatIsTakenLoads(@TempDir Path folder) throws Exception {
+    void iptablesLoadsImportedRulesets(@TempDir Path folder) throws Exception {
         int rules = 0;
         for (Path file : Scripts.all()) {
             Imported imported = Scripts.imported(file);
             write(folder, imported);
             String saved = run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save");
             List<String> loaded = lines(saved, "-A ");
-            assertEquals(Taken.lines(imported).stream().filter(l -> l.contains(" -A ")).count(), loaded.size(),
+            assertEquals(ImportedRules.lines(imported).stream().filter(l -> l.contains(" -A ")).count(), loaded.size(),
                     () -> file + ":\n" + saved);
             rules += loaded.size();
         }
@@ -69,11 +69,11 @@ class ImportIT {
     }
 
     /**
-     * Runs the scripts in a network namespace and compares the tables. The lines that an import leaves out do nothing
-     * there either: the namespace has no file of services and no address on an interface.
+     * Runs the scripts in a network namespace and compares the tables. The lines that an import leaves out have no
+     * effect there either: the namespace has no interface addresses.
      */
     @Test
-    void aShellThatRunsTheScriptGetsTheSameTables(@TempDir Path folder) throws Exception {
+    void scriptRunInShellGivesSameTablesAsImport(@TempDir Path folder) throws Exception {
         int compared = 0;
         for (String name : List.of("debug.cfg", "rc.custom", "rc.firewall", "firewall.user", "restore.sh", "dual.sh",
                 "gateway.sh")) {
@@ -84,13 +84,12 @@ class ImportIT {
             Files.writeString(folder.resolve("script"),
                     Scripts.text(Scripts.FOLDER.resolve(name)).replace("/dev/console", "/dev/null"),
                     StandardCharsets.ISO_8859_1);
-            // in the PATH before the host's programs: the legacy iptables, and empty programs instead of those that
-            // would change the host
-            String there = "mkdir -p bin; for p in iptables ip6tables iptables-restore ip6tables-restore; do "
+            // first in the PATH: the legacy iptables, and empty programs in place of those that would change the host
+            String runScript = "mkdir -p bin; for p in iptables ip6tables iptables-restore ip6tables-restore; do "
                     + "l=$(command -v $(echo $p | sed 's/tables/tables-legacy/')); ln -sf \"$l\" bin/$p; done; "
                     + "for p in modprobe insmod logger; do printf '#!/bin/sh\\n' > bin/$p; chmod +x bin/$p; done; mount --bind bin/iptables /usr/sbin/iptables 2>/dev/null; "
                     + "PATH=$PWD/bin:$PATH sh ./script start > said 2>&1; iptables-legacy-save; ip6tables-legacy-save";
-            List<String> theirs = lines(run(folder, there), "-A ", ":", "*");
+            List<String> theirs = lines(run(folder, runScript), "-A ", ":", "*");
             assertEquals(tables(theirs), tables(ours), name);
             compared += theirs.stream().filter(l -> l.startsWith("-A ")).count();
         }
@@ -114,8 +113,8 @@ class ImportIT {
     private static List<String> tables(List<String> lines) {
         List<String> tables = new ArrayList<>();
         for (String table : String.join("\n", lines).split("(?m)^\\*")) {
-            boolean idle = !table.contains("\n-A ") && !table.contains(" DROP") && !table.contains(" -");
-            if (!idle) { tables.add(table.strip()); }
+            boolean empty = !table.contains("\n-A ") && !table.contains(" DROP") && !table.contains(" -");
+            if (!empty) { tables.add(table.strip()); }
         }
         return tables.stream().sorted().toList();
     }

@@ -18,16 +18,16 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Properties of the import of any text: no exception, a ruleset that parses, no line lost. jqwik prints the seed of a
- * run that fails.
+ * Properties of the import of any text: no exception, a ruleset that parses, valid remarks. jqwik prints the seed of a
+ * failed run.
  */
 class ImportPropertiesTest {
 
     /** Imports a text and checks the properties. */
-    private static Imported holds(String text) {
+    private static Imported importAndCheck(String text) {
         Imported imported = Scripts.read("x", text);
-        assertEquals(List.of(), Taken.parse(imported).errors(),
-                () -> "of the input\n" + text + "\ncame\n" + imported.text);
+        assertEquals(List.of(), ImportedRules.parse(imported).errors(),
+                () -> "the input\n" + text + "\ngave\n" + imported.text);
         int lines = text.split("\n", -1).length;
         for (Remark remark : imported.remarks) {
             assertTrue(remark.line >= 1 && remark.line <= lines, remark::toString);
@@ -39,7 +39,7 @@ class ImportPropertiesTest {
     }
 
     @Property(tries = 400)
-    void noiseOfAScriptsPiecesIsTakenOrRemarkedOn(@ForAll("noise") String text) { holds(text); }
+    void randomShellWordsGiveValidRulesetAndRemarks(@ForAll("noise") String text) { importAndCheck(text); }
 
     @Provide
     Arbitrary<String> noise() {
@@ -56,7 +56,7 @@ class ImportPropertiesTest {
     }
 
     @Property(tries = 60)
-    void linesInAnyOrderAreTakenOrRemarkedOn(@ForAll long seed) throws IOException {
+    void shuffledLinesGiveValidRulesetAndRemarks(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder();
         List<Path> files = Scripts.all();
@@ -64,35 +64,35 @@ class ImportPropertiesTest {
             String[] lines = Scripts.text(files.get(random.nextInt(files.size()))).split("\n");
             text.append(lines[random.nextInt(lines.length)]).append('\n');
         }
-        holds(text.toString());
+        importAndCheck(text.toString());
     }
 
     @Example
-    void everyTruncationIsTakenOrRemarkedOn() throws IOException {
+    void truncatedScriptsGiveValidRulesetAndRemarks() throws IOException {
         for (Path file : Scripts.all()) {
             String text = Scripts.text(file);
             int step = Boolean.getBoolean("boxwall.long") ? 1 : 23;
             for (int end = 0; end <= text.length(); end += step) {
-                holds(text.substring(0, end));
+                importAndCheck(text.substring(0, end));
             }
         }
     }
 
     @Property(tries = 5)
-    void bytesWithoutSenseDoNoHarm(@ForAll long seed) {
+    void randomBytesGiveValidRulesetAndRemarks(@ForAll long seed) {
         byte[] bytes = new byte[300_000];
         new Random(seed).nextBytes(bytes);
         String noise = new String(bytes, StandardCharsets.ISO_8859_1);
-        assertFalse(holds(noise).isWhole());
-        holds(noise.substring(0, 200_000));
+        assertFalse(importAndCheck(noise).isWhole());
+        importAndCheck(noise.substring(0, 200_000));
     }
 
     /**
-     * Texts that could take long: nested loops, names that double their value, functions that call themselves, many
-     * rules, many errors.
+     * Texts with exponential growth or great size: nested loops, names that double their value, recursive functions,
+     * many rules, many errors.
      */
     @Example
-    void whatGrowsIsCut() {
+    void exponentialTextsGiveValidRulesetAndRemarks() {
         StringBuilder doubling = new StringBuilder("A=xxxxxxxx\n");
         for (int i = 0; i < 40; i++) {
             doubling.append("A=$A$A\n");
@@ -107,6 +107,6 @@ class ImportPropertiesTest {
                 "A=1\niptables -A INPUT -s $A -j DROP\n".repeat(4000), "A${B:-${C:-${D:-".repeat(3000),
                 "\"'".repeat(9000), "A=(".repeat(9000), "$(".repeat(9000), "`".repeat(9001),
                 "if [ -f /x ]\nthen\n".repeat(30) + "iptables -F\n", "${A:-".repeat(2000) + "}".repeat(2000))
-                .forEach(ImportPropertiesTest::holds);
+                .forEach(ImportPropertiesTest::importAndCheck);
     }
 }

@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rare shell syntax in scripts, with the resulting rules in iptables-save's form. */
+/** Rare shell syntax in scripts, with the resulting rules in the form of iptables-save. */
 class ImportTest {
 
     private static List<String> rules(String script) {
         Imported imported = Scripts.read("x", script);
         assertTrue(imported.isWhole(), () -> imported.remarks.toString());
-        return Taken.lines(imported);
+        return ImportedRules.lines(imported);
     }
 
-    private static Imported left(String script, int... lines) {
+    private static Imported importWithRemarksAt(String script, int... lines) {
         Imported imported = Scripts.read("x", script);
         List<Integer> named = imported.remarks.stream().filter(r -> !r.harmless).map(r -> r.line).distinct().toList();
         assertEquals(java.util.Arrays.stream(lines).boxed().toList(), named, () -> imported.remarks.toString());
@@ -24,7 +24,7 @@ class ImportTest {
     }
 
     @Test
-    void quotesAreThoseOfAShell() {
+    void quotesWorkAsInShell() {
         assertEquals(List.of("4 filter -A INPUT -m comment --comment \"it\\'s \\\"a\\\" $x\" -j DROP"),
                 rules("iptables -A INPUT -m comment --comment \"it's \"'\"a\" $x' -j DROP # end\n"));
         assertEquals(List.of("4 filter -A INPUT -s 10.0.0.1/32 -j DROP", "4 filter -A INPUT -s 10.0.0.2/32 -j DROP"),
@@ -34,44 +34,46 @@ class ImportTest {
     }
 
     @Test
-    void bashsOwnFormsAreReadAsFarAsTheyGo() {
+    void simpleBashSyntaxIsImportedAndOtherIsReported() {
         assertEquals(List.of("4 filter -P INPUT DROP"),
                 rules("if [[ \"$1\" == \"start\" ]]; then iptables -P INPUT DROP; fi\n"));
         assertEquals(List.of("4 filter -A INPUT -s 10.9.9.9/32 -j DROP"),
                 rules("function block { iptables -A INPUT -s \"$1\" -j DROP; }\nblock 10.9.9.9\n"));
-        left("if [[ $1 == s* || -n $X ]]; then\niptables -P INPUT DROP\nfi\n", 2);
-        left("for ((i=0; i<3; i++)); do\niptables -A INPUT -j DROP\ndone\n", 1, 2, 3);
+        importWithRemarksAt("if [[ $1 == s* || -n $X ]]; then\niptables -P INPUT DROP\nfi\n", 2);
+        importWithRemarksAt("for ((i=0; i<3; i++)); do\niptables -A INPUT -j DROP\ndone\n", 1, 2, 3);
     }
 
     @Test
-    void anUnreadableConstructTakesAllItsLinesWithIt() {
-        Imported imported = left(
+    void allLinesOfUnparsableConstructAreReported() {
+        Imported imported = importWithRemarksAt(
                 "#!/bin/sh\niptables -P INPUT DROP\nif [ -f /x ]; then\n  iptables -A INPUT -j ACCEPT )\nfi\niptables -A INPUT -i lo -j ACCEPT\n",
                 3, 4, 5);
-        assertEquals(List.of("4 filter -P INPUT DROP", "4 filter -A INPUT -i lo -j ACCEPT"), Taken.lines(imported));
+        assertEquals(List.of("4 filter -P INPUT DROP", "4 filter -A INPUT -i lo -j ACCEPT"),
+                ImportedRules.lines(imported));
     }
 
     @Test
-    void aRuleHiddenInALineThatIsntReadIsNamed() {
-        left("(\ntest -f /x && ip6tables -P INPUT DROP\nx $IPT -t nat -A POSTROUTING -j MASQUERADE\n", 1, 2, 3);
+    void rulesInUnparsableLinesAreReported() {
+        importWithRemarksAt("(\ntest -f /x && ip6tables -P INPUT DROP\nx $IPT -t nat -A POSTROUTING -j MASQUERADE\n", 1,
+                2, 3);
     }
 
     @Test
-    void whatHangsOnTheBoxTakesItsNamesWithIt() {
-        Imported imported = left(
+    void nameSetInUndecidableBranchIsUnknown() {
+        Imported imported = importWithRemarksAt(
                 "N=10.0.0.0/8\nset_net() { N=192.168.1.0/24; }\nif grep -q x /proc/y; then\nset_net\nfi\niptables -A INPUT -s $N -j ACCEPT\n",
                 2, 6);
-        assertEquals(List.of(), Taken.lines(imported));
+        assertEquals(List.of(), ImportedRules.lines(imported));
     }
 
     @Test
-    void aSubshellKeepsItsNamesToItself() {
+    void assignmentInSubshellHasNoEffectOutside() {
         assertEquals(List.of("4 filter -A INPUT -s 10.0.0.2/32 -j DROP", "4 filter -A INPUT -s 10.0.0.1/32 -j DROP"),
                 rules("A=10.0.0.1\n(A=10.0.0.2; iptables -A INPUT -s $A -j DROP) 2>/dev/null &\niptables -A INPUT -s $A -j DROP\n"));
     }
 
     @Test
-    void aRestoreEmptiesTheTableBeforeItFillsIt() {
+    void restoreFlushesTableUnlessNoflush() {
         String restore = "<<E\n*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\nE\n";
         assertEquals(List.of("4 filter -A INPUT -i lo -j ACCEPT"),
                 rules("iptables -N own\niptables -A INPUT -j own\niptables-restore " + restore));
@@ -80,13 +82,13 @@ class ImportTest {
     }
 
     @Test
-    void aHereDocumentForAFileBuildsNoRules() {
-        Imported imported = left("cat > /tmp/x <<E\niptables -A INPUT -j ACCEPT\nE\n", 1, 2, 3);
-        assertEquals(List.of(), Taken.lines(imported));
+    void hereDocumentForFileGivesNoRules() {
+        Imported imported = importWithRemarksAt("cat > /tmp/x <<E\niptables -A INPUT -j ACCEPT\nE\n", 1, 2, 3);
+        assertEquals(List.of(), ImportedRules.lines(imported));
     }
 
     @Test
-    void nothingThatRunsAProgramGoesThrough() {
+    void dangerousLinesAreReported() {
         for (String line : List.of("iptables -M /bin/sh -A INPUT -j ACCEPT",
                 "iptables --modprobe=/bin/sh -A INPUT -j ACCEPT", "iptables -A INPUT -m ../x -j ACCEPT",
                 "modprobe '../x;id'", "modprobe 'a b'", "iptables -A 'IN\tPUT' -j ACCEPT")) {
@@ -95,7 +97,7 @@ class ImportTest {
     }
 
     @Test
-    void theFamilyOfADumpComesFromItsHeaderItsNameOrItsRules() {
+    void familyOfDumpIsFoundByHeaderNameOrRules() {
         String dump = "*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         assertTrue(Scripts.read("rules.v6", dump).text.contains("\nip6tables -A"));
         assertTrue(Scripts.read("rules", dump).text.contains("\niptables -A"));
@@ -105,15 +107,15 @@ class ImportTest {
         assertTrue(Scripts.read("rules", dump.replace("filter", "filter6")).text.contains("\nip6tables -A"));
     }
 
-    /** Seven calls of a function in the script, each with more than three words, are not prose. */
+    /** Seven calls of a function of the script, each with more than three words, are not taken for prose. */
     @Test
-    void aScriptThatMostlyCallsItsOwnFunctionIsAScript() {
+    void linesThatCallFunctionAreNotProse() {
         assertEquals(7, rules("common() {\niptables \"$@\"\n}\n" + "common -A INPUT -j DROP\n".repeat(7)).size());
     }
 
     @Test
-    void aBackslashAtTheEndOfAHereDocumentsLineOpensNoQuote() {
+    void backslashAtEndOfHereDocumentLineOpensNoQuote() {
         String text = "iptables-restore <<E\n*filter\n-A INPUT -j DROP\n-A INPUT -i lo -j ACCEPT \\\nCOMMIT\nE\n";
-        assertFalse(left(text, 4).remarks.toString().contains("a quote is opened"));
+        assertFalse(importWithRemarksAt(text, 4).remarks.toString().contains("a quote is opened"));
     }
 }

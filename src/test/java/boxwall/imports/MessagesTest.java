@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Each message that the code names is a row of the resource, and the code names each row. */
+/** Each message that the code uses is a row of the resource, and the code uses each row. */
 class MessagesTest {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z]+(-[a-z]+)*)\"");
     /** A call with the name of a message after its line or node. */
@@ -40,7 +40,7 @@ class MessagesTest {
     }
 
     @Test
-    void eachMessageThatTheCodeNamesIsThere() throws IOException {
+    void eachMessageUsedInCodeExists() throws IOException {
         TreeSet<String> missing = found(CALL);
         assertTrue(missing.size() > 60, missing::toString);
         missing.removeAll(rows());
@@ -48,14 +48,14 @@ class MessagesTest {
     }
 
     @Test
-    void eachRowIsNamedInTheCode() throws IOException {
+    void eachRowIsUsedInCode() throws IOException {
         TreeSet<String> unused = rows();
         unused.removeAll(found(LITERAL));
         assertEquals("[]", unused.toString());
     }
 
     @Test
-    void valuesArePutInAndAPercentSignOfTheTextStays() {
+    void valuesAreInsertedAndPercentSignsInThemKept() {
         assertEquals(List.of("%i is taken as wg0, after the file's name", "see that the interface is called so"),
                 List.of(Messages.of("", "device", "wg0")));
         assertEquals("builds no rule: \"a %1\"", Messages.of("\"a %1\"", "prints")[0]);

@@ -42,7 +42,7 @@ class NothingIsLostTest {
 
     private static List<String> lines(String text) { return new ArrayList<>(Arrays.asList(text.split("\n"))); }
 
-    private static void breakIt(List<String> lines, Random random) {
+    private static void damage(List<String> lines, Random random) {
         int at = random.nextInt(lines.size());
         String line = lines.get(at);
         List<String> words = new ArrayList<>(Arrays.asList(line.split(" ", -1)));
@@ -89,9 +89,9 @@ class NothingIsLostTest {
                 .count();
     }
 
-    /** Texts from random runs whose import once reported nothing missing, although a rule was. */
+    /** Texts from random runs whose import once reported nothing missing although a rule was missing. */
     @Example
-    void aRuleInAWrongPlaceIsNamedBesideOthersThatAreTaken() {
+    void misplacedRuleBesideImportedRulesIsReported() {
         for (String text : List.of("IPT=iptables\n:own $IPT -I INPUT 1 -s 10.1.1.1 -j DROP || echo failed\n",
                 "*filter\n:INPUT DROP [0:0]\n:own -A INPUT -i lo -j ACCEPT\nCOMMIT\n",
                 "*nat\n:own -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n",
@@ -111,28 +111,28 @@ class NothingIsLostTest {
                 .isWhole());
     }
 
-    /** An -A that became an argument of modprobe or echo is no rule. */
+    /** A seed of an earlier failure: an -A that became an argument of modprobe or echo is no rule. */
     @Example
-    void whatChanceFoundBefore() { anImportThatIsWholeHasEachRuleOfTheText(-1616); }
+    void completeImportOfEarlierFailureHasAllRules() { assertCompleteImportHasAllRules(-1616); }
 
     @Example
-    void anImportThatIsWholeHasEachRuleOfTheText() {
+    void completeImportOfDamagedTextHasAllRules() {
         long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
         System.out.println("broken scripts and dumps: seed " + seed);
         for (long i = 0; i < (Boolean.getBoolean("boxwall.long") ? 100_000 : 3000); i++) {
-            anImportThatIsWholeHasEachRuleOfTheText(seed * 100_000 + i);
+            assertCompleteImportHasAllRules(seed * 100_000 + i);
         }
     }
 
-    private static void anImportThatIsWholeHasEachRuleOfTheText(long seed) {
+    private static void assertCompleteImportHasAllRules(long seed) {
         Random random = new Random(seed);
         List<String> lines = lines(TEXTS.get(random.nextInt(TEXTS.size())));
         for (int i = random.nextInt(4); i >= 0; i--) {
-            breakIt(lines, random);
+            damage(lines, random);
         }
         String text = String.join("\n", lines) + "\n";
         Imported imported = Scripts.read("x", text);
-        assertEquals(List.of(), Taken.parse(imported).errors());
+        assertEquals(List.of(), ImportedRules.parse(imported).errors());
         assertTrue(imported.rulesTaken() >= 0, () -> text + imported.remarks);
         if (imported.isWhole()) {
             assertTrue(rules(imported.text) >= rules(text), () -> rules(text) + " rules in\n" + text + "\n"
@@ -141,7 +141,7 @@ class NothingIsLostTest {
     }
 
     @Example
-    void theTextsThemselvesAreWhole() {
+    void undamagedTextsAreImportedCompletely() {
         for (String text : TEXTS) {
             Imported imported = Scripts.read("x", text);
             assertTrue(imported.isWhole(), () -> text + imported.remarks);
@@ -150,7 +150,7 @@ class NothingIsLostTest {
     }
 
     @Example
-    void realScriptsCutAfterEachLineNeverLoseARule() throws IOException {
+    void rulesOfTruncatedDumpsAreImportedOrReported() throws IOException {
         for (Path file : List.of(Scripts.FOLDER.resolve("iptables_rules"),
                 Scripts.FOLDER.resolve("iptables-ng_rules.v6"))) {
             List<String> lines = lines(Scripts.text(file));
@@ -165,7 +165,7 @@ class NothingIsLostTest {
 
     /** Texts whose rules cannot be imported: each import reports that. */
     @Example
-    void textWithRulesOfWhichNoneComesOutIsNeverWhole() {
+    void importWithoutAnyRuleOfTextReportsIt() {
         for (String text : List.of(
                 "Chain INPUT (policy DROP)\ntarget     prot opt source               destination\nACCEPT     all  --  anywhere             anywhere\n",
                 "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n",
@@ -189,7 +189,7 @@ class NothingIsLostTest {
     }
 
     @Example
-    void aWordThatTheScriptAsksForIsNamed() {
+    void requiredArgumentOfScriptIsReported() {
         String text = "if [ \"$1\" = go ]; then\niptables -A INPUT -j DROP\nfi\n";
         assertTrue(Scripts.read("x", text).remarks.toString().contains("boxwall import FILE WORD, with [go]"),
                 () -> Scripts.read("x", text).remarks.toString());
@@ -197,7 +197,7 @@ class NothingIsLostTest {
     }
 
     @Property(tries = 1000)
-    void aPieceOfARuleIsNeverProse(@ForAll long seed) {
+    void damagedRuleIsNeverTakenForProse(@ForAll long seed) {
         Random random = new Random(seed);
         List<String> words =
                 new ArrayList<>(Arrays.asList("-A own -s 10.0.0.0/8 -p udp --dport 53 -j DROP".split(" ")));

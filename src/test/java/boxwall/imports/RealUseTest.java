@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import net.jqwik.api.Example;
 
 /**
- * Texts that users imported, with the right results: dumps without their head, scripts that need an argument, dropping
- * rules that are left out.
+ * Texts that users imported, with the expected results: dumps without header, scripts that need an argument, DROP rules
+ * that cannot be imported.
  */
 class RealUseTest {
-    private static final String WANTS_A_WORD = """
+    private static final String NEEDS_ARGUMENT = """
             #!/bin/sh
             fw() {
             	iptables -I FORWARD -i guest -o lan -j DROP
@@ -50,19 +50,19 @@ class RealUseTest {
         return imported.text.lines().filter(l -> l.startsWith("ip")).collect(Collectors.toList());
     }
 
-    private static String said(Imported imported) { return imported.remarks.toString(); }
+    private static String remarks(Imported imported) { return imported.remarks.toString(); }
 
-    /** Nothing but a backslash and a line's end between quotes: a word without any piece. */
+    /** Only a backslash and a line end between quotes: an empty word. */
     @Example
-    void aWordWithoutPiecesIsAWord() {
+    void emptyQuotedWordIsAccepted() {
         for (String text : List.of("export \"\\\n\"", "\"\\\n\"", "A=1 \"\\\n\"")) {
             assertEquals(List.of("iptables -A INPUT -j ACCEPT"), rules(read(text + "\niptables -A INPUT -j ACCEPT\n")));
         }
     }
 
-    /** A here-document up to the end of a page, whose last line has no line end, is read once. */
+    /** A here-document up to the end of a text without a final line end is parsed once. */
     @Example
-    void aHereDocumentThatIsCutShortWithoutALineEndIsReadOnce() {
+    void truncatedHereDocumentWithoutLineEndIsParsedOnce() {
         String page = "That's how I did it on my box.\n```\n";
         assertEquals(List.of(), rules(read(page + "cat >x <<EOF\nhello\niptables -A INPUT -j DROP")));
         for (String end : List.of("", "\n", "\nEOF", "\nEOF\n")) {
@@ -76,7 +76,7 @@ class RealUseTest {
 
     /** The UTF-8 bytes of e with two dots contain the Latin-1 byte of a typographic quote. */
     @Example
-    void aLettersBytesAreNoSigns() {
+    void bytesOfLetterAreNotTakenForTypographicQuotes() {
         Imported imported = read(
                 "iptables -A INPUT -p tcp \u00e2\u0080\u0093dport 22 -m comment --comment \u00c3\u00ab -j ACCEPT\n");
         assertEquals(List.of("iptables -A INPUT -p tcp --dport 22 -m comment --comment \"\u00c3\u00ab\" -j ACCEPT"),
@@ -84,29 +84,29 @@ class RealUseTest {
     }
 
     @Example
-    void aDumpWithoutItsTableLineIsTakenAndThatIsSaid() {
+    void dumpWithoutTableLineIsImportedWithRemark() {
         Imported imported = read(
                 ":INPUT DROP [14:840]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [30:2116]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p udp -m udp --dport 69 -j DROP\nCOMMIT\n");
         assertEquals(
                 List.of("iptables -P INPUT DROP", "iptables -P FORWARD DROP", "iptables -P OUTPUT ACCEPT",
                         "iptables -A INPUT -i lo -j ACCEPT", "iptables -A INPUT -p udp -m udp --dport 69 -j DROP"),
                 rules(imported));
-        assertTrue(said(imported).contains("the line *filter is missing"), () -> said(imported));
+        assertTrue(remarks(imported).contains("the line *filter is missing"), () -> remarks(imported));
         assertFalse(imported.isWhole());
         assertEquals(List.of("iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE"),
                 rules(read("[5:300] -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n")));
     }
 
     @Example
-    void aScriptThatKnowsNoStartSaysWhichWordsItKnowsAndIsPlayedWithTheWordGiven() {
-        Imported none = read(WANTS_A_WORD);
+    void argumentsOfScriptWithoutStartAreReportedAndGivenOneIsUsed() {
+        Imported none = read(NEEDS_ARGUMENT);
         assertFalse(none.isWhole());
-        assertTrue(said(none).contains("the script knows rf, run-firewall, uninstall, and no start; nothing taken"),
-                () -> said(none));
-        assertFalse(said(none).contains("never called"), () -> said(none));
+        assertTrue(remarks(none).contains("the script knows rf, run-firewall, uninstall, and no start; nothing taken"),
+                () -> remarks(none));
+        assertFalse(remarks(none).contains("never called"), () -> remarks(none));
         for (String word : List.of("rf", "run-firewall")) {
-            Imported imported = Imported.read("x", WANTS_A_WORD, word);
-            assertTrue(imported.isWhole(), () -> said(imported));
+            Imported imported = Imported.read("x", NEEDS_ARGUMENT, word);
+            assertTrue(imported.isWhole(), () -> remarks(imported));
             assertEquals(List.of("iptables -I FORWARD -i guest -o lan -j DROP",
                     "iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT"), rules(imported));
         }
@@ -115,20 +115,20 @@ class RealUseTest {
     }
 
     @Example
-    void aDropThatIsLeftOutBeforeAnAcceptStandsAtTheHeadAndIsEvaluatedBothWays() {
-        for (String asked : List.of("nvram get wan0_ifname", "uci get network.wan.ifname", "get_wanface")) {
-            Imported imported = read("WAN=$(" + asked
+    void omittedDropRuleIsReportedAtTopAndHasStricterVariant() {
+        for (String command : List.of("nvram get wan0_ifname", "uci get network.wan.ifname", "get_wanface")) {
+            Imported imported = read("WAN=$(" + command
                     + ")\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
             assertFalse(imported.isWhole());
             assertEquals("# CAUTION: rules that drop are missing (line 2), so this lets through more than the script",
                     imported.text.lines().skip(1).findFirst().orElse(""));
-            assertTrue(said(imported).contains("write WAN=$WAN_IF"), () -> said(imported));
+            assertTrue(remarks(imported).contains("write WAN=$WAN_IF"), () -> remarks(imported));
             assertNotNull(imported.stricter);
         }
     }
 
     @Example
-    void theFamilyIsTakenFromEachHeadAlsoWithoutTableLines() {
+    void eachHeaderDeterminesFamilyWithoutTableLines() {
         Imported imported = read(
                 "# Generated by ip6tables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -s 2001:db8::/32 -p tcp -m tcp --dport 22 --syn -j ACCEPT\n"
                         + "# Completed on Mon May 2 14:26:33 2011\nGenerated by iptables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT\n");
@@ -139,59 +139,60 @@ class RealUseTest {
     }
 
     @Example
-    void aDumpThatSaysThatItIsNotAllIsNotWhole() {
+    void dumpWithWarningOfMissingTablesIsIncomplete() {
         String dump =
                 "# Generated by xtables-save v1.8.2\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n# Completed\n";
         Imported legacy =
                 read(dump + "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n");
         assertFalse(legacy.isWhole());
-        assertTrue(said(legacy).contains("import what iptables-legacy-save prints too"), () -> said(legacy));
+        assertTrue(remarks(legacy).contains("import what iptables-legacy-save prints too"), () -> remarks(legacy));
         assertFalse(read(dump + "# Table `nat' is incompatible, use 'nft' tool.\n").isWhole());
         assertTrue(read(dump).isWhole());
     }
 
     @Example
-    void aNameThatADumpDoesNotDeclareIsATarget() {
+    void undeclaredNameInDumpIsTarget() {
         String dump =
                 "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o dsl -j %s\nCOMMIT\n";
         Imported nat = read(String.format(dump, "FULLCONENAT"));
-        assertTrue(said(nat).contains("a target of another firmware; MASQUERADE is the closest"), () -> said(nat));
-        assertFalse(said(nat).contains("-N FULLCONENAT"), () -> said(nat));
+        assertTrue(remarks(nat).contains("a target of another firmware; MASQUERADE is the closest"),
+                () -> remarks(nat));
+        assertFalse(remarks(nat).contains("-N FULLCONENAT"), () -> remarks(nat));
         Imported other = read(String.format(dump, "XYZZY"));
-        assertTrue(said(other).contains("a dump declares each chain, so this is a target"), () -> said(other));
+        assertTrue(remarks(other).contains("a dump declares each chain, so this is a target"), () -> remarks(other));
         Imported offload = read("*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j FLOWOFFLOAD\nCOMMIT\n");
-        assertTrue(said(offload).contains("decides nothing: leave it out"), () -> said(offload));
+        assertTrue(remarks(offload).contains("decides nothing: leave it out"), () -> remarks(offload));
     }
 
     @Example
-    void aSetMustBeThereBeforeTheRules() {
+    void requiredSetIsReported() {
         Imported imported = read(
                 "ipset create Lands hash:net\nipset add Lands 198.51.100.0/24\niptables -A INPUT -m set --match-set Lands src -j DROP\n");
         assertFalse(imported.isWhole());
-        assertTrue(said(imported).contains("the set must exist before boxwall loads the rules at boot")
-                && said(imported).contains("--optimize"), () -> said(imported));
-        assertFalse(said(imported).contains("keep it in rc.custom"), () -> said(imported));
-        assertFalse(said(imported).contains("no line of this text makes"), () -> said(imported));
+        assertTrue(remarks(imported).contains("the set must exist before boxwall loads the rules at boot")
+                && remarks(imported).contains("--optimize"), () -> remarks(imported));
+        assertFalse(remarks(imported).contains("keep it in rc.custom"), () -> remarks(imported));
+        assertFalse(remarks(imported).contains("no line of this text makes"), () -> remarks(imported));
         for (String rule : List.of("iptables -A INPUT -m set --match-set Lands src -j DROP\n",
                 "iptables -A INPUT -m set ! --set Lands src -j DROP\n",
                 "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set Lands src -j DROP\nCOMMIT\n")) {
             Imported alone = read(rule);
-            assertTrue(alone.isWhole(), () -> said(alone));
-            assertTrue(said(alone)
+            assertTrue(alone.isWhole(), () -> remarks(alone));
+            assertTrue(remarks(alone)
                     .contains("no line of this text makes the set Lands; the set must exist before boxwall loads")
-                    && said(alone).contains("--optimize"), () -> said(alone));
+                    && remarks(alone).contains("--optimize"), () -> remarks(alone));
         }
     }
 
     @Example
-    void linesWithoutARuleAreRemarkedOnAndNothingIsMissing() {
+    void linesWithoutRulesGiveHarmlessRemarks() {
         for (String line : List.of("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1",
                 "route add default gw 192.168.178.1", "ip link set eth0 up", "modprobe $MODULE", "echo x > /var/tmp/x",
                 "> /var/tmp/x",
                 "if [ -e /proc/net/if_inet6 ]; then\necho 1 > /proc/sys/net/ipv6/conf/all/forwarding\nX=1\nfi",
                 "[ -e /tmp/x ] && sysctl -p")) {
             Imported imported = read("iptables -A INPUT -i lan -j ACCEPT\n" + line + "\n");
-            assertTrue(imported.isWhole(), () -> line + said(imported));
+            assertTrue(imported.isWhole(), () -> line + remarks(imported));
             assertFalse(imported.remarks.isEmpty(), line);
         }
         for (String line : List.of("echo 'iptables -A INPUT -j DROP' > /etc/x",
@@ -202,49 +203,49 @@ class RealUseTest {
     }
 
     @Example
-    void aCaseOfANameThatAnotherFileSetsIsNotDecided() {
+    void caseOfUnsetNameIsReported() {
         Imported imported = read(
                 "case $initscript in\n*/ip6tables)\n\tX=6\n\t;;\n*)\n\texit 1\n\t;;\nesac\nstart() {\n\t$X-restore /etc/rules\n}\niptables -A INPUT -j DROP\n");
-        assertTrue(said(imported).contains("the name initscript isn't set in this file"), () -> said(imported));
+        assertTrue(remarks(imported).contains("the name initscript isn't set in this file"), () -> remarks(imported));
         assertEquals(List.of("iptables -A INPUT -j DROP"), rules(imported));
-        assertFalse(imported.isWhole(), () -> said(imported));
+        assertFalse(imported.isWhole(), () -> remarks(imported));
         assertFalse(read("start() {\n\tiptables-restore /etc/rules\n}\n").isWhole());
     }
 
     @Example
-    void aDumpBehindItsPromptIsReadAsOneAndNotesInItAreNamed() {
+    void dumpAfterPromptIsImportedAndNotesInItReported() {
         Imported imported = read(
                 "[root@box ~]# iptables-save\n# Generated by iptables-save v1.4.7 on Fri Jul 22 15:51:52 2011\n*filter\n:INPUT ACCEPT [0:0]   <== built in\n:OUTPUT ACCEPT [6:4]\n"
                         + "-A INPUT -p icmp -j ACCEPT\nCOMMIT\n");
         assertEquals(List.of("iptables -P OUTPUT ACCEPT", "iptables -A INPUT -p icmp -j ACCEPT"), rules(imported));
         assertEquals(List.of(4),
                 imported.remarks.stream().filter(r -> !r.harmless).map(r -> r.line).collect(Collectors.toList()),
-                () -> said(imported));
+                () -> remarks(imported));
     }
 
     @Example
-    void oneDashBeforeALongOptionIsNamed() {
+    void longOptionWithOneDashIsReported() {
         for (String rule : List.of("iptables -I INPUT 1 -p tcp -dport 443 -j ACCEPT\n",
                 "iptables -I FORWARD 1 -source 10.8.0.0/24 -j ACCEPT\n")) {
-            assertTrue(said(read(rule)).contains("a long option has two dashes"), () -> said(read(rule)));
+            assertTrue(remarks(read(rule)).contains("a long option has two dashes"), () -> remarks(read(rule)));
         }
     }
 
     @Example
-    void eachRuleOfAnIfThatCannotBeDecidedIsNamedByItsLineInBothBranches() {
+    void rulesInAllBranchesOfUndecidableIfAreReported() {
         Imported imported = read(
                 "fw() {\n\tiptables -A FORWARD -j DROP\n}\nif [ -e /tmp/x ]; then\n\tiptables -A INPUT -s 10.0.0.0/8 -j DROP\n\techo 1 > /proc/sys/net/ipv4/ip_forward\n"
                         + "elif ping -c1 192.0.2.1; then\n\tiptables -A INPUT -p tcp \\\n\t\t-j REJECT\nelse\n\tfor p in 1 2; do\n\t\tiptables -A INPUT -p tcp --dport $p -j DROP\n\tdone\n\tfw\nfi\n"
                         + "iptables -A INPUT -i lan -j ACCEPT\n");
         assertEquals(List.of(2, 5, 8, 9, 12, 14), imported.remarks.stream().filter(r -> !r.harmless).map(r -> r.line)
-                .distinct().collect(Collectors.toList()), () -> said(imported));
+                .distinct().collect(Collectors.toList()), () -> remarks(imported));
         assertEquals(List.of("iptables -A INPUT -i lan -j ACCEPT"), rules(imported));
         assertTrue(imported.text.contains("# CAUTION: rules that drop are missing (line 2, 5, 8, 12"),
                 () -> imported.text);
     }
 
     @Example
-    void commandsBehindAKeyAreTaken() {
+    void commandsAfterConfigurationKeyAreImported() {
         Imported imported = Scripts.read("wg0.conf",
                 "[Interface]\nAddress = 10.9.0.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE\n"
                         + "PostDown = iptables -D FORWARD -i %i -j ACCEPT\n");
@@ -261,11 +262,11 @@ class RealUseTest {
     }
 
     @Example
-    void aLongPrefixIsCutAsIptablesCutsIt() {
+    void longLogPrefixIsTruncatedAsByIptables() {
         Imported imported = read("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4: \"\n");
         assertEquals(List.of("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4\""),
                 rules(imported));
-        assertTrue(imported.isWhole() && said(imported).contains("cut to 29 characters"), () -> said(imported));
+        assertTrue(imported.isWhole() && remarks(imported).contains("cut to 29 characters"), () -> remarks(imported));
         for (String port : List.of("29", "63")) {
             String rule = "iptables -A INPUT -p tcp --dport " + port + " -j DROP";
             assertEquals(List.of(rule), rules(read(rule + "\n")));
@@ -273,33 +274,33 @@ class RealUseTest {
     }
 
     @Example
-    void whatOnlyBashReadsIsSaidToBeSo() {
+    void bashOnlySyntaxIsReported() {
         Imported imported = read(
                 "#!/bin/bash\nfor ((i = 0; i < 3; i++)); do\n  iptables -A INPUT -p tcp --dport $i -j DROP\ndone\n");
         assertFalse(imported.isWhole());
-        assertTrue(said(imported).contains("the box's ash can't read this"), () -> said(imported));
+        assertTrue(remarks(imported).contains("the box's ash can't read this"), () -> remarks(imported));
     }
 
     @Example
-    void signsOfWebPagesAreReadAsWhatWasMeant() {
+    void typographicCharactersAreReplaced() {
         Imported imported = read(
                 "iptables \u2013A INPUT \u2013p tcp \u2013dport 22 \u2013j LOG \u2013\u2013log-prefix \u201Cssh\u201D\n");
         assertEquals(List.of("iptables -A INPUT -p tcp --dport 22 -j LOG --log-prefix ssh"), rules(imported),
-                () -> said(imported));
+                () -> remarks(imported));
         assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"),
                 rules(read("\uFEFFiptables -A INPUT\u00A0-i lo -j ACCEPT\r\n")));
     }
 
     @Example
-    void aNameThatAnotherFileSetsKeepsNoRuleOutSilently() {
+    void ruleThatDependsOnUnsetNameIsReported() {
         for (String condition : List.of("if [ -n \"$PORTS\" ]; then RULE; fi", "[ -n \"$PORTS\" ] && RULE",
                 "if [ -z \"$PORTS\" ]; then echo none; else RULE; fi", "if [ \"$PORTS\" = 1 ]; then\nRULE\nfi",
                 "for p in $PORTS; do RULE; done")) {
             Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\n"
                     + condition.replace("RULE", "iptables -A INPUT -p tcp --dport 22 -j DROP") + "\n");
-            assertFalse(imported.isWhole(), () -> condition + said(imported));
-            assertTrue(said(imported).contains("PORTS"), () -> said(imported));
-            assertEquals(1, imported.rulesLeft, () -> said(imported));
+            assertFalse(imported.isWhole(), () -> condition + remarks(imported));
+            assertTrue(remarks(imported).contains("PORTS"), () -> remarks(imported));
+            assertEquals(1, imported.rulesLeft, () -> remarks(imported));
             assertTrue(imported.text.contains("# CAUTION: rules that drop are missing"), () -> imported.text);
         }
         assertTrue(read("PORTS=\niptables -A INPUT -i lo -j ACCEPT\n[ -n \"$PORTS\" ] && iptables -A INPUT -j DROP\n")
@@ -307,37 +308,39 @@ class RealUseTest {
     }
 
     @Example
-    void aScriptThatRefusesTheWordStartIsTakenWithoutOne() {
+    void scriptThatRejectsStartIsImportedWithoutArgument() {
         Imported options = read(
                 "for each in \"$@\"; do\n if [ \"$each\" = --off ]; then OFF=1; else echo wrong; exit 0; fi\ndone\niptables -A INPUT -j DROP\n");
-        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(options), () -> said(options));
-        assertTrue(options.isWhole() && said(options).contains("taken as started without a word"), () -> said(options));
+        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(options), () -> remarks(options));
+        assertTrue(options.isWhole() && remarks(options).contains("taken as started without a word"),
+                () -> remarks(options));
         Imported program = read("IPTABLES=$1\n$IPTABLES -A INPUT -j DROP\n");
-        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(program), () -> said(program));
+        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(program), () -> remarks(program));
     }
 
     @Example
-    void theTotalsCountRulesThatWouldHaveToBeExecuted() {
+    void totalsCountRulesThatWouldHaveToBeExecuted() {
         Imported imported = read(
                 "iptables -A INPUT -i lo -j ACCEPT\nRET=`iptables -A INPUT -s 10.0.0.1 -j DROP`\nnft add rule inet filter input drop\n");
         assertEquals(List.of(1, 2, 0), List.of(imported.rulesTaken(), imported.rulesLeft, imported.rulesNotRun),
-                () -> said(imported));
+                () -> remarks(imported));
         Imported none = read("if [ 1 = 2 ]; then\niptables -A INPUT -j DROP\nfi\n");
-        assertEquals(List.of(0, 1, 0), List.of(none.rulesTaken(), none.rulesLeft, none.rulesNotRun), () -> said(none));
+        assertEquals(List.of(0, 1, 0), List.of(none.rulesTaken(), none.rulesLeft, none.rulesNotRun),
+                () -> remarks(none));
     }
 
     @Example
-    void aNameThatIsAskedForTwiceKeepsItsMeaning() {
+    void nameReadFromTwoCommandsGetsRemedy() {
         Imported imported = read(
                 "WAN=$(nvram get wan_ifname)\nif [ \"$WAN\" = \"\" ]; then\n WAN=$(get_wanface)\nfi\niptables -t nat -I POSTROUTING -o $WAN -j MASQUERADE\n");
-        assertTrue(said(imported).contains("write WAN=$WAN_IF before it"), () -> said(imported));
+        assertTrue(remarks(imported).contains("write WAN=$WAN_IF before it"), () -> remarks(imported));
     }
 
     /**
-     * On a stack as small as the box's, long and nested texts are imported or remarked on, without StackOverflowError.
+     * With a stack as small as on a box, long and deeply nested texts are imported without StackOverflowError.
      */
     @Example
-    void longAndDeepTextsEndOnASmallStack() throws InterruptedException {
+    void longAndNestedTextsNeedSmallStack() throws InterruptedException {
         List<String> texts = new ArrayList<>(List.of("true && ".repeat(25000) + "true\n",
                 "true | ".repeat(25000) + "true\n", "true; ".repeat(30000) + "\n"));
         for (String[] deep : new String[][] {{"( ", "true", " )"}, {"{ ", "true; ", "}; "},
@@ -356,23 +359,23 @@ class RealUseTest {
         }
         texts.add(nested + "iptables -A INPUT -j DROP\n" + "done\n".repeat(8));
         for (String text : texts) {
-            AtomicReference<Object> end = new AtomicReference<>();
+            AtomicReference<Object> result = new AtomicReference<>();
             Thread thread = new Thread(null, () -> {
                 try {
-                    end.set(Scripts.read("x", text));
+                    result.set(Scripts.read("x", text));
                 } catch (Throwable e) {
-                    end.set(e);
+                    result.set(e);
                 }
             }, "small", 256 * 1024);
             thread.start();
             thread.join();
             String begin = text.substring(0, Math.min(text.length(), 60));
-            assertTrue(end.get() instanceof Imported, () -> begin + ": " + end.get());
+            assertTrue(result.get() instanceof Imported, () -> begin + ": " + result.get());
         }
     }
 
     @Example
-    void anImportIsGivenUpWhenItsThreadIsInterrupted() {
+    void importStopsWhenThreadIsInterrupted() {
         for (String text : List.of("true && ".repeat(20000) + "true\n", "text\n".repeat(40000),
                 "-A INPUT -j DROP\n".repeat(10000))) {
             Thread.currentThread().interrupt();
@@ -384,9 +387,9 @@ class RealUseTest {
         }
     }
 
-    /** 251 words are one too many, which is found at the end of the line, behind which nothing follows. */
+    /** Texts of one line with about 250 words, the limit, without a line end. */
     @Example
-    void aLastLineOfTooManyWordsIsLeftOut() {
+    void lastLineWithTooManyWordsIsNotImported() {
         for (int words = 250; words < 254; words++) {
             Imported imported = read("iptables -A INPUT" + " -f".repeat(words - 3));
             assertFalse(imported.isWhole());
@@ -395,7 +398,7 @@ class RealUseTest {
     }
 
     @Example
-    void anEmptyWordOfAFunctionStaysAWord() {
+    void emptyArgumentOfFunctionIsKept() {
         Imported imported = read("LAN=lan\nr() { iptables \"$@\"; }\n"
                 + "iptables -A INPUT -i $LAN -j ACCEPT\nr -A INPUT -m comment --comment \"\" -j DROP\n");
         assertTrue(imported.text.contains("${LAN}") || imported.text.contains("$LAN"), imported.text);

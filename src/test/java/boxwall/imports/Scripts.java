@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The firewall scripts and saved rules in src/test/resources/imports; beside each NAME stands NAME.golden. */
+/** The firewall scripts and saved rules in src/test/resources/imports; each NAME has a file NAME.golden. */
 final class Scripts {
     static final Path FOLDER = Path.of("src/test/resources/imports");
 
@@ -20,7 +20,7 @@ final class Scripts {
 
     static String text(Path file) throws IOException { return Files.readString(file, StandardCharsets.ISO_8859_1); }
 
-    /** Imports a text without naming the script's first argument. */
+    /** Imports a text without an argument for the script. */
     static Imported read(String name, String text) {
         return Imported.read(name, text, null);
     }

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Parses an imported ruleset and lists its rules. */
-final class Taken {
-    private Taken() {}
+final class ImportedRules {
+    private ImportedRules() {}
 
     static ParsedRules parse(Imported imported) {
         return RulesetParser.parse(new Source("r", imported.text), Names.of(Variables.BOX, List.of()), Includes.NONE);
     }
 
     /**
-     * The rules in iptables-save's form, each after its family's digit and table; then policies that aren't ACCEPT,
-     * chains, modules.
+     * Rules in the form of iptables-save, user chains and policies other than ACCEPT, each after the family's digit and
+     * the table; then modules.
      */
     static List<String> lines(Imported imported) {
         ParsedRules parsed = parse(imported);
