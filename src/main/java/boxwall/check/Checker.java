@@ -1,7 +1,7 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
-import boxwall.explain.Protection;
+import boxwall.explain.Targets;
 import boxwall.explain.TrailEntry;
 import boxwall.facts.Requirement;
 import boxwall.modules.Kind;
@@ -93,7 +93,7 @@ public final class Checker extends CheckPart {
 
     /** The finding empty-ruleset; with another text if only rules that are left out on this box stop packets. */
     private void empty() {
-        if (Protection.stopsAnything(rules.compiled)) { return; }
+        if (Targets.stopsAnything(rules.compiled)) { return; }
         int count = 0;
         boolean tables = false;
         for (Family family : Family.values()) {
@@ -103,7 +103,7 @@ public final class Checker extends CheckPart {
         String what = !tables ? "no rule and no policy is in this ruleset"
                 : count == 0 ? "this ruleset has no rule, and every policy is ACCEPT"
                 : "no rule of this ruleset drops anything, and every policy is ACCEPT";
-        boolean leftOut = Protection.stopsAnything(rules.parsed.ruleset());
+        boolean leftOut = Targets.stopsAnything(rules.parsed.ruleset());
         out.add(empty(leftOut ? what + " after the rules were left out that this box can't load" : what));
     }
 

@@ -1,7 +1,7 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
-import boxwall.explain.Protection;
+import boxwall.explain.Targets;
 import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -130,7 +130,7 @@ final class RuleLint extends CheckPart {
         for (String name : Arrays.asList("INPUT", "FORWARD", "OUTPUT")) {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (four.policy == Policy.DROP && !Protection.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
+            if (four.policy == Policy.DROP && !Targets.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
                 add("ipv6-unfiltered.chain", "", Arrays.asList("iptables: policy of " + name + " DROP",
                         "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"), name);
             }

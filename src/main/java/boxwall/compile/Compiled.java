@@ -1,6 +1,6 @@
 package boxwall.compile;
 
-import boxwall.explain.Protection;
+import boxwall.explain.Targets;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -42,5 +42,5 @@ public final class Compiled {
     }
 
     /** Whether it can stop any packet. */
-    public boolean protects() { return Protection.stopsAnything(ruleset); }
+    public boolean protects() { return Targets.stopsAnything(ruleset); }
 }

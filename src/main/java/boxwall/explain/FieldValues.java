@@ -22,6 +22,8 @@ final class FieldValues {
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
     private final List<byte[][]> ranges = new ArrayList<>();
     private final List<byte[][]> gaps = new ArrayList<>();
+    /** Whether the next value follows the last range without a gap. */
+    private boolean isAdjacent;
 
     /**
      * Reads sets that test bits of one field only.
@@ -32,49 +34,35 @@ final class FieldValues {
         this.sets = sets;
         this.field = field;
         this.choices = sets.choices(field);
-        int bytes = (sets.bits(field) + 7) / 8;
-        collect(ranges, set, 0, new byte[bytes]);
-        collect(gaps, others, 0, new byte[bytes]);
+        collect(ranges, set, new boolean[sets.bits(field)], 0);
+        isAdjacent = false;
+        collect(gaps, others, new boolean[sets.bits(field)], 0);
     }
 
-    private void collect(List<byte[][]> to, int set, int bit, byte[] low) {
-        if (set == Bdd.NONE || to.size() > RANGES_MAX) { return; }
-        int bits = sets.bits(field);
-        if (set == Bdd.ALL) {
-            byte[] high = low.clone();
-            for (int i = bit; i < bits; i++) {
-                flip(high, bits, i);
-            }
-            append(to, low.clone(), high);
+    /** Collects the values that begin with the first {@code known} bits, in ascending order. */
+    private void collect(List<byte[][]> to, int set, boolean[] bits, int known) {
+        if (set == Bdd.NONE || to.size() > RANGES_MAX) {
+            isAdjacent = false;
             return;
         }
-        boolean tested = sets.bdd.level(set) == sets.start(field) + bit;
-        collect(to, tested ? sets.bdd.low(set) : set, bit + 1, low);
-        flip(low, bits, bit);
-        collect(to, tested ? sets.bdd.high(set) : set, bit + 1, low);
-        flip(low, bits, bit);
-    }
-
-    private static void flip(byte[] number, int bits, int i) {
-        int at = number.length * 8 - bits + i;
-        number[at / 8] ^= (byte) (0x80 >> at % 8);
-    }
-
-    private static void append(List<byte[][]> to, byte[] low, byte[] high) {
-        byte[][] last = to.isEmpty() ? null : to.get(to.size() - 1);
-        if (last != null && Arrays.equals(next(last[1]), low)) {
-            last[1] = high;
-        } else {
-            to.add(new byte[][] {low, high});
+        if (set == Bdd.ALL) {
+            byte[] low = Sets.number(bits, 0, bits.length);
+            Arrays.fill(bits, known, bits.length, true);
+            byte[] high = Sets.number(bits, 0, bits.length);
+            Arrays.fill(bits, known, bits.length, false);
+            if (isAdjacent) {
+                to.get(to.size() - 1)[1] = high;
+            } else {
+                to.add(new byte[][] {low, high});
+            }
+            isAdjacent = true;
+            return;
         }
-    }
-
-    private static byte[] next(byte[] number) {
-        byte[] next = number.clone();
-        for (int i = next.length - 1; i >= 0 && ++next[i] == 0; i--) {
-            continue;
-        }
-        return next;
+        boolean tested = sets.bdd.level(set) == sets.start(field) + known;
+        collect(to, tested ? sets.bdd.low(set) : set, bits, known + 1);
+        bits[known] = true;
+        collect(to, tested ? sets.bdd.high(set) : set, bits, known + 1);
+        bits[known] = false;
     }
 
     /** {@code 80,443,1024-65535}, {@code 192.168.179.0/24}, {@code all but lan}, {@code SYN, without FIN,RST,ACK}. */

@@ -291,15 +291,21 @@ final class Sets {
     }
 
     private byte[] value(Field field, boolean[] string) {
+        byte[] number = number(string, start(field), bits(field));
         List<byte[]> choices = choices(field);
-        byte[] value = new byte[choices != null ? 4 : field.bytes(family)];
-        for (int i = 0; i < bits(field); i++) {
-            if (string[start(field) + i]) {
-                int at = value.length * 8 - bits(field) + i;
-                value[at / 8] |= (byte) (0x80 >> at % 8);
+        return choices == null ? number : choices.get((int) Numbers.number(number));
+    }
+
+    /** Some bits of a string as a number, with zeros before them up to whole bytes. */
+    static byte[] number(boolean[] string, int from, int bits) {
+        byte[] number = new byte[(bits + 7) / 8];
+        for (int i = 0; i < bits; i++) {
+            if (string[from + i]) {
+                int at = number.length * 8 - bits + i;
+                number[at / 8] |= (byte) (0x80 >> at % 8);
             }
         }
-        return choices != null ? choices.get((int) Numbers.number(value)) : value;
+        return number;
     }
 
     /** A packet of a set that isn't empty, with every field known. */

@@ -1,20 +1,33 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Policy;
 import boxwall.netfilter.Ports;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
-/** The effects of targets: the packet goes on to the next rule (changed or not), or the chain ends. */
-final class Targets {
+/**
+ * The effects of targets: the packet goes on to the next rule (changed or not), or the chain ends; and whether the
+ * targets of a whole ruleset can stop any packet at all.
+ */
+public final class Targets {
     private static final Set<String> GOES_ON = new HashSet<>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
             "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CLASSIFY", "AUDIT", "CHECKSUM", "TRACE", "SET", "RATEEST", "LED",
             "IDLETIMER", "TEE", "SECMARK", "CONNSECMARK", "MARK", "CONNMARK", "NOTRACK", "CT", "HMARK"));
     private static final Set<String> TRANSLATES =
             new HashSet<>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "SAME"));
+
+    private Targets() {}
 
     /** Whether the packet goes on to the next rule. */
     static boolean goesOn(Target target) {
@@ -70,5 +83,39 @@ final class Targets {
         option = option == null ? target.option("--to-destination") : option;
         Ports ports = option == null ? null : option.natPorts(family);
         return ports == null ? -1 : ports.count() == 1 ? ports.ranges.get(0)[0] : -2;
+    }
+
+    /** Whether a policy, or a rule of a chain that packets can reach, may stop a packet; an unknown target may. */
+    public static boolean stopsAnything(Ruleset ruleset) {
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                for (Chain chain : ruleset.chains(family, table)) {
+                    if (chain.isBuiltin() && stops(ruleset, family, table, chain)) { return true; }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The same for one chain and the chains that it calls. */
+    public static boolean stops(Ruleset ruleset, Family family, Table table, Chain start) {
+        List<Chain> open = new ArrayList<>(Collections.singletonList(start));
+        Set<String> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            Chain chain = open.remove(open.size() - 1);
+            if (!seen.add(chain.name)) { continue; }
+            if (chain.policy == Policy.DROP) { return true; }
+            for (Rule rule : chain.rules) {
+                Target target = rule.target;
+                Chain called = target == null ? null : ruleset.chain(family, table, target.name);
+                if (called != null) {
+                    open.add(called);
+                } else if (!Targets.goesOn(target) && !Targets.translates(target) && !target.equals(Target.ACCEPT)
+                        && !target.equals(Target.RETURN)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }
