@@ -8,8 +8,8 @@ import boxwall.box.Fact;
 import boxwall.box.KernelLog;
 import boxwall.box.Line;
 import boxwall.box.Readings;
-import boxwall.box.Versions;
 import boxwall.modules.LoadedModules;
+import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
 /**

@@ -35,77 +35,60 @@ public final class Finding {
     public final String code;
     public final Severity severity;
     public final String where;
+    /** Lines, each with its source in front ({@code dmesg: …}). */
     private final List<String> evidence;
     private final String effect;
     public final String remedy;
-    /** The secrets of the box that the finding is about; else those of any box. */
-    private final Secrets secrets;
 
     /**
-     * Makes a finding.
+     * Makes a finding from texts without secrets.
      *
      * @param code a stable word that docs/findings.md has a row for
      * @param where {@code file:line:column} of a ruleset, or the box's file the evidence is from; empty when neither
-     * @param evidence verbatim lines, each with its source in front ({@code dmesg: …}); never null
+     * @param evidence verbatim lines; never null
      * @param effect one sentence that a user understands
      * @param remedy the exact command or menuconfig symbol; never null
      */
     public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy) {
-        this(code, severity, where, evidence, effect, remedy, Secrets.NONE);
-    }
-
-    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
-            Secrets secrets) {
         this.code = code;
         this.severity = severity;
         this.where = where;
         this.evidence = Collections.unmodifiableList(new ArrayList<>(evidence));
         this.effect = effect;
         this.remedy = remedy;
-        this.secrets = secrets;
     }
 
     /**
-     * Makes a finding from a row of the resource {@code findings}.
+     * Makes a finding from a row of the resource {@code findings}; removes secrets, as of any box.
      *
      * @param name the code, or {@code CODE.VARIANT}
      * @param values of {@code %1} to {@code %9} in effect and remedy
      */
     public static Finding of(String name, String where, List<String> evidence, Object... values) {
+        return of(Secrets.NONE, name, where, evidence, values);
+    }
+
+    /** The same; removes the secrets of a box. */
+    public static Finding of(Secrets secrets, String name, String where, List<String> evidence, Object... values) {
         String[] row = ROWS.rows(name).get(0);
-        return new Finding(Words.before(name, '.'), Severity.of(row[1]), where, evidence,
-                TextTable.filled(row[2], "", values), TextTable.filled(row[3], "", values));
+        return new Finding(Words.before(name, '.'), Severity.of(row[1]), where, secrets.lines(evidence),
+                secrets.sentence(TextTable.filled(row[2], "", values)), TextTable.filled(row[3], "", values));
     }
 
-    /** This finding about another place. */
+    /** This finding about another place, with other lines without secrets. */
     public Finding at(String place, List<String> lines) {
-        return new Finding(code, severity, place, lines, effect, remedy, secrets);
+        return new Finding(code, severity, place, lines, effect, remedy);
     }
 
-    public Finding withSeverity(Severity other) {
-        return new Finding(code, other, where, evidence, effect, remedy, secrets);
-    }
+    public Finding withSeverity(Severity other) { return new Finding(code, other, where, evidence, effect, remedy); }
 
-    /** This finding, shown without these secrets of its box. */
-    public Finding without(Secrets others) {
-        return new Finding(code, severity, where, evidence, effect, remedy, others);
-    }
+    public List<String> evidence() { return evidence; }
 
-    /** The lines without secrets. */
-    public List<String> evidence() {
-        List<String> shown = new ArrayList<>();
-        for (String line : evidence) {
-            shown.add(secrets.line(line));
-        }
-        return shown;
-    }
-
-    /** The effect without secrets, which it may quote. */
-    public String effect() { return secrets.sentence(effect); }
+    public String effect() { return effect; }
 
     @Override
     public String toString() {
-        return (where.length() == 0 ? "" : where + ": ") + severity.word() + " " + code + ": " + effect()
+        return (where.length() == 0 ? "" : where + ": ") + severity.word() + " " + code + ": " + effect
                 + (remedy.length() == 0 ? "" : "; " + remedy);
     }
 }

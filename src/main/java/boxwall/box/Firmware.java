@@ -3,6 +3,7 @@ package boxwall.box;
 import java.util.HashMap;
 import java.util.Map;
 
+import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
 /**

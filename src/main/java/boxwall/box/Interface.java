@@ -1,10 +1,10 @@
 package boxwall.box;
 
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
+import boxwall.netfilter.Rows;
+import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
 /** A network interface of the box with its role and the reason for it. Immutable. */
@@ -16,18 +16,8 @@ public final class Interface {
         public String word() { return name().toLowerCase(Locale.ROOT); }
     }
 
-    private static final List<String> PORTS = Arrays.asList("eth", "lan", "ath", "wlan", "wifi", "wl", "tiwlan",
-            "cpmac", "wdsup", "wdsdw", "usbrndis", "wasp", "plc", "usb", "bcmsw");
-    /** Devices for DSL, fibre and serial lines below dsld, whose interface is the one that netfilter sees. */
-    private static final List<String> BELOW_DSLD =
-            Arrays.asList("dsl", "adsl", "vdsl", "ptm", "atm", "nas", "ppptty", "VANI", "ptm_vr");
-    private static final List<String> TUNNELS = Arrays.asList("sit", "tunl", "ip6tnl", "gre", "gretap", "erspan", "tun",
-            "tap", "wg", "ip6gre", "ip_vti", "ip6_vti", "teql", "dummy", "ifb", "imq", "6rd", "ipsec");
-    private static final List<String> DIALLED = Arrays.asList("ppp", "wwan", "wan", "wanmodem", "inet", "voip");
-    /** Interfaces without traffic of the networks: name and reason. */
-    private static final String[][] INNER =
-            {{"cpunet", "the link between the box's own processors"}, {"br-omci", "management of the fibre line"},
-                    {"archer", "Broadcom's packet accelerator"}, {"ing", "the kernel's queue for what comes in"},};
+    /** The rows of the resource {@code interfaces}: role, form, reason, names. */
+    private static final List<String[]> ROWS = Rows.of("/boxwall/box/interfaces");
 
     public final String name;
     public final Role role;
@@ -57,54 +47,42 @@ public final class Interface {
         return new Interface(name, Role.OTHER, "", null, null, null, null).classified(false);
     }
 
-    /**
-     * Whether a name is a stem, alone or with a number: {@code eth0}, {@code eth0.8}; {@code more}: also
-     * {@code eth0-x}.
-     */
-    private static boolean hasStem(String name, List<String> stems, boolean more) {
-        for (String stem : stems) {
-            int end = stem.length();
-            while (name.startsWith(stem) && end < name.length()
-                    && (Words.digits(name, end) > end || name.charAt(end) == '.')) {
-                end++;
-            }
-            if (name.startsWith(stem) && (end == name.length()
-                    || more && (name.charAt(end - 1) == '.' || ":_-".indexOf(name.charAt(end)) >= 0))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** The reason why an interface carries no traffic of the networks, or null. */
     public static String inner(String name) {
-        for (String[] one : INNER) {
-            if (hasStem(name, Collections.singletonList(one[0]), false)) { return one[1]; }
+        for (String[] row : ROWS) {
+            if (row[0].equals("other") && fits(name, row)) { return reason(row); }
         }
         return null;
     }
 
+    private static String reason(String[] row) { return row[2].replace('~', ' '); }
+
+    private static boolean fits(String name, String[] row) {
+        boolean fits = false;
+        for (int i = 3; i < row.length && !fits; i++) {
+            fits = name.startsWith(row[i]) && isForm(row[1], name.substring(row[i].length()));
+        }
+        return fits;
+    }
+
+    /** Whether this may follow a name of a row. */
+    private static boolean isForm(String form, String rest) {
+        if (form.equals("is")) { return rest.length() == 0; }
+        if (form.equals("begins")) { return rest.length() > 0 && "0123456789_.:-".indexOf(rest.charAt(0)) >= 0; }
+        int end = Versions.end(rest, 0);
+        return end == rest.length() || form.equals("more")
+                && (":_-".indexOf(rest.charAt(end)) >= 0 || end > 0 && rest.charAt(end - 1) == '.');
+    }
+
     /** This interface with its role. */
     Interface classified(boolean defaultRoute) {
-        if (name.equals("lo")) { return as(Role.LOOPBACK, "the kernel's name for loopback"); }
         if (name.indexOf(':') > 0) { return as(Role.ALIAS, "a further address of " + Words.before(name, ':')); }
-        if (name.equals("lan")) { return as(Role.LAN, "AVM's name for the bridge of LAN and WLAN"); }
-        if (name.equals("guest")) { return as(Role.GUEST, "AVM's name for the guest network's bridge"); }
-        if (name.equals("hotspot")
-                || name.length() > 6 && name.startsWith("guest") && "0123456789_.:-".indexOf(name.charAt(5)) >= 0) {
-            return as(Role.PORT, "a port of the guest network by AVM's naming");
+        for (String[] row : ROWS) {
+            if (row[1].equals("route") ? defaultRoute : fits(name, row)) {
+                return as(Role.valueOf(row[0].toUpperCase(Locale.ROOT)), reason(row));
+            }
         }
-        if (name.equals("dsl")) { return as(Role.WAN, "AVM's name for the Internet side"); }
-        if (defaultRoute) { return as(Role.WAN, "the default route leads there"); }
-        if (hasStem(name, DIALLED, false)) {
-            return as(Role.WAN, "a name for an Internet side; no default route seen there");
-        }
-        if (hasStem(name, TUNNELS, false)) { return as(Role.TUNNEL, "a tunnel or dummy by its name"); }
-        if (hasStem(name, PORTS, true)) { return as(Role.PORT, "a port by its name, normally part of the bridge lan"); }
-        if (hasStem(name, BELOW_DSLD, true)) {
-            return as(Role.PORT, "a device below AVM's dsld by its name: netfilter sees none of its packets");
-        }
-        return as(Role.OTHER, inner(name) != null ? inner(name) : "no rule for this name");
+        return as(Role.OTHER, "no rule for this name");
     }
 
     /** Whether a text can be an interface's name: IFNAMSIZ is 16 with the end; an alias adds ":0". */

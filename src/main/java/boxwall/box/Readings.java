@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
 /**

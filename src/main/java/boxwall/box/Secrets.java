@@ -56,6 +56,15 @@ public final class Secrets {
     /** A line of an unknown box without secrets. */
     public static String masked(String line) { return NONE.line(line); }
 
+    /** The lines without secrets, but for empty ones. */
+    public List<String> lines(List<String> lines) {
+        List<String> shown = new ArrayList<>();
+        for (String line : lines) {
+            if (line.length() > 0) { shown.add(line(line)); }
+        }
+        return shown;
+    }
+
     /** A line without secrets; only its source, before the first colon, if the line may contain a key. */
     public String line(String line) {
         String shown = shown(line);

@@ -2,6 +2,7 @@ package boxwall.box;
 
 import java.util.List;
 
+import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
 /**

@@ -3,6 +3,7 @@ package boxwall.check;
 import boxwall.avm.Listeners.Service;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
+import boxwall.box.Secrets;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Exposure;
@@ -143,8 +144,10 @@ public final class Proofs extends CheckPart {
         for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
         }
-        all.add(expect.origin + ": " + line + ": " + reason);
-        all.addAll(evidence);
+        all.add(Secrets.masked(expect.origin + ": " + line + ": " + reason));
+        for (String each : evidence) {
+            all.add(Secrets.masked(each));
+        }
         out.set(at, out.get(at).at(where, all));
     }
 

@@ -3,6 +3,8 @@ package boxwall.compile;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
@@ -76,6 +78,17 @@ final class ChainGraph {
         }
         numbers.put(wanted, Integer.valueOf(number));
         return name;
+    }
+
+    /** A new chain that returns packets of some protocols, perhaps only whole ones, and has a target for all others. */
+    Chain chainPast(List<String> protocols, boolean whole, String wanted, Target target, Origin origin) {
+        List<Rule> rules = new ArrayList<>();
+        for (String protocol : protocols) {
+            Rule.Builder rule = new Rule.Builder(origin).protocol(Negatable.is(protocol)).target(Target.RETURN);
+            rules.add((whole ? rule.match(Match.of(protocol)) : rule).build());
+        }
+        rules.add(new Rule.Builder(origin).target(target).build());
+        return new Chain(freeName(wanted), null, rules);
     }
 
     /** The rules of all chains that packets reach from this one. */

@@ -4,7 +4,6 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
@@ -53,7 +52,10 @@ final class Fragments {
             all.add(rule);
             List<Match> matches = withoutPorts(rule);
             if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || matches == null) { continue; }
-            if (chain == null && !v4) { chain = chain(rule.origin); }
+            if (chain == null && !v4) {
+                chain = graph.chainPast(Arrays.asList("tcp", "udp"), true, "later-fragments", Target.ACCEPT,
+                        rule.origin);
+            }
             Rule later = rule.copy().matches(matches).fragment(v4 ? Negatable.is(Boolean.TRUE) : null)
                     .target(v4 ? Target.ACCEPT : Target.of(chain.name)).build();
             if (added.add(later)) {
@@ -66,16 +68,6 @@ final class Fragments {
 
     /** The chain for IPv6, or null if no rule jumps to it. */
     Chain chain() { return chain; }
-
-    private Chain chain(Origin origin) {
-        List<Rule> rules = new ArrayList<>();
-        for (String protocol : new String[] {"tcp", "udp"}) {
-            rules.add(new Rule.Builder(origin).protocol(Negatable.is(protocol)).match(Match.of(protocol))
-                    .target(Target.RETURN).build());
-        }
-        rules.add(new Rule.Builder(origin).target(Target.ACCEPT).build());
-        return new Chain(graph.freeName("later-fragments"), null, rules);
-    }
 
     /** A rule's matches without ports; null if it has no ports, or a condition that only the first fragment shows. */
     private static List<Match> withoutPorts(Rule rule) {

@@ -155,12 +155,7 @@ final class Replacements {
     private Rule otherProtocols(Rule base) {
         Chain chain = otherProtocols.get(base.target);
         if (chain == null) {
-            List<Rule> rules = new ArrayList<>();
-            for (String protocol : protocols) {
-                rules.add(new Rule.Builder(base.origin).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
-            }
-            rules.add(new Rule.Builder(base.origin).target(base.target).build());
-            chain = new Chain(graph.freeName("other-protocols"), null, rules);
+            chain = graph.chainPast(protocols, false, "other-protocols", base.target, base.origin);
             otherProtocols.put(base.target, chain);
         }
         return base.copy().target(Target.of(chain.name)).build();

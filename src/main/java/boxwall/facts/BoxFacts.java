@@ -1,6 +1,7 @@
 package boxwall.facts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,8 +64,6 @@ public final class BoxFacts implements Cloneable {
     final Secrets secrets;
     /** The findings about this box that don't depend on rules. */
     public final List<Finding> findings;
-    /** Made at the first use, because each /status shows it. */
-    private volatile Map<String, List<String>> decidedBy;
     /** Made at the first use. */
     private volatile BoxFacts booted;
 
@@ -121,7 +120,6 @@ public final class BoxFacts implements Cloneable {
         try {
             BoxFacts facts = (BoxFacts) clone();
             facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
-            facts.decidedBy = null;
             return facts;
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException(e);
@@ -130,7 +128,6 @@ public final class BoxFacts implements Cloneable {
 
     /** The evidence for each fact: its name as in the JSON, to verbatim lines after their source, without secrets. */
     public Map<String, List<String>> decidedBy() {
-        if (decidedBy != null) { return decidedBy; }
         Map<String, List<String>> by = new LinkedHashMap<>();
         decided(by, "kernel.release", kernel.evidence());
         decided(by, "kernel.machine", machine.evidence());
@@ -144,15 +141,11 @@ public final class BoxFacts implements Cloneable {
         decided(by, "packet_acceleration", acceleration.evidence);
         decided(by, "printk", surroundings.printk.evidence());
         decided(by, "dsld", surroundings.dsld.evidence());
-        decidedBy = Collections.unmodifiableMap(by);
-        return decidedBy;
+        return by;
     }
 
     private void decided(Map<String, List<String>> by, String fact, String... lines) {
-        List<String> shown = new ArrayList<>();
-        for (String line : lines) {
-            if (line.length() > 0) { shown.add(secrets.line(line)); }
-        }
+        List<String> shown = secrets.lines(Arrays.asList(lines));
         if (!shown.isEmpty()) { by.put(fact, shown); }
     }
 

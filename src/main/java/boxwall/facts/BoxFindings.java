@@ -14,13 +14,13 @@ import boxwall.box.KernelLog;
 import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Userland;
-import boxwall.box.Versions;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Versions;
 
 /** The findings about a box: kernel, programs, and what else handles packets. */
 final class BoxFindings {
@@ -59,12 +59,12 @@ final class BoxFindings {
     }
 
     private void add(String row, List<String> evidence, Object... values) {
-        out.add(Finding.of(row, "", evidence, values).without(facts.secrets));
+        out.add(Finding.of(facts.secrets, row, "", evidence, values));
     }
 
     /** Adds a finding with one line of evidence, or none for "". */
     private void add(String row, String line, Object... values) {
-        add(row, line.length() == 0 ? Collections.<String>emptyList() : Collections.singletonList(line), values);
+        add(row, Collections.singletonList(line), values);
     }
 
     private void kernel() {

@@ -7,6 +7,7 @@ import java.util.List;
 import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
 import boxwall.box.Line;
+import boxwall.box.Secrets;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
@@ -132,7 +133,7 @@ public final class IptablesError {
         Finding unmet = requirement == null ? null : requirement.finding(where);
         if (unmet != null) {
             List<String> evidence = new ArrayList<>(unmet.evidence());
-            evidence.add(0, Line.evidence("iptables", line));
+            evidence.add(0, Secrets.masked(Line.evidence("iptables", line)));
             return unmet.at(where, evidence).withSeverity(Severity.REFUSE);
         }
         if (facts.conntrack().state == ConntrackVerdict.State.REFUSED

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import boxwall.box.Versions;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rows;
+import boxwall.netfilter.Versions;
 
 /**
  * The generation of a kernel release, with the rows of generations.txt for it: which modules implement which feature.

@@ -5,7 +5,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Words;
+import boxwall.netfilter.Versions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,14 +63,6 @@ public final class RequiredRelease {
 
     /** Whether a version is older than a release; false if either is null. */
     static boolean older(String version, String since) {
-        if (since == null || version == null) { return false; }
-        String[] a = Words.split(version.replace('-', '.'), '.');
-        String[] b = Words.split(since, '.');
-        for (int i = 0; i < b.length; i++) {
-            long actual = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
-            long needed = Numbers.parse(b[i]);
-            if (actual != needed) { return actual < needed; }
-        }
-        return false;
+        return since != null && version != null && Versions.compare(version, since) < 0;
     }
 }

@@ -91,7 +91,7 @@ class SecretsTest {
         assertEquals("debug.cfg: iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP",
                 Secrets.masked("debug.cfg: iptables -A INPUT -m mac --mac-source 00:04:0e:12:34:56 -j DROP"));
         assertEquals("dmesg: ***", Secrets.masked("dmesg: wlan_key=geheim"));
-        assertEquals("thousands of password guesses, wlan_key=*** is quoted", new Finding("a", Finding.Severity.NOTE,
-                "", List.of(), "thousands of password guesses, wlan_key=geheim is quoted", "").effect());
+        assertEquals("thousands of passwords, wlan_key=*** the box is as open as without boxwall",
+                Finding.of("empty-ruleset", "", List.of(), "thousands of passwords, wlan_key=geheim").effect());
     }
 }

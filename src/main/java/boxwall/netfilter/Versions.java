@@ -1,6 +1,4 @@
-package boxwall.box;
-
-import boxwall.netfilter.Words;
+package boxwall.netfilter;
 
 /** Version numbers: {@code 2.6.32.61}, {@code 1.4.11.1}, {@code 6.1.0-32-4kc-malta}. */
 public final class Versions {
@@ -32,7 +30,7 @@ public final class Versions {
     }
 
     /** Where the digits and dots that begin at an index end. */
-    static int end(String text, int from) {
+    public static int end(String text, int from) {
         int end = from;
         while (end < text.length() && (text.charAt(end) == '.' || Words.digits(text, end) > end)) {
             end++;
@@ -41,7 +39,7 @@ public final class Versions {
     }
 
     /** {@code 2.6.32.61}, {@code 2.6.13.1-ohio}: a number, a dot, a digit, then what a release may have. */
-    static boolean isRelease(String text) {
+    public static boolean isRelease(String text) {
         int dot = Words.digits(text, 0);
         return text.length() < 65 && dot > 0 && dot + 1 < text.length() && text.charAt(dot) == '.'
                 && Words.digits(text, dot + 1) > dot + 1 && Words.isName(text, "._+-");
