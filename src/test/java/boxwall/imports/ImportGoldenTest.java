@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Imports ten firewall scripts and saved rulesets and compares the results with the goldens: the ruleset, then the
+ * Imports eleven firewall scripts and saved rulesets and compares the results with the goldens: the ruleset, then the
  * remarks after a line of dashes, with a star if something is missing. {@code -Dboxwall.rewrite=true} writes the
  * goldens.
  */

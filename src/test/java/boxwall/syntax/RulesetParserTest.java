@@ -53,7 +53,8 @@ class RulesetParserTest {
             "-j LOG --log-prefix a'b'\"c\"\\d --log-level warn | -A INPUT -j LOG --log-prefix abcd",
             "-m comment --comment '-x \"y\" $Z' -j DROP | -A INPUT -m comment --comment \"-x \\\"y\\\" $Z\" -j DROP",
             "-j REJECT --reject-with host-unr | -A INPUT -j REJECT --reject-with icmp-host-unreachable",
-            "-c 5 6 -w -v -j DROP | -A INPUT -j DROP",})
+            "-c 5 6 -w -v -j DROP | -A INPUT -j DROP",
+            "-m recent --set --name %CURRENTTIME | -A INPUT -m recent --set --name %CURRENTTIME --mask 255.255.255.255 --rsource",})
     void ruleIsWrittenInIptablesSaveForm(String rule, String expected) {
         if (expected == null) {
             assertFalse(errors("iptables -A INPUT " + rule + "\n").isEmpty());
