@@ -1,6 +1,7 @@
 package boxwall.script;
 
 import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,51 +36,46 @@ class AdverseConditionsTest {
 
     @Test
     void revertDoesNotTouchTheNextChange() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                String id = applyTry(box, "one", 1111, 60).get("id");
-                String two = plan(box, "two", 2222);
-                // the next change gets the lock while revert still waits for the guard to end
-                Process revert = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " revert " + id);
-                NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
-                        + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
-                assertTrue(next.out().contains("state=pending\n"), next.out() + next.err());
-                revert.waitFor();
-                NetBox.Answer status = box.apply("status");
-                assertEquals("pending two", status.get("state") + " " + status.get("plan"), status.out());
-                assertTrue(box.tables().contains("2222"), box.tables());
-            }
+        withBothShells(box -> {
+            String id = applyTry(box, "one", 1111, 60).get("id");
+            String two = plan(box, "two", 2222);
+            // the next change gets the lock while revert still waits for the guard to end
+            Process revert = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " revert " + id);
+            NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
+                    + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
+            assertTrue(next.out().contains("state=pending\n"), next.out() + next.err());
+            revert.waitFor();
+            NetBox.Answer status = box.apply("status");
+            assertEquals("pending two", status.get("state") + " " + status.get("plan"), status.out());
+            assertTrue(box.tables().contains("2222"), box.tables());
         });
     }
 
     @Test
     void fullRunFolderDoesNotPreventUndo() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
-                box.loadForeignRules();
-                // creates all tables
-                assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status());
-                assertEquals(0, box.apply("revert", "--now").status());
-                String before = box.tables();
+        withBothShells(box -> {
+            box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
+            box.loadForeignRules();
+            // creates all tables
+            assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status());
+            assertEquals(0, box.apply("revert", "--now").status());
+            String before = box.tables();
 
-                assertEquals(0, box.apply("try", plan(box, "one", 1111), "2", "--replace").status());
-                box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
-                box.advanceClock(2);
-                assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
-                box.sh("rm $BOXWALL_RUN/filler");
-                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0),
-                        "the lock must be released");
-                assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
+            assertEquals(0, box.apply("try", plan(box, "one", 1111), "2", "--replace").status());
+            box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
+            box.advanceClock(2);
+            assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
+            box.sh("rm $BOXWALL_RUN/filler");
+            assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), "the lock must be released");
+            assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
 
-                box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
-                NetBox.Answer refused = box.apply("try", plan(box, "two", 2222), "2", "--replace");
-                assertEquals(3, refused.status(), refused.out() + refused.err());
-                assertEquals(before, box.tables());
-                NetBox.Answer open = box.apply("open");
-                assertEquals(0, open.status(), open.out() + open.err());
-                assertFalse(box.tables().contains("\n-A") || box.tables().contains(" DROP"), box.tables());
-            }
+            box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
+            NetBox.Answer refused = box.apply("try", plan(box, "two", 2222), "2", "--replace");
+            assertEquals(3, refused.status(), refused.out() + refused.err());
+            assertEquals(before, box.tables());
+            NetBox.Answer open = box.apply("open");
+            assertEquals(0, open.status(), open.out() + open.err());
+            assertFalse(box.tables().contains("\n-A") || box.tables().contains(" DROP"), box.tables());
         });
     }
 
@@ -101,64 +97,57 @@ class AdverseConditionsTest {
 
     @Test
     void tryWhoseGuardWasKilledIsUndone() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                box.loadForeignRules();
-                applyTry(box, "first", 1111, 60);
-                assertEquals(0, box.apply("revert", "--now").status());
-                String before = box.tables();
-                box.script("ip6tables-restore",
-                        "#!/bin/sh\n{ read -r guard _ <$BOXWALL_RUN/tx/guard; } 2>/dev/null && kill -9 $guard\n"
-                                + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
-                NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"),
-                        answer.out() + answer.err());
-                assertRestored(box, before);
-            }
+        withBothShells(box -> {
+            box.loadForeignRules();
+            applyTry(box, "first", 1111, 60);
+            assertEquals(0, box.apply("revert", "--now").status());
+            String before = box.tables();
+            box.script("ip6tables-restore",
+                    "#!/bin/sh\n{ read -r guard _ <$BOXWALL_RUN/tx/guard; } 2>/dev/null && kill -9 $guard\n"
+                            + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
+            NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
+            assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"), answer.out() + answer.err());
+            assertRestored(box, before);
         });
     }
 
     @Test
     void slowConfirmDoesNotOverwriteALaterOpen() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                box.script("modsave", BLOCKED_MODSAVE);
-                String id = applyTry(box, "one", 1111, 60).get("id");
-                Process confirm = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " confirm " + id);
-                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("saving"))));
-                assertEquals(0, box.apply("open").status());
-                Files.createFile(box.folder.resolve("saved"));
-                assertEquals(0, confirm.waitFor());
-                NetBox.Answer status = box.apply("status");
-                assertEquals("open", status.get("state"), status.out());
-                assertEquals(3, box.apply("again").status());
-                assertFalse(box.tables().contains("1111"), box.tables());
-            }
+        withBothShells(box -> {
+            box.script("modsave", BLOCKED_MODSAVE);
+            String id = applyTry(box, "one", 1111, 60).get("id");
+            Process confirm = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " confirm " + id);
+            assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("saving"))));
+            assertEquals(0, box.apply("open").status());
+            Files.createFile(box.folder.resolve("saved"));
+            assertEquals(0, confirm.waitFor());
+            NetBox.Answer status = box.apply("status");
+            assertEquals("open", status.get("state"), status.out());
+            assertEquals(3, box.apply("again").status());
+            assertFalse(box.tables().contains("1111"), box.tables());
         });
     }
 
     @Test
     void openWorksWithFailingSaveAndLockClearsOtherTables() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                applyTry(box, "one", 1111, 60);
-                box.script("iptables-save", "#!/bin/sh\nexit 1\n");
-                NetBox.Answer open = box.apply("open");
-                assertEquals(0, open.status(), open.out());
-                assertFalse(box.tables().contains("\n-A"), box.tables());
-                assertFalse(box.tables().contains(" DROP"), box.tables());
-                box.useRealTool("iptables-save");
+        withBothShells(box -> {
+            applyTry(box, "one", 1111, 60);
+            box.script("iptables-save", "#!/bin/sh\nexit 1\n");
+            NetBox.Answer open = box.apply("open");
+            assertEquals(0, open.status(), open.out());
+            assertFalse(box.tables().contains("\n-A"), box.tables());
+            assertFalse(box.tables().contains(" DROP"), box.tables());
+            box.useRealTool("iptables-save");
 
-                PlanFolder forwardDropped =
-                        new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
-                                .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
-                assertEquals(0,
-                        box.apply("try", forwardDropped.write(box.folder.resolve("shut")).toString(), "60", "--replace")
-                                .status());
-                assertEquals(0, box.apply("lock").status());
-                assertFalse(box.tables().contains("-A PREROUTING"), box.tables());
-                assertTrue(box.tables().contains(":INPUT DROP"), box.tables());
-            }
+            PlanFolder forwardDropped =
+                    new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
+                            .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
+            assertEquals(0,
+                    box.apply("try", forwardDropped.write(box.folder.resolve("shut")).toString(), "60", "--replace")
+                            .status());
+            assertEquals(0, box.apply("lock").status());
+            assertFalse(box.tables().contains("-A PREROUTING"), box.tables());
+            assertTrue(box.tables().contains(":INPUT DROP"), box.tables());
         });
     }
 
@@ -183,54 +172,48 @@ class AdverseConditionsTest {
 
     @Test
     void moduleThatCannotBeUnloadedDoesNotBlock() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                Path proc = box.fakeProc();
-                box.sh("echo xt_stuck >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
-                box.script("modprobe", "#!/bin/sh\necho \"$1 1000 0 - Live 0x0\" >>" + proc + "/modules\n");
-                box.script("rmmod", "#!/bin/sh\necho \"rmmod $*\" >>$BOXWALL_TEST/taken\n");
-                String folder = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n")
-                        .write(box.folder.resolve("stuck")).toString();
-                assertEquals(0, box.apply("try", folder, "60").status());
-                assertEquals(0, box.apply("revert", "--now").status());
-                long tries = NetBox.read(box.folder.resolve("taken")).lines().count();
-                assertTrue(tries >= 1 && tries <= 4, tries + " times");
-                assertEquals(0, box.apply("try", plan(box, "next", 2222), "60").status());
-            }
+        withBothShells(box -> {
+            Path proc = box.fakeProc();
+            box.sh("echo xt_stuck >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
+            box.script("modprobe", "#!/bin/sh\necho \"$1 1000 0 - Live 0x0\" >>" + proc + "/modules\n");
+            box.script("rmmod", "#!/bin/sh\necho \"rmmod $*\" >>$BOXWALL_TEST/taken\n");
+            String folder = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n")
+                    .write(box.folder.resolve("stuck")).toString();
+            assertEquals(0, box.apply("try", folder, "60").status());
+            assertEquals(0, box.apply("revert", "--now").status());
+            long tries = NetBox.read(box.folder.resolve("taken")).lines().count();
+            assertTrue(tries >= 1 && tries <= 4, tries + " times");
+            assertEquals(0, box.apply("try", plan(box, "next", 2222), "60").status());
         });
     }
 
     @Test
     void guardObeysBoxwallOffOnAStick() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                box.storePlan("boot", new PlanFolder("stored", 1111));
-                Files.createDirectories(box.folder.resolve("media"));
-                Files.createFile(box.folder.resolve("media/boxwall.off"));
-                // boot is killed when it releases the lock, so the guard finishes it
-                box.script("mv",
-                        "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
-                box.apply("boot");
-                assertTrue(Wait.until(() -> box.outsideProcessCount() == 0 && !Files.exists(box.run.resolve("tx"))),
-                        () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
-                assertFalse(box.tables().contains("1111"), box.tables());
-                assertEquals("inactive boxwall.off",
-                        box.apply("status").get("state") + " " + box.apply("status").get("reason"));
-            }
+        withBothShells(box -> {
+            box.storePlan("boot", new PlanFolder("stored", 1111));
+            Files.createDirectories(box.folder.resolve("media"));
+            Files.createFile(box.folder.resolve("media/boxwall.off"));
+            // boot is killed when it releases the lock, so the guard finishes it
+            box.script("mv",
+                    "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
+            box.apply("boot");
+            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0 && !Files.exists(box.run.resolve("tx"))),
+                    () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
+            assertFalse(box.tables().contains("1111"), box.tables());
+            assertEquals("inactive boxwall.off",
+                    box.apply("status").get("state") + " " + box.apply("status").get("reason"));
         });
     }
 
     @Test
     void truncatedConfigurationDoesNotFailAnyVerb() throws IOException {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                Path conf = Files.writeString(box.folder.resolve("torn.cfg"),
-                        "export BOXWALL_ENABLED='yes'\nexport BOXWALL_PORT='81");
-                box.settings.put("BOXWALL_CONF", conf.toString());
-                applyTry(box, "one", 1111, 60);
-                assertEquals(0, box.apply("open").status());
-                assertEquals(0, box.runScript("boxwall-keep", "history").status());
-            }
+        withBothShells(box -> {
+            Path conf = Files.writeString(box.folder.resolve("torn.cfg"),
+                    "export BOXWALL_ENABLED='yes'\nexport BOXWALL_PORT='81");
+            box.settings.put("BOXWALL_CONF", conf.toString());
+            applyTry(box, "one", 1111, 60);
+            assertEquals(0, box.apply("open").status());
+            assertEquals(0, box.runScript("boxwall-keep", "history").status());
         });
     }
 }

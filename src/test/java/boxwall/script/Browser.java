@@ -19,21 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A headless Chromium inside of a box's namespace, spoken to by its DevTools protocol: JSON messages, each closed by a
- * zero byte, over the process's own input and output, so that nothing has to listen anywhere.
+ * A headless Chromium in a box's namespace, controlled by its DevTools protocol: JSON messages, each terminated by a
+ * zero byte, over pipes, so that no port is needed.
  */
 final class Browser implements AutoCloseable {
-    /** A page on a slow machine may take long to answer; more means that it hangs. */
+    /** Longer than this, the page hangs. */
     private static final int LIMIT_SECONDS = Wait.SECONDS;
 
-    /** Chromium's words for an expression whose document was left before it had a value. */
+    /** Chromium's errors for an expression whose document was unloaded before it had a value. */
     private static final String NAVIGATED =
             ".*(Inspected target navigated or closed|Execution context was destroyed|Cannot find .*context).*";
 
     private final Process process;
     private final OutputStream to;
-    private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
-    private final StringBuffer complaints = new StringBuffer();
+    private final Map<Integer, CompletableFuture<JsonObject>> pendingReplies = new ConcurrentHashMap<>();
+    private final StringBuffer errors = new StringBuffer();
     private final String session;
     private int number;
 
@@ -72,20 +72,20 @@ final class Browser implements AutoCloseable {
                     message.write(c);
                     continue;
                 }
-                take(Json.parse(message.toString(StandardCharsets.UTF_8)).asObject());
+                handle(Json.parse(message.toString(StandardCharsets.UTF_8)).asObject());
                 message.reset();
             }
         } catch (IOException e) {
-            complaints.append(e);
+            errors.append(e);
         }
-        waiting.values().forEach(w -> w.completeExceptionally(new IOException("the browser is gone")));
+        pendingReplies.values().forEach(w -> w.completeExceptionally(new IOException("the browser has ended")));
     }
 
-    private void take(JsonObject message) {
+    private void handle(JsonObject message) {
         if (message.get("id") != null) {
-            waiting.remove(message.getInt("id", 0)).complete(message);
+            pendingReplies.remove(message.getInt("id", 0)).complete(message);
         } else if (message.getString("method", "").matches("Runtime.exceptionThrown|Log.entryAdded")) {
-            complaints.append(message.get("params")).append('\n');
+            errors.append(message.get("params")).append('\n');
         }
     }
 
@@ -94,7 +94,7 @@ final class Browser implements AutoCloseable {
         try {
             synchronized (to) {
                 JsonObject message = Json.object().add("id", ++number).add("method", method).add("params", params);
-                waiting.put(number, answer);
+                pendingReplies.put(number, answer);
                 to.write((toSession == null ? message : message.add("sessionId", toSession)).toString()
                         .getBytes(StandardCharsets.UTF_8));
                 to.write(0);
@@ -113,12 +113,12 @@ final class Browser implements AutoCloseable {
 
     private JsonObject command(String method, JsonObject params) { return send(session, method, params); }
 
-    /** Goes to an address and waits until its document is there. */
+    /** Opens an address and waits until its document is loaded. */
     void open(String address) {
         load("Page.navigate", Json.object().add("url", address));
     }
 
-    /** Loads the same address again and waits until the new document is there. */
+    /** Reloads the address and waits until the new document is loaded. */
     void reload() {
         load("Page.reload", Json.object());
     }
@@ -126,7 +126,7 @@ final class Browser implements AutoCloseable {
     private void load(String method, JsonObject params) {
         value("window.abandonedDocument = true");
         command(method, params);
-        if (!until("!window.abandonedDocument && document.readyState === 'complete'")) {
+        if (!waitUntil("!window.abandonedDocument && document.readyState === 'complete'")) {
             throw new IllegalStateException(method + " " + params + " did not load");
         }
     }
@@ -149,22 +149,22 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Waits until an expression is true, as long as only a hang takes; prints what the page complained of when it never
-     * was. A document that is left for another one meanwhile has no answer.
+     * Waits until an expression is true, at most {@link Wait#SECONDS}; on failure prints the errors of the page. While
+     * a new document loads, the expression counts as false.
      */
-    boolean until(String expression) {
-        boolean came = Wait.until(() -> {
+    boolean waitUntil(String expression) {
+        boolean reached = Wait.until(() -> {
             try {
                 return value("!!(" + expression + ")").asBoolean();
             } catch (Navigated e) {
                 return false;
             }
         });
-        if (!came) { System.out.println("the page never came to " + expression + "\n" + complaints); }
-        return came;
+        if (!reached) { System.out.println("never true in the page: " + expression + "\n" + errors); }
+        return reached;
     }
 
-    /** Writes into a field as a user would, so that the page hears of it. */
+    /** Types into a field like a user, with an input event. */
     void write(String id, String text) {
         value("(e => { e.value = " + Json.value(text)
                 + "; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById('" + id + "'))");
@@ -193,12 +193,12 @@ final class Browser implements AutoCloseable {
         command("Emulation.setScriptExecutionDisabled", Json.object().add("value", off));
     }
 
-    /** What the page complained of: exceptions, refusals by its policy, failed requests. */
-    String complaints() {
-        return complaints.toString();
+    /** The errors of the page: exceptions, violations of its policy, failed requests. */
+    String errors() {
+        return errors.toString();
     }
 
-    /** Keeps a picture of the whole page as target/screenshots/NAME.png. */
+    /** Saves a screenshot of the whole page as target/screenshots/NAME.png. */
     void picture(String name) throws IOException {
         String data = command("Page.captureScreenshot", Json.object().add("captureBeyondViewport", true))
                 .getString("data", "");
@@ -206,7 +206,7 @@ final class Browser implements AutoCloseable {
         Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode(data));
     }
 
-    /** Keeps a picture of what the window shows as target/screenshots/NAME.png. */
+    /** Saves a screenshot of the window as target/screenshots/NAME.png. */
     void view(String name) throws IOException {
         String data = command("Page.captureScreenshot", Json.object()).getString("data", "");
         Files.write(Files.createDirectories(Path.of("target/screenshots")).resolve(name + ".png"),

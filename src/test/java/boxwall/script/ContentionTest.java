@@ -1,6 +1,7 @@
 package boxwall.script;
 
 import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -112,44 +113,39 @@ class ContentionTest {
 
     @Test
     void oneOfTwoConcurrentTriesIsRefused() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                for (int round = 0; round < 3; round++) {
-                    CompletableFuture<NetBox.Answer> one = CompletableFuture.supplyAsync(() -> applyTry(box, PLAN));
-                    NetBox.Answer other = applyTry(box, new PlanFolder("other", 2222));
-                    NetBox.Answer first = one.get();
-                    assertEquals(6, first.status() + other.status(),
-                            first.out() + first.err() + other.out() + other.err());
-                    String winner = first.status() == 0 ? "1111" : "2222";
-                    assertEquals(3, box.tables().split(winner, -1).length - 1, box.tables());
-                    assertTrue(!box.tables().contains(first.status() == 0 ? "2222" : "1111"), box.tables());
-                    assertEquals(0, box.apply("revert", "--now").status());
-                }
-                assertNothingLeft(box);
+        withBothShells(box -> {
+            for (int round = 0; round < 3; round++) {
+                CompletableFuture<NetBox.Answer> one = CompletableFuture.supplyAsync(() -> applyTry(box, PLAN));
+                NetBox.Answer other = applyTry(box, new PlanFolder("other", 2222));
+                NetBox.Answer first = one.get();
+                assertEquals(6, first.status() + other.status(), first.out() + first.err() + other.out() + other.err());
+                String winner = first.status() == 0 ? "1111" : "2222";
+                assertEquals(3, box.tables().split(winner, -1).length - 1, box.tables());
+                assertTrue(!box.tables().contains(first.status() == 0 ? "2222" : "1111"), box.tables());
+                assertEquals(0, box.apply("revert", "--now").status());
             }
+            assertNothingLeft(box);
         });
     }
 
     @Test
     void manyTriesLeaveNoProcessesOrFiles() {
         int tries = Boolean.getBoolean("boxwall.long") ? 200 : 10;
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                long descriptors = box.sh("ls /proc/1/fd | wc -l").out().hashCode();
-                for (int round = 1; round <= tries; round++) {
-                    NetBox.Answer answer = applyTry(box, new PlanFolder("turn" + round, 1000 + round));
-                    assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
-                    String[] verb = round % 2 == 0 ? new String[] {"revert", "--now"}
-                            : new String[] {"confirm", answer.get("id")};
-                    answer = box.apply(verb);
-                    assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
-                    // sleeps of the last second may still run
-                    assertTrue(Wait.until(() -> box.outsideProcessCount() < 20),
-                            () -> "processes pile up: " + box.sh("ps -ef").out());
-                }
-                assertNothingLeft(box);
-                assertEquals(descriptors, box.sh("ls /proc/1/fd | wc -l").out().hashCode());
+        withBothShells(box -> {
+            long descriptors = box.sh("ls /proc/1/fd | wc -l").out().hashCode();
+            for (int round = 1; round <= tries; round++) {
+                NetBox.Answer answer = applyTry(box, new PlanFolder("turn" + round, 1000 + round));
+                assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
+                String[] verb =
+                        round % 2 == 0 ? new String[] {"revert", "--now"} : new String[] {"confirm", answer.get("id")};
+                answer = box.apply(verb);
+                assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
+                // sleeps of the last second may still run
+                assertTrue(Wait.until(() -> box.outsideProcessCount() < 20),
+                        () -> "processes pile up: " + box.sh("ps -ef").out());
             }
+            assertNothingLeft(box);
+            assertEquals(descriptors, box.sh("ls /proc/1/fd | wc -l").out().hashCode());
         });
     }
 }

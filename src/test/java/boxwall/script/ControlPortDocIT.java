@@ -13,53 +13,52 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/http.md shows is what the daemon answers: each line {@code $ curl …} is sent again, in its order, with curl
- * itself, and what follows is compared; an ellipsis there stands for anything. {@code -Dboxwall.rewrite=true} writes
- * the page anew instead.
+ * Checks the answers in docs/http.md: runs each line {@code $ curl …} with curl, in order, and compares the answer with
+ * the documented one; an ellipsis there stands for any text. {@code -Dboxwall.rewrite=true} updates the page instead.
  */
 class ControlPortDocIT {
     private static final Path PAGE = Path.of("docs/http.md");
-    private static final int SHOWN = 900;
-    private static final Pattern OTHER_EACH_TIME = Pattern.compile(
+    private static final int MAX_SHOWN = 900;
+    private static final Pattern VARYING = Pattern.compile(
             "(?<=\"(at|protected_at|daemon_at|deadline|until|uptime|clock|time|packets|bytes)\":)[0-9.]+|(?<=\"id\":\")[^\"]+"
                     + "|(?<=\"saved\":\")[^\"]+|(?<=Content-Length: )[0-9]+|(?m)(?<= )[0-9.E]+$|(?<=Linux |uname -r: |release\":\")[^\" ]+|(?<=memory_mb\":)[0-9]+");
 
     @Test
-    void thePageShowsWhatIsAnswered() throws IOException {
+    void documentedAnswersAreCurrent() throws IOException {
         List<String> lines = Files.readAllLines(PAGE);
-        List<String> now = new ArrayList<>();
+        List<String> current = new ArrayList<>();
         try (DaemonBox daemon = new DaemonBox(ControlPortIT.RULES)) {
             prepare(daemon);
             String id = "";
             for (int i = 0; i < lines.size(); i++) {
-                now.add(lines.get(i));
+                current.add(lines.get(i));
                 if (!lines.get(i).startsWith("    $ curl ")) { continue; }
                 String answer = curl(daemon, lines.get(i).substring(11).replace("/ID", "/" + id));
                 Matcher named = Pattern.compile("\"id\":\"([^\"]+)\",\"deadline\"").matcher(answer);
                 id = named.find() ? named.group(1) : id;
-                List<String> shown = new ArrayList<>();
+                List<String> documented = new ArrayList<>();
                 while (i + 1 < lines.size() && lines.get(i + 1).startsWith("    ")
                         && !lines.get(i + 1).startsWith("    $")) {
-                    shown.add(lines.get(++i).substring(4));
+                    documented.add(lines.get(++i).substring(4));
                 }
-                now.addAll(compared(String.join("\n", shown), answer));
+                current.addAll(updated(String.join("\n", documented), answer));
             }
         }
-        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(PAGE, now); }
-        assertTrue(now.stream().filter(line -> line.startsWith("    $ curl ")).count() >= 25,
-                "every path has its line");
-        assertEquals(String.join("\n", now), String.join("\n", lines));
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(PAGE, current); }
+        assertTrue(current.stream().filter(line -> line.startsWith("    $ curl ")).count() >= 25,
+                "the page must have a line for every path");
+        assertEquals(String.join("\n", current), String.join("\n", lines));
     }
 
-    /** The lines to show: those there are when they fit. */
-    private static List<String> compared(String shown, String answer) {
+    /** The lines to document: the present ones if they match. */
+    private static List<String> updated(String documented, String answer) {
         StringBuilder pattern = new StringBuilder();
-        for (String part : shown.split("…", -1)) {
+        for (String part : documented.split("…", -1)) {
             pattern.append(pattern.length() == 0 ? "" : "(?s:.*)").append(Pattern.quote(part));
         }
-        String text = Pattern.compile(pattern.toString()).matcher(answer).matches() ? shown
-                : OTHER_EACH_TIME.matcher(answer).replaceAll("…");
-        String cut = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+        String text = Pattern.compile(pattern.toString()).matcher(answer).matches() ? documented
+                : VARYING.matcher(answer).replaceAll("…");
+        String cut = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
         return cut.isEmpty() ? List.of() : cut.lines().map(line -> "    " + line).toList();
     }
 

@@ -21,16 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * What the control port answers while the box behind it hangs, has AVM's parts, or loses the daemon; from the jar, with
- * the real scripts. AVM's files are stand-ins that keep their contract: what is written there is never refused, and is
- * read back elsewhere, or isn't.
+ * The control port while a command on the box hangs, with AVM's files, and after the daemon was killed; from the jar,
+ * with the real scripts. The stubs of AVM's files behave like them: a write never fails, but it may have no effect.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ControlPortFaultIT {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
-    /** With the long numbers the guard ends what hangs; else this test does, long before it. */
+    /** In the long form the guard kills the hanging command; otherwise the test does, earlier. */
     private static final String HANG_SECONDS = LONG ? "20" : "120";
-    /** Seconds that no other part of boxwall sleeps. */
+    /** A number of seconds that no other part of boxwall sleeps. */
     private static final int PRINTK_SECONDS = 77;
 
     private static DaemonBox daemon;
@@ -55,8 +54,7 @@ class ControlPortFaultIT {
 
     @Test
     @Order(1)
-    void confirmAndRevertAreAnsweredWhileAnApplyHangs()
-            throws InterruptedException, ExecutionException, TimeoutException {
+    void otherRequestsAreAnsweredWhileAnApplyHangs() throws InterruptedException, ExecutionException, TimeoutException {
         String before = box.tables();
         String last =
                 daemon.http("GET /history", "").json().get("changes").asArray().get(0).asObject().getString("id", "");
@@ -67,20 +65,20 @@ class ControlPortFaultIT {
         CompletableFuture<DaemonBox.Answer> apply =
                 CompletableFuture.supplyAsync(() -> daemon.http("POST /apply?confirm=60", ""));
         assertTrue(Wait.until(() -> NetBox.read(hangs).endsWith("\n")),
-                () -> "iptables-restore was started: " + daemon.log());
+                () -> "iptables-restore must be started: " + daemon.log());
 
         assertEquals(204, daemon.http("GET /ok", "").status());
         assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""),
-                "nothing is pending before its rules are live");
+                "not pending before the rules are loaded");
         assertEquals(409, daemon.http("POST /confirm/1-a", "").status());
         assertEquals(200, daemon.http("POST /confirm/" + last, "").status(),
-                "confirmed twice is confirmed once, whatever is being made");
+                "a second confirm of the last change succeeds during an apply");
         DaemonBox.Answer revert = daemon.http("DELETE /apply/" + last, "");
         assertEquals(409, revert.status(), revert.toString());
         assertTrue(revert.body().contains("a change is pending"), revert.body());
         assertEquals(409, daemon.http("POST /apply?confirm=60", "").status());
         assertEquals(200, daemon.http("GET /counters", "").status());
-        assertFalse(apply.isDone(), "all of that came while it hung");
+        assertFalse(apply.isDone(), "the apply must still hang");
 
         if (!LONG) { daemon.sh("kill -9 " + NetBox.read(hangs)); }
         DaemonBox.Answer answer = apply.get(120, TimeUnit.SECONDS);
@@ -90,16 +88,16 @@ class ControlPortFaultIT {
         assertEquals(before, box.tables());
         box.useRealTool("iptables-restore");
         assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""),
-                "it is there to be mended");
+                "the refused candidate is kept");
         daemon.applyAndConfirm();
         assertEquals("the saved rules", daemon.http("GET /diff", "").json().getString("after", ""),
-                "it is no candidate any more");
+                "no candidate after the confirm");
     }
 
-    /** Which of the two has more lines is the one that the box's LOG rules end up in. */
+    /** Of dmesg and logread, the one with more lines contains the output of the LOG rules. */
     @Test
     @Order(2)
-    void theLogIsReadFromSyslogWhereThatHasMore() {
+    void logIsReadFromSyslogIfItHasMoreLines() {
         String line = ControlPortIT.LOG.substring(ControlPortIT.LOG.indexOf("[IPT]"));
         box.script("dmesg", "#!/bin/sh\necho '" + ControlPortIT.LOG + "'\n");
         box.script("logread",
@@ -119,17 +117,17 @@ class ControlPortFaultIT {
 
     @Test
     @Order(3)
-    void packetAccelerationIsSwitchedAndReadBack() throws IOException {
+    void packetAccelerationIsSwitchedAndVerified() throws IOException {
         Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 12\n");
         JsonObject flushed = acceleration("flush", 200);
         assertEquals("{\"state\":\"enabled\",\"sessions\":12}", flushed.toString());
         assertEquals("flush\n", NetBox.read(avm.resolve("control")));
-        // thirty flows of which none goes: the word was written and did nothing
+        // none of the 30 flows is flushed: the write had no effect
         Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 30\n");
         assertTrue(acceleration("flush", 500).getString("detail", "").contains("pa-control-ineffective"));
         assertTrue(acceleration("disable", 500).getString("detail", "").contains("echo disable >"),
-                "the state is what it was");
-        // from here on whoever opens the state reads what the last word made of it; the pause lets him see its end
+                "the state has not changed");
+        // from here on each read of the state returns the result of the last write; the pause lets the reader see EOF
         daemon.sh("cd " + avm + "; rm status; mkfifo status");
         box.start("sh", "-c", "cd " + avm
                 + "; while :; do { read -r word <control; case $word in enable|disable) ;; *) word=enable ;; esac; echo \"State          : ${word}d\"; } >status;"
@@ -146,21 +144,22 @@ class ControlPortFaultIT {
     }
 
     /**
-     * The last one: it kills the daemon. Time stands still for the process that waits, until this test lets it go on.
+     * The last test, because it kills the daemon. The sleep of the waiting process lasts until the test ends it.
      */
     @Test
     @Order(4)
-    void theKernelsMessagesGoBackToAvmWithoutTheDaemon() throws IOException {
-        Path over = box.folder.resolve("over");
+    void printkReturnsToAvmAfterTheDaemonWasKilled() throws IOException {
+        Path elapsed = box.folder.resolve("over");
         box.script("sleep", "#!/bin/sh\n[ \"$1\" = " + PRINTK_SECONDS + " ] || exec /bin/sleep \"$@\"\nuntil [ -e "
-                + over + " ]; do /bin/sleep 0.2; done\n");
+                + elapsed + " ]; do /bin/sleep 0.2; done\n");
         assertEquals(200, daemon.http("POST /printk?seconds=" + PRINTK_SECONDS, "").status());
         assertEquals("STD_PRINTK\n", NetBox.read(debug));
         long pid = daemon.pid();
         daemon.sh("kill -9 " + pid);
-        assertTrue(Wait.until(() -> !daemon.answersAt("127.0.0.1")), "the daemon is gone");
-        assertEquals("STD_PRINTK\n", NetBox.read(debug), "its time isn't over");
-        Files.writeString(over, "");
-        assertTrue(Wait.until(() -> NetBox.read(debug).equals("AVM_PRINTK\n")), "who waits outlived the daemon");
+        assertTrue(Wait.until(() -> !daemon.answersAt("127.0.0.1")), "the daemon must be killed");
+        assertEquals("STD_PRINTK\n", NetBox.read(debug), "the time has not elapsed");
+        Files.writeString(elapsed, "");
+        assertTrue(Wait.until(() -> NetBox.read(debug).equals("AVM_PRINTK\n")),
+                "the waiting process survives the daemon");
     }
 }

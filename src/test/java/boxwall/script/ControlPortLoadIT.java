@@ -17,16 +17,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The control port under load, under nonsense, and with a heap that is too small: it answers rightly, lives, and is
- * afterwards what it was before.
+ * The control port under load, with invalid requests and with a heap that is too small: it answers correctly, survives
+ * and leaks nothing.
  */
 class ControlPortLoadIT {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     /**
-     * Bytes that a thousand requests may leave behind: one more reading of this machine, and what the JVM itself
-     * remembers.
+     * Bytes by which the heap may grow in a thousand requests: one more reading of this machine, and data of the JVM.
      */
-    private static final long GROWTH = 3 << 19;
+    private static final long MAX_GROWTH = 3 << 19;
     private static final String TOKEN = "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n";
 
     private DaemonBox daemon;
@@ -34,44 +33,44 @@ class ControlPortLoadIT {
     @AfterEach
     void stop() { daemon.close(); }
 
-    /** Bytes that are in use on the daemon's heap, after a collection. */
-    private long live() {
+    /** Bytes in use on the daemon's heap after a garbage collection. */
+    private long liveBytes() {
         String total = daemon.sh(Path.of(System.getProperty("java.home"), "bin/jcmd") + " " + daemon.pid()
                 + " GC.class_histogram | grep '^Total'");
         return Long.parseLong(total.trim().split(" +")[2]);
     }
 
-    /** Threads that are boxwall's own; those that serve connections are counted apart. */
-    private List<String> threads() {
+    /** boxwall's own threads without those that serve connections. */
+    private List<String> ownThreads() {
         return daemon.sh("cat /proc/" + daemon.pid() + "/task/*/comm").lines()
                 .filter(name -> name.matches("NanoHttpd.*|stderr|watchdog")).sorted().toList();
     }
 
-    private long serving() {
+    private long connectionThreads() {
         return daemon.sh("cat /proc/" + daemon.pid() + "/task/*/comm").lines().filter(name -> name.equals("http"))
                 .count();
     }
 
-    private long descriptors() { return daemon.sh("ls /proc/" + daemon.pid() + "/fd").lines().count(); }
+    private long openDescriptors() { return daemon.sh("ls /proc/" + daemon.pid() + "/fd").lines().count(); }
 
     @Test
-    void clientsPollWhileRulesAreApplied() throws Exception {
+    void pollingClientsAreAnsweredDuringApplies() throws Exception {
         int applies = LONG ? 200 : 12;
         daemon = new DaemonBox(ControlPortIT.RULES);
-        countSaves();
+        recordSaves();
         daemon.start("-Xmx32m");
         daemon.applyAndConfirm();
-        long descriptors = descriptors();
-        long live = live();
-        long readings = saves();
+        long openDescriptors = openDescriptors();
+        long liveBytes = liveBytes();
+        long readings = saveCount();
         double began = uptime();
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         List<Long> status = Collections.synchronizedList(new ArrayList<>());
-        List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> clients = new ArrayList<>();
         for (int n = 2; n <= 5; n++) {
             String source = "127.0.0." + n;
-            Thread client = new Thread(() -> poll(source, over, status, wrong));
+            Thread client = new Thread(() -> poll(source, done, status, failures));
             client.start();
             clients.add(client);
         }
@@ -82,53 +81,55 @@ class ControlPortLoadIT {
                             .status());
             daemon.applyAndConfirm();
         }
-        over.set(true);
+        done.set(true);
         for (Thread client : clients) {
             client.join(60_000);
         }
-        assertEquals(List.of(), wrong);
-        long saved = saves() - readings;
+        assertEquals(List.of(), failures);
+        long savesDuring = saveCount() - readings;
         double seconds = uptime() - began;
-        // of the table that there is, the script saves what was and what is; the daemon reads before and after, and
-        // when a change and its confirm are noticed
-        assertTrue(saved <= applies * 7 + seconds + 1, () -> saved + " times iptables-save in " + seconds + " s");
+        // per apply, the script saves the old and the new table; the daemon reads before and after, and when it
+        // notices the change and the confirm
+        assertTrue(savesDuring <= applies * 7 + seconds + 1,
+                () -> savesDuring + " times iptables-save in " + seconds + " s");
         List<Long> sorted = new ArrayList<>(status);
         Collections.sort(sorted);
         System.out.println("measured: control port: " + applies + " applies, " + sorted.size()
                 + " status answers beside them, p50 " + sorted.get(sorted.size() / 2) / 1000 + " us, p99 "
-                + sorted.get(sorted.size() * 99 / 100) / 1000 + " us; " + saved + " times iptables-save in "
+                + sorted.get(sorted.size() * 99 / 100) / 1000 + " us; " + savesDuring + " times iptables-save in "
                 + Math.round(seconds) + " s");
-        assertTrue(sorted.size() > applies * 4, "clients were answered: " + sorted.size());
-        // the files of a change are opened and closed; the threads' ends take a moment
-        assertTrue(Wait.until(() -> descriptors() <= descriptors + 2),
-                () -> "descriptors: " + descriptors() + ", before " + descriptors);
-        // the readings of a box are a megabyte here: the last two, and the one of a candidate
-        assertTrue(Wait.until(() -> live() <= live + 3 * GROWTH), () -> live() + " bytes live, before " + live);
-        sharedReadings();
+        assertTrue(sorted.size() > applies * 4, "answers to clients: " + sorted.size());
+        // the files of a change are closed with a delay, when threads end
+        assertTrue(Wait.until(() -> openDescriptors() <= openDescriptors + 2),
+                () -> "descriptors: " + openDescriptors() + ", before " + openDescriptors);
+        // a reading of the box takes a megabyte here: the last two, and that of the candidate
+        assertTrue(Wait.until(() -> liveBytes() <= liveBytes + 3 * MAX_GROWTH),
+                () -> liveBytes() + " bytes live, before " + liveBytes);
+        assertOneReadPerSecond();
     }
 
-    /** Writes down each time that somebody runs iptables-save. */
-    private void countSaves() {
+    /** Records every run of iptables-save. */
+    private void recordSaves() {
         daemon.box.script("iptables-save", "#!/bin/sh\necho save >>" + daemon.box.folder.resolve("saves")
                 + "\nexec /usr/sbin/xtables-legacy-multi iptables-save \"$@\"\n");
     }
 
-    private long saves() { return NetBox.read(daemon.box.folder.resolve("saves")).lines().count(); }
+    private long saveCount() { return NetBox.read(daemon.box.folder.resolve("saves")).lines().count(); }
 
     private double uptime() { return Double.parseDouble(daemon.sh("cat /proc/uptime").split(" ")[0]); }
 
-    /** Nothing but readings is asked: one iptables-save a second, however many ask. */
-    private void sharedReadings() throws InterruptedException {
-        // the change before was noticed, and the box read for it
-        assertTrue(Wait.until(this::isQuiet), "nobody reads unasked");
-        long before = saves();
+    /** Several clients only read: they cause one iptables-save per second. */
+    private void assertOneReadPerSecond() throws InterruptedException {
+        // wait until the daemon has read the box after the last change
+        assertTrue(Wait.until(this::readsNothing), "no reads without requests");
+        long before = saveCount();
         double began = uptime();
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         List<Thread> clients = new ArrayList<>();
         for (int n = 2; n <= 5; n++) {
             String source = "127.0.0." + n;
             clients.add(new Thread(() -> {
-                while (!over.get()) {
+                while (!done.get()) {
                     for (String path : List.of("/counters", "/metrics", "/diff")) {
                         assertEquals(200, daemon
                                 .raw(source, "127.0.0.1", DaemonBox.request("127.0.0.1", "GET " + path, TOKEN, ""))
@@ -138,55 +139,55 @@ class ControlPortLoadIT {
             }));
         }
         clients.forEach(Thread::start);
-        assertTrue(Wait.until(() -> saves() >= before + 5), "readings go on");
-        over.set(true);
+        assertTrue(Wait.until(() -> saveCount() >= before + 5), "reads continue");
+        done.set(true);
         for (Thread client : clients) {
             client.join(60_000);
         }
-        // each begins a second after the one before at the earliest, by the daemon's own clock, and all of them between
-        // these two looks at it; and the watch reads the tables once after the change before, up to 20 s later
+        // each read starts at least a second after the previous one, and all of them between the two readings of the
+        // clock; and the watch reads the tables once, up to 20 s after the last change
         double seconds = uptime() - began;
-        assertTrue(saves() - before <= seconds + 2,
-                () -> saves() - before + " times iptables-save in " + seconds + " s");
+        assertTrue(saveCount() - before <= seconds + 2,
+                () -> saveCount() - before + " times iptables-save in " + seconds + " s");
     }
 
-    private boolean isQuiet() {
-        long before = saves();
-        daemon.sh("sleep 2"); // twice as long as a reading counts, and as nothing takes that was under way
-        return saves() == before;
+    private boolean readsNothing() {
+        long before = saveCount();
+        daemon.sh("sleep 2"); // twice the time for which a reading is valid
+        return saveCount() == before;
     }
 
-    private void poll(String source, AtomicBoolean over, List<Long> status, List<String> wrong) {
-        while (!over.get()) {
+    private void poll(String source, AtomicBoolean done, List<Long> status, List<String> failures) {
+        while (!done.get()) {
             for (String path : List.of("/status", "/counters")) {
                 long began = System.nanoTime();
                 DaemonBox.Answer answer =
                         daemon.raw(source, "127.0.0.1", DaemonBox.request("127.0.0.1", "GET " + path, TOKEN, ""));
                 if (path.equals("/status")) { status.add(System.nanoTime() - began); }
-                if (answer.status() != 200) { wrong.add(path + ": " + answer); }
+                if (answer.status() != 200) { failures.add(path + ": " + answer); }
             }
         }
     }
 
     @Test
-    void nonsenseIsAnsweredAndLeavesNothingBehind() throws IOException {
+    void invalidRequestsAreAnsweredAndLeakNothing() throws IOException {
         long seed = Long.getLong("boxwall.seed", System.nanoTime());
         System.out.println("control port, random requests, seed " + seed);
         Random random = new Random(seed);
         daemon = new DaemonBox(ControlPortIT.RULES).start();
         for (int i = 0; i < 50; i++) {
-            ended("127.0.0." + (2 + i % 5), i % 2 == 0 ? nonsense(random) : knownNonsense(random));
+            sendAndClose("127.0.0." + (2 + i % 5),
+                    i % 2 == 0 ? invalidRequest(random) : invalidAuthorizedRequest(random));
         }
-        long live = live();
-        List<String> threads = threads();
-        long descriptors = descriptors();
+        long liveBytes = liveBytes();
+        List<String> ownThreads = ownThreads();
+        long openDescriptors = openDescriptors();
         String before = daemon.box.tables();
         for (int i = 0; i < 1000; i++) {
             boolean known = random.nextInt(6) == 0;
-            String request = known ? knownNonsense(random) : nonsense(random);
-            DaemonBox.Answer answer = ended("127.0.0." + (known ? 1 : 2 + i % 200), request);
-            // without the token nothing but /ok and the short /status can be had; with it what is asked may be right by
-            // chance
+            String request = known ? invalidAuthorizedRequest(random) : invalidRequest(random);
+            DaemonBox.Answer answer = sendAndClose("127.0.0." + (known ? 1 : 2 + i % 200), request);
+            // without the token only /ok and the short /status are allowed; with it a random request may be valid
             boolean open = known || request.contains("/ok") || request.contains("/status");
             assertTrue(
                     answer.status() >= 400 && answer.status() < 500 || answer.status() == 505
@@ -194,33 +195,34 @@ class ControlPortLoadIT {
                     () -> "seed " + seed + ": " + request + "\n" + answer);
         }
         assertEquals(204, daemon.http("GET /ok", "").status());
-        assertEquals(200, daemon.http("GET /facts", "").status(),
-                "the right client is not refused with the wrong ones");
+        assertEquals(200, daemon.http("GET /facts", "").status(), "the other client is not refused");
         assertEquals(before, daemon.box.tables());
-        assertTrue(Wait.until(() -> descriptors() <= descriptors + 2),
-                () -> "descriptors: " + descriptors() + ", before " + descriptors);
-        assertTrue(Wait.until(() -> threads().equals(threads)), () -> "threads: " + threads() + ", before " + threads);
-        assertTrue(serving() <= 12, () -> serving() + " threads for twelve connections");
-        // threads that nobody needs end after half a minute
-        assertTrue(!LONG || Wait.until(() -> serving() == 0), "idle threads end");
-        assertTrue(Wait.until(() -> live() <= live + GROWTH), () -> live() + " bytes live, before " + live);
+        assertTrue(Wait.until(() -> openDescriptors() <= openDescriptors + 2),
+                () -> "descriptors: " + openDescriptors() + ", before " + openDescriptors);
+        assertTrue(Wait.until(() -> ownThreads().equals(ownThreads)),
+                () -> "threads: " + ownThreads() + ", before " + ownThreads);
+        assertTrue(connectionThreads() <= 12, () -> connectionThreads() + " threads for twelve connections");
+        // idle threads end after half a minute
+        assertTrue(!LONG || Wait.until(() -> connectionThreads() == 0), "idle threads end");
+        assertTrue(Wait.until(() -> liveBytes() <= liveBytes + MAX_GROWTH),
+                () -> liveBytes() + " bytes live, before " + liveBytes);
     }
 
-    /** Sends and says that no more will come, so that nobody waits for a body that isn't there. */
-    private DaemonBox.Answer ended(String source, String request) throws IOException {
+    /** Sends a request and closes the sending side, so that the daemon does not wait for a missing body. */
+    private DaemonBox.Answer sendAndClose(String source, String request) throws IOException {
         try (SocketChannel channel = daemon.connect(source, "127.0.0.1")) {
             try {
                 Relay.write(channel, request.getBytes(StandardCharsets.ISO_8859_1));
                 channel.shutdownOutput();
             } catch (IOException e) {
-                return DaemonBox.exchange(channel, ""); // it was refused before all was sent; the answer is there
+                return DaemonBox.exchange(channel, ""); // refused before everything was sent; read the answer
             }
             return DaemonBox.exchange(channel, "");
         }
     }
 
-    /** A right request of somebody who has the token, with what no daemon can use; none of them changes the box. */
-    private static String knownNonsense(Random random) {
+    /** A request with the token and with invalid contents; none of them changes the box. */
+    private static String invalidAuthorizedRequest(Random random) {
         String[] targets = {"PUT /rules", "PUT /rules", "PUT /rules", "POST /import", "POST /import",
                 "GET /explain?proto=" + random.nextInt() + "&dst=x", "GET /log?lines=" + random.nextInt(),
                 "POST /apply?confirm=" + random.nextInt(5), "POST /confirm/" + Long.toHexString(random.nextLong()),
@@ -238,8 +240,8 @@ class ControlPortLoadIT {
                 body.substring(0, Math.min(body.length(), 250_000)));
     }
 
-    /** A request that is wrong in one or more ways, or bytes that are none. */
-    private static String nonsense(Random random) {
+    /** A request with one or more errors, or random bytes. */
+    private static String invalidRequest(Random random) {
         String[] methods =
                 {"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "G T", "", "CONNECT", "\u0001"};
         String[] paths = {"/ok", "/status", "/rules", "/apply", "/confirm/1-a", "/history/9", "/%", "//", "*",
@@ -267,45 +269,45 @@ class ControlPortLoadIT {
     }
 
     /**
-     * Peers of the LAN without the token, while the administrator, who has an address of his own there, tries and
-     * confirms changes.
+     * Clients in the LAN without the token attack while the administrator, with another address, applies and confirms
+     * changes.
      */
     @Test
-    void nobodyLocksTheAdministratorOut() throws Exception {
+    void clientsCannotBlockTheAdministrator() throws Exception {
         daemon = new DaemonBox(ControlPortIT.RULES);
         daemon.sh("for n in 20 21 22 30; do ip addr add 192.168.178.$n/24 dev lan; done");
         daemon.start("-Xmx32m");
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         List<Thread> slow = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             String source = "192.168.178." + (20 + i % 2);
-            slow.add(attacker(over, () -> drip(source, over)));
+            slow.add(attacker(done, () -> sendSlowly(source, done)));
         }
-        tries("8 slow connections from 2 addresses");
-        end(over, slow);
-        over.set(false);
+        applyAndConfirmDuring("8 slow connections from 2 addresses");
+        stopAttack(done, slow);
+        done.set(false);
         List<Thread> floods = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            floods.add(attacker(over, () -> {
+            floods.add(attacker(done, () -> {
                 try (SocketChannel channel = daemon.connect("192.168.178.22", DaemonBox.LAN)) {
                     Relay.write(channel,
                             "GET / HTTP/1.1\r\nHost: 192.168.178.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                    Thread.sleep(100); // five of these are fifty a second
+                    Thread.sleep(100); // five threads: 50 connections a second
                 }
             }));
         }
-        tries("50 connections a second");
-        end(over, floods);
+        applyAndConfirmDuring("50 connections a second");
+        stopAttack(done, floods);
     }
 
-    /** What an attacker does again and again. */
+    /** The step that an attacker repeats. */
     private interface Attack {
         void once() throws IOException, InterruptedException;
     }
 
-    private static Thread attacker(AtomicBoolean over, Attack attack) {
+    private static Thread attacker(AtomicBoolean done, Attack attack) {
         Thread thread = new Thread(() -> {
-            while (!over.get()) {
+            while (!done.get()) {
                 try {
                     attack.once();
                 } catch (IOException e) {
@@ -319,28 +321,28 @@ class ControlPortLoadIT {
         return thread;
     }
 
-    private void drip(String source, AtomicBoolean over) throws IOException, InterruptedException {
+    private void sendSlowly(String source, AtomicBoolean done) throws IOException, InterruptedException {
         try (SocketChannel channel = daemon.connect(source, DaemonBox.LAN)) {
             Relay.write(channel, "GET /ok HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
-            while (!over.get()) {
+            while (!done.get()) {
                 Relay.write(channel, new byte[] {'y'});
                 Thread.sleep(50);
             }
         }
     }
 
-    private static void end(AtomicBoolean over, List<Thread> attackers) throws InterruptedException {
-        over.set(true);
+    private static void stopAttack(AtomicBoolean done, List<Thread> attackers) throws InterruptedException {
+        done.set(true);
         for (Thread attacker : attackers) {
             attacker.join(60_000);
         }
     }
 
     /**
-     * Every change can be tried and confirmed; with the long numbers 95 of 100 confirms and statuses are answered
-     * within three seconds.
+     * Every change can be applied and confirmed; in the long form 95 % of confirms and statuses are answered within
+     * three seconds.
      */
-    private void tries(String attack) {
+    private void applyAndConfirmDuring(String attack) {
         int rounds = LONG ? 40 : 3;
         int answered = 0;
         long slowest = 0;
@@ -371,7 +373,7 @@ class ControlPortLoadIT {
     }
 
     @Test
-    void aHeapThatIsTooSmallIsAnsweredAndTheDaemonLives() throws Exception {
+    void tooLargeRulesetIsRefusedAndTheDaemonSurvives() throws Exception {
         daemon = new DaemonBox(ControlPortIT.RULES).start("-Xmx8m");
         int refused = 0;
         String large = ControlPortIT.RULES + "iptables -A INPUT -s 10.0.0.1 -p tcp --dport 99 -j DROP\n".repeat(4000);
@@ -382,18 +384,18 @@ class ControlPortLoadIT {
                     answer + daemon.log());
             assertEquals(204, daemon.http("GET /ok", "").status());
         }
-        threeAtOnce();
+        sendThreeRulesetsAtOnce();
         System.out.println("measured: control port: 3 rulesets of 4005 lines with -Xmx8m on the host's JVM, " + refused
                 + " answered 503");
-        assertEquals(3, refused, "so much doesn't fit, and that is told before it is tried");
+        assertEquals(3, refused, "too large rulesets are refused before they are parsed");
         assertEquals(200, daemon.http("PUT /rules", ControlPortIT.RULES).status(), daemon.log());
         daemon.applyAndConfirm();
         assertEquals(200, daemon.http("GET /counters", "").status());
         assertTrue(!daemon.log().contains("out of memory"), daemon::log);
     }
 
-    /** Rulesets that fit, sent by three at the same time: one after the other, or told to retry. */
-    private void threeAtOnce() throws InterruptedException {
+    /** Three clients send rulesets that fit at the same time: each is accepted or told to retry. */
+    private void sendThreeRulesetsAtOnce() throws InterruptedException {
         List<DaemonBox.Answer> answers = Collections.synchronizedList(new ArrayList<>());
         List<Thread> clients = new ArrayList<>();
         for (int n = 2; n <= 4; n++) {

@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,20 +22,19 @@ class CutSnapshotTest {
 
     @Test
     void tryKilledDuringSnapshotKeepsOldRulesAndReportsInterrupted() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                box.loadForeignRules();
-                String before = box.tables();
-                box.script("iptables-save", KILL_AT_HALF);
-                PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
-                box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
-                assertTrue(Wait.until(
-                        () -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))),
-                        "the change must end");
-                assertEquals(before, box.tables());
-                NetBox.Answer status = box.apply("status");
-                assertEquals("inactive interrupted", status.get("state") + " " + status.get("reason"), status::out);
-            }
+        withBothShells(box -> {
+            box.loadForeignRules();
+            String before = box.tables();
+            box.script("iptables-save", KILL_AT_HALF);
+            PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
+            box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
+            assertTrue(
+                    Wait.until(
+                            () -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))),
+                    "the change must end");
+            assertEquals(before, box.tables());
+            NetBox.Answer status = box.apply("status");
+            assertEquals("inactive interrupted", status.get("state") + " " + status.get("reason"), status::out);
         });
     }
 }

@@ -19,8 +19,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * The jar as a daemon in a {@link NetBox} with a LAN and an Internet side, real iptables and the real scripts; requests
- * go to it over real sockets from inside of the namespace, through {@link Relay}.
+ * The jar as a daemon in a {@link NetBox} with a LAN and an Internet side, real iptables and the real scripts. Requests
+ * use real sockets in the namespace, through {@link Relay}.
  */
 final class DaemonBox implements AutoCloseable {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -28,7 +28,7 @@ final class DaemonBox implements AutoCloseable {
     static final String LAN = "192.168.178.1";
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
 
-    /** An answer taken apart; status 0 when there was none. */
+    /** A parsed HTTP answer; status 0 if there was none. */
     record Answer(int status, String head, String body, byte[] bytes) {
         static Answer of(byte[] bytes) {
             String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -38,7 +38,7 @@ final class DaemonBox implements AutoCloseable {
                     text.substring(0, end + 2), new String(body, StandardCharsets.UTF_8), body);
         }
 
-        /** The value of a header; "" when there is none. */
+        /** The value of a header; "" if there is none. */
         String header(String name) {
             return head.lines().filter(line -> line.toLowerCase().startsWith(name.toLowerCase() + ":"))
                     .map(line -> line.substring(name.length() + 1).trim()).findFirst().orElse("");
@@ -52,7 +52,7 @@ final class DaemonBox implements AutoCloseable {
     private final Process relay;
     private Process daemon;
 
-    /** Makes the box with its networks and a saved ruleset; {@link #start} starts the daemon. */
+    /** Creates the box with its networks and a saved ruleset; {@link #start} starts the daemon. */
     DaemonBox(String rules) throws IOException {
         box.useRealClock();
         sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip link set lanpeer up; ip addr add "
@@ -64,15 +64,15 @@ final class DaemonBox implements AutoCloseable {
         for (String script : new String[] {"boxwall-apply", "boxwall-keep"}) {
             box.script(script, "#!/bin/sh\nexec " + box.command(script) + " \"$@\"\n");
         }
-        // what the launcher hands over: with it the daemon is on the LAN from its first answer on
+        // as the launcher does: with it the daemon listens on the LAN from the start
         box.settings.put("BOXWALL_BRIDGES", sh("ip addr show dev lan"));
-        // the seconds of a period, so that only a poke brings a look
+        // seconds; long, so that only requestReread() makes the daemon read the box
         box.settings.put("BOXWALL_DRIFT", "3600");
         box.settings.put("BOXWALL_STATEFUL", "no");
         box.settings.put("BOXWALL_PRESETS", Path.of("conf/presets").toAbsolutePath().toString());
         relay = box.start(JAVA, "-Xmx64m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
                 Path.of("target/test-classes").toAbsolutePath().toString(), Relay.class.getName(), socket.toString());
-        assertEquals('u', relay.getInputStream().read(), "the relay is up");
+        assertEquals('u', relay.getInputStream().read(), "the relay must be up");
     }
 
     /** Starts the daemon and waits until it answers. */
@@ -83,7 +83,7 @@ final class DaemonBox implements AutoCloseable {
         command.addAll(List.of("-jar", Path.of("target/boxwall.jar").toAbsolutePath().toString(), "daemon"));
         daemon = box.start("sh", "-c",
                 "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
-        assertTrue(Wait.until(() -> answersAt("127.0.0.1")), () -> "the daemon answers: " + log());
+        assertTrue(Wait.until(() -> answersAt("127.0.0.1")), () -> "the daemon must answer: " + log());
         return this;
     }
 
@@ -96,29 +96,29 @@ final class DaemonBox implements AutoCloseable {
         }
     }
 
-    /** Runs a line in the box's shell; it must end well. */
+    /** Runs a shell command in the box; it must succeed. */
     String sh(String line) {
         NetBox.Answer answer = box.sh("set -e; " + line);
         assertEquals(0, answer.status(), answer.err());
         return answer.out();
     }
 
-    /** The daemon's own log. */
+    /** The daemon's log. */
     String log() { return NetBox.read(box.folder.resolve("daemon.log")); }
 
-    /** The process number of the daemon as the box's namespace has it. */
+    /** The daemon's process id in the box's namespace. */
     long pid() {
         return Long.parseLong(sh(
                 "for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^[^ ]*java .*boxwall.* daemon'; then echo ${p#/proc/}; fi; done")
                 .trim());
     }
 
-    /** Asks with the token over the loopback; {@code request} is method and target. */
+    /** Sends a request with the token over the loopback; {@code request} is method and target. */
     Answer http(String request, String body) {
         return at("127.0.0.1", request, body);
     }
 
-    /** Asks with the token at one of the box's addresses. */
+    /** Sends a request with the token to one of the box's addresses. */
     Answer at(String address, String request, String body) {
         return raw("0.0.0.0", address, request(address, request, "Authorization: Bearer " + TOKEN + "\r\n", body));
     }
@@ -129,7 +129,7 @@ final class DaemonBox implements AutoCloseable {
                 + "\r\n\r\n" + body;
     }
 
-    /** Sends bytes as they are and reads all of the answer. */
+    /** Sends bytes unchanged and reads the whole answer. */
     Answer raw(String source, String address, String bytes) {
         try (SocketChannel channel = connect(source, address)) {
             return exchange(channel, bytes);
@@ -144,8 +144,8 @@ final class DaemonBox implements AutoCloseable {
     }
 
     /**
-     * Sends over a connection and reads until its end; what was said before a reset counts. Closed after half a minute,
-     * answered or not.
+     * Sends over a connection and reads until its end; an answer before a reset counts. The connection is closed after
+     * 30 s at the latest.
      */
     static Answer exchange(SocketChannel channel, String bytes) {
         Timer late = new Timer(true);
@@ -163,7 +163,7 @@ final class DaemonBox implements AutoCloseable {
         try {
             Relay.write(channel, bytes.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            out.reset(); // it may have been refused before all was sent; the answer says so
+            out.reset(); // may be refused before everything is sent; the answer is read below
         }
         try {
             byte[] buffer = new byte[8192];
@@ -178,7 +178,7 @@ final class DaemonBox implements AutoCloseable {
         return Answer.of(out.toByteArray());
     }
 
-    /** Applies what is there to apply for a minute and gives back the change's id. */
+    /** Applies the candidate for a minute and returns the change's id. */
     String apply() {
         Answer tried = http("POST /apply?confirm=60", "");
         assertEquals(202, tried.status(), tried + log());
@@ -190,7 +190,7 @@ final class DaemonBox implements AutoCloseable {
         assertTrue(confirmed.body().contains("\"active\""), confirmed + log());
     }
 
-    /** Has the daemon look at the box now. */
+    /** Makes the daemon read the box again at once. */
     void requestReread() {
         try {
             Files.writeString(box.run.resolve("changed"), "online " + System.nanoTime() + "\n");

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The jar as a daemon in a namespace with a LAN, real iptables and the real scripts: what it does about what others do.
+ * The jar as a daemon in a namespace with a LAN, real iptables and the real scripts: its reactions to other programs
+ * and to changes of the box.
  */
 class DaemonIT {
     private static final String RULES = """
@@ -43,29 +44,28 @@ class DaemonIT {
     private String log() { return daemon.log(); }
 
     /**
-     * iptables takes the rule, the kernel doesn't: it is named, the old rules are back, and of the search nothing is
-     * left.
+     * iptables accepts the rule, the kernel does not: the rule is reported, and the old rules are restored exactly.
      */
     @Test
-    void aRuleThatTheKernelRefusesIsNamed() {
+    void ruleRefusedByTheKernelIsReported() {
         daemon.applyAndConfirm();
         String before = box.tables();
         String put = daemon.http("PUT /rules", RULES
                 + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n")
                 .toString();
         assertTrue(put.contains(" 200 "), put);
-        String tried = daemon.http("POST /apply?confirm=60", "").toString();
-        assertTrue(tried.contains(" 422 ") && tried.contains("\"rule-refused\"")
-                && tried.contains("\"where\":\"rules:6\""), tried + log());
+        String applied = daemon.http("POST /apply?confirm=60", "").toString();
+        assertTrue(applied.contains(" 422 ") && applied.contains("\"rule-refused\"")
+                && applied.contains("\"where\":\"rules:6\""), applied + log());
         assertEquals(before, box.tables());
     }
 
     @Test
-    void whatAnotherProgramDoesIsDrift() {
+    void changeByAnotherProgramIsDrift() {
         daemon.applyAndConfirm();
         assertTrue(http("GET /status").contains("\"state\":\"active\""));
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 198.51.100.0/24 -j ACCEPT");
-        // what was read within the last second counts for everybody who asks
+        // a reading is valid for one second
         assertTrue(Wait.until(() -> daemon.http("GET /diff", "").status() == 200
                 && http("GET /status").contains("\"state\":\"drifted\"")), this::log);
         String status = http("GET /status");
@@ -75,32 +75,33 @@ class DaemonIT {
         assertTrue(Wait.until(() -> http("GET /status").contains("\"state\":\"active\"")), this::log);
     }
 
-    /** A second daemon, by hand or by another settings file, says what is wrong and leaves all as it is. */
+    /** A second daemon, started by hand or with other settings, reports the first one and changes nothing. */
     @Test
-    void aSecondDaemonEndsAndTouchesNothing() throws Exception {
-        assertEquals(200, daemon.http("GET /facts", "").status(), "it has read the box");
+    void secondDaemonEndsAndChangesNothing() throws Exception {
+        assertEquals(200, daemon.http("GET /facts", "").status(), "the first daemon has read the box");
         String[] java = {"sh", "-c", "exec " + Path.of(System.getProperty("java.home"), "bin/java") + " -jar "
                 + Path.of("target/boxwall.jar").toAbsolutePath() + " daemon 2>&1"};
         String before = box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out();
         Process same = box.start(java);
-        String said = new String(same.getInputStream().readAllBytes());
-        assertEquals(3, same.waitFor(), said);
-        assertTrue(said.startsWith("a boxwall daemon runs already, process " + daemon.pid()
-                + "; this one ends; stop the other first: rc.boxwall stop"), said);
+        String output = new String(same.getInputStream().readAllBytes());
+        assertEquals(3, same.waitFor(), output);
+        assertTrue(output.startsWith("a boxwall daemon runs already, process " + daemon.pid()
+                + "; this one ends; stop the other first: rc.boxwall stop"), output);
         assertEquals(before, box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out());
         box.settings.put("BOXWALL_RUN", box.folder.resolve("other").toString());
         Process samePort = box.start(java);
-        said = new String(samePort.getInputStream().readAllBytes());
-        assertEquals(3, samePort.waitFor(), said);
+        output = new String(samePort.getInputStream().readAllBytes());
+        assertEquals(3, samePort.waitFor(), output);
         assertTrue(
-                said.contains("port 8181 is in use: another boxwall daemon, or another program, has it; this one ends"),
-                said);
+                output.contains(
+                        "port 8181 is in use: another boxwall daemon, or another program, has it; this one ends"),
+                output);
         assertEquals(204, daemon.http("GET /ok", "").status());
     }
 
-    /** A real JVM under the launcher that keeps it running: killed, it is back and counted, with what it guarded. */
+    /** A real JVM under the launcher: after a kill it is restarted and counted, and the state is still active. */
     @Test
-    void aJvmThatIsKilledIsBack() throws Exception {
+    void killedJvmIsRestarted() throws Exception {
         daemon.applyAndConfirm();
         daemon.sh("kill -9 " + daemon.pid());
         box.settings.put("BOXWALL_JVM", Path.of(System.getProperty("java.home"), "bin/java").toString());
@@ -121,19 +122,19 @@ class DaemonIT {
         assertTrue(loop.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
     }
 
-    /** What the scripts leave in flash is all that there is after a reboot; here only the daemon ends. */
+    /** Like after a reboot, the history comes only from what the scripts wrote to flash; here only the daemon ends. */
     @Test
-    void timeAndOutcomeOfTheRulesetsOutliveTheDaemon() throws IOException {
+    void historyOfRulesetsSurvivesTheDaemon() throws IOException {
         daemon.applyAndConfirm();
         daemon.sh("touch -d '2025-01-02 03:04:05' " + box.state + "/rules");
-        kept(7);
+        applyRuleFor(7);
         assertEquals(List.of("kept", "kept"), outcomes());
         daemon.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n");
         assertEquals(200, daemon.http("DELETE /apply/" + daemon.apply(), "").status());
         assertEquals(List.of("kept", "kept"), outcomes(),
-                "a later try of the same rules, taken back, is a change of its own");
+                "a later, reverted try of the same rules does not change the outcome");
         assertEquals(0, box.runScript("boxwall-keep", "promote").status());
-        kept(9);
+        applyRuleFor(9);
         String id = box.sh("sed -n 's/^id=//p' " + box.state + "/boot.new/stamp").out().trim();
         assertEquals(0, box.runScript("boxwall-keep", "mark", id).status());
         assertEquals(0, box.runScript("boxwall-keep", "drop").status());
@@ -144,7 +145,7 @@ class DaemonIT {
         assertTrue(oldest.startsWith("Thu Jan  2 03:04:05 ") && oldest.endsWith(" 2025"), oldest);
     }
 
-    private void kept(int port) {
+    private void applyRuleFor(int port) {
         daemon.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport " + port + " -j DROP\n");
         daemon.applyAndConfirm();
     }
@@ -156,7 +157,7 @@ class DaemonIT {
     }
 
     @Test
-    void theRulesAndThePortFollowTheLansNewAddress() {
+    void rulesAndPortFollowANewLanAddress() {
         daemon.applyAndConfirm();
         String before = box.tables();
         assertTrue(before.contains("-A INPUT -s 192.168.178.0/24 -i lan -j ACCEPT"), before);
@@ -168,11 +169,11 @@ class DaemonIT {
         String status = daemon.at("10.11.12.1", "GET /status", "").body();
         assertTrue(status.contains("\"state\":\"active\"") && !status.contains("address-changed"), status);
         assertTrue(log().contains("followed [$LAN_NET was 192.168.178.0/24 and is 10.11.12.0/24]"), log());
-        assertTrue(Files.exists(box.state.resolve("boot.new/stamp")), "it is what the box boots with next");
+        assertTrue(Files.exists(box.state.resolve("boot.new/stamp")), "the new rules are saved for the next boot");
     }
 
     @Test
-    void theGuestNetworkGetsItsRulesWhenItGoesOnAndLosesThemWhenItGoesOff() {
+    void guestRulesFollowTheStateOfTheGuestNetwork() {
         daemon.applyAndConfirm();
         assertFalse(box.tables().contains("guest"));
         daemon.sh(

@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules that were loaded and are in no ruleset any more; a ruleset that stops nothing. On a box with real iptables,
- * over the control port.
+ * Loaded tables that are no longer in the ruleset, and rulesets that filter nothing. On a box with real iptables, over
+ * the control port.
  */
 class EmptyRulesetIT {
     private static final String FILTER = """
@@ -33,7 +33,7 @@ class EmptyRulesetIT {
     }
 
     @Test
-    void aTableThatLeftTheRulesetIsEmptied() throws IOException {
+    void tableRemovedFromTheRulesetIsEmptied() throws IOException {
         try (DaemonBox daemon = new DaemonBox(FILTER + RAW)) {
             daemon.start().applyAndConfirm();
             assertTrue(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
@@ -43,14 +43,14 @@ class EmptyRulesetIT {
             daemon.applyAndConfirm();
             assertFalse(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
             assertTrue(daemon.sh("iptables-legacy-save -t filter").contains("-A INPUT -i lan -j ACCEPT"));
-            // gone once, it is no news any more
+            // reported only once
             assertFalse(codes(daemon.http("PUT /rules", FILTER)).contains("table-emptied"));
         }
     }
 
-    /** A change that is taken back takes the table back too. */
+    /** A reverted change restores the table, too. */
     @Test
-    void aRevertBringsTheTableBack() throws IOException {
+    void revertRestoresTheTable() throws IOException {
         try (DaemonBox daemon = new DaemonBox(FILTER + RAW)) {
             daemon.start().applyAndConfirm();
             daemon.http("PUT /rules", FILTER);
@@ -62,7 +62,7 @@ class EmptyRulesetIT {
     }
 
     @Test
-    void anEmptyRulesetIsNeverCalledProtection() throws IOException {
+    void emptyRulesetIsNeverReportedAsProtection() throws IOException {
         for (String empty : new String[] {"NET=10.0.0.0/8\n",
                 "iptables -P INPUT ACCEPT\niptables -A INPUT -i lan -j ACCEPT\n"}) {
             try (DaemonBox daemon = new DaemonBox(FILTER)) {
@@ -71,25 +71,25 @@ class EmptyRulesetIT {
                 assertFalse(daemon.http("GET /", "").body().contains("not protected (active)"));
                 DaemonBox.Answer put = daemon.http("PUT /rules", empty);
                 assertTrue(codes(put).contains("empty-ruleset"), put.body());
-                DaemonBox.Answer tried = daemon.http("POST /apply?confirm=60&force=1", "");
-                assertEquals(202, tried.status(), tried + daemon.log());
-                assertTrue(codes(tried).contains("empty-ruleset"), tried.body());
-                unprotected(daemon, "pending");
-                JsonObject confirmed = daemon.http("POST /confirm/" + tried.json().getString("id", ""), "").json();
+                DaemonBox.Answer applied = daemon.http("POST /apply?confirm=60&force=1", "");
+                assertEquals(202, applied.status(), applied + daemon.log());
+                assertTrue(codes(applied).contains("empty-ruleset"), applied.body());
+                assertUnprotected(daemon, "pending");
+                JsonObject confirmed = daemon.http("POST /confirm/" + applied.json().getString("id", ""), "").json();
                 assertTrue(confirmed.getString("reason", "").startsWith("empty-ruleset"), confirmed.toString());
                 assertEquals("inactive", confirmed.getString("state", ""));
-                unprotected(daemon, "inactive");
+                assertUnprotected(daemon, "inactive");
                 NetBox.Answer boot = daemon.box.sh(daemon.box.command("boxwall-apply") + " boot");
                 assertEquals(0, boot.status(), boot.err());
                 assertTrue(boot.out().contains("protected=\n") && boot.out().contains("reason=empty-ruleset"),
                         boot.out());
                 daemon.requestReread();
-                unprotected(daemon, "inactive");
+                assertUnprotected(daemon, "inactive");
             }
         }
     }
 
-    private static void unprotected(DaemonBox daemon, String state) {
+    private static void assertUnprotected(DaemonBox daemon, String state) {
         DaemonBox.Answer status = daemon.http("GET /status", "");
         assertEquals(state, status.json().getString("state", ""), status.body());
         assertTrue(status.json().get("protected_at").isNull(), status.body());

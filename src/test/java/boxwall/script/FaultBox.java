@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A box in which one verb is struck again and again, each time from the same start, and judged each time. */
+/** A box that runs one verb many times with a fault, each time from the same start, and checks the outcome. */
 final class FaultBox implements AutoCloseable {
     private static final int SECONDS = 3600;
     private static final String EMPTY = "iptables\nip6tables\n";
@@ -22,17 +22,17 @@ final class FaultBox implements AutoCloseable {
     private NetBox box;
     private Faults faults;
     private Map<String, String> allowed;
-    private String struck = "";
+    private String hitCommand = "";
 
-    /** @param verb of boxwall-apply; witness is a try that asks the witness before */
+    /** @param verb of boxwall-apply; "witness" is a try with the self-test */
     FaultBox(String shell, String verb) {
         this.shell = shell;
         this.verb = verb;
-        renew();
+        restart();
     }
 
-    /** Starts again with a box that nothing happened to. */
-    void renew() {
+    /** Replaces the box by a new one. */
+    void restart() {
         if (box != null) { box.close(); }
         box = new NetBox(shell);
         Path proc = box.fakeProc();
@@ -54,51 +54,51 @@ final class FaultBox implements AutoCloseable {
                 "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n:PREROUTING ACCEPT [0:0]\n" + rule + "*filter\n");
     }
 
-    private Path written(PlanFolder plan) { return plan.write(box.folder.resolve("plan-" + plan.id())); }
+    private Path writePlan(PlanFolder plan) { return plan.write(box.folder.resolve("plan-" + plan.id())); }
 
-    /** The command that was struck last; "" when the verb ended before. */
-    String struck() { return struck; }
+    /** The command of the last fault; "" if the verb ended before it. */
+    String hitCommand() { return hitCommand; }
 
     /**
-     * Runs the verb with one fault from the start and judges what it leaves.
+     * Runs the verb with one fault from the start and checks the outcome.
      *
      * @param n 0 for no fault
      * @return how many commands ran
      */
-    int strike(int n, String how) {
-        String[] line = begin();
+    int run(int n, String fault) {
+        String[] arguments = prepare();
         if (allowed == null) {
-            allowed = verb.equals("boot") ? bootable() : outcomes();
-            line = begin();
+            allowed = verb.equals("boot") ? expectedAfterBoot() : expectedAfterTry();
+            arguments = prepare();
         }
-        NetBox.Answer answer = faults.run(n, how, line);
-        String said = said(answer);
-        if (answer.status() == 0 && line[0].equals("try")) {
-            assertEquals("new", now(), "right after a try that worked" + said);
+        NetBox.Answer answer = faults.run(n, fault, arguments);
+        String context = context(answer);
+        if (answer.status() == 0 && arguments[0].equals("try")) {
+            assertEquals("new", ruleset(), "right after a try that worked" + context);
         }
-        if (answer.status() == 4 && line[0].equals("try")) {
-            assertEquals("old", now(), "right after a try that failed" + said);
+        if (answer.status() == 4 && arguments[0].equals("try")) {
+            assertEquals("old", ruleset(), "right after a try that failed" + context);
         }
-        struck = faults.struck();
+        hitCommand = faults.hitCommand();
         box.advanceClock(SECONDS);
-        settled(said);
-        struck = faults.struck();
+        waitUntilDecided(context);
+        hitCommand = faults.hitCommand();
         int calls = faults.calls();
-        // a point behind the verb's last command must not strike what is run to judge it
-        faults.calm();
-        said += judge(answer, said);
-        clean(said);
-        next(said);
+        // a fault after the verb's last command must not hit the commands of the checks
+        faults.disable();
+        context += checkRules(answer, context);
+        checkNothingLeft(context);
+        checkNextTry(context);
         return calls;
     }
 
-    private static String said(NetBox.Answer answer) {
+    private static String context(NetBox.Answer answer) {
         return " | status " + answer.status() + " " + answer.out().replace('\n', ' ') + answer.err().strip();
     }
 
-    /** Brings the box to where the verb starts. */
-    private String[] begin() {
-        faults.calm();
+    /** Brings the box to the state in which the verb starts. */
+    private String[] prepare() {
+        faults.disable();
         box.sh("rm -rf $BOXWALL_RUN $BOXWALL_STATE/*");
         if (verb.equals("boot")) {
             box.sh("for t in iptables ip6tables; do { printf '*filter\\n:INPUT ACCEPT [0:0]\\n:FORWARD ACCEPT [0:0]\\n:OUTPUT ACCEPT [0:0]\\nCOMMIT\\n';"
@@ -110,21 +110,21 @@ final class FaultBox implements AutoCloseable {
         box.sh("for t in iptables ip6tables; do for n in mangle raw; do printf '*%s\\nCOMMIT\\n' $n; done |"
                 + " /usr/sbin/xtables-legacy-multi $t-restore; done");
         box.loadForeignRules();
-        String[] line =
-                {"try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
-        if (verb.equals("try") || verb.equals("witness")) { return line; }
-        NetBox.Answer pending = box.apply(line);
+        String[] arguments =
+                {"try", writePlan(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
+        if (verb.equals("try") || verb.equals("witness")) { return arguments; }
+        NetBox.Answer pending = box.apply(arguments);
         assertEquals(0, pending.status(), "the try before: " + pending.out() + pending.err());
         return verb.equals("confirm") ? new String[] {"confirm", pending.get("id")} : new String[] {"revert", "--now"};
     }
 
-    /** Old and new as they look in this kernel. */
-    private Map<String, String> outcomes() {
+    /** The old and the new tables as this kernel prints them. */
+    private Map<String, String> expectedAfterTry() {
         if (Files.exists(box.run.resolve("tx"))) { box.apply("revert", "--now"); }
         Map<String, String> names = new TreeMap<>();
         names.put(tables(), "old");
         assertEquals(0,
-                box.apply("try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace")
+                box.apply("try", writePlan(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace")
                         .status());
         names.put(tables(), "new");
         assertEquals(2, names.size());
@@ -133,8 +133,8 @@ final class FaultBox implements AutoCloseable {
         return names;
     }
 
-    /** What may be in force after a boot. */
-    private Map<String, String> bootable() {
+    /** The tables that are allowed after a boot. */
+    private Map<String, String> expectedAfterBoot() {
         Map<String, String> names = new TreeMap<>();
         names.put(EMPTY, "nothing");
         box.sh("rm -rf $BOXWALL_STATE/boot.new");
@@ -145,17 +145,17 @@ final class FaultBox implements AutoCloseable {
         names.put(tables(), "new");
         assertEquals("locked", box.apply("lock").get("state"));
         names.put(tables(), "closed");
-        // the closed set owns one table; with the others of a plan that was in force before it is another one
+        // the closed set owns one table; tables of an earlier plan would make it look different
         assertEquals(4, names.size());
         return names;
     }
 
-    private String now() {
+    private String ruleset() {
         String live = tables();
         return allowed.getOrDefault(live, "neither:\n" + live + allowed);
     }
 
-    /** Tables without those that are empty and accept everything: a table that is built in can't be unmade. */
+    /** The tables without empty ones that accept everything: a built-in table cannot be removed. */
     private String tables() {
         StringBuilder all = new StringBuilder();
         for (String family : box.tables().split("(?=ip6tables\n)")) {
@@ -168,51 +168,49 @@ final class FaultBox implements AutoCloseable {
         return all.toString();
     }
 
-    /** It must be decided which rules stay, and then nobody sleeps or holds the lock any more. */
-    private void settled(String said) {
+    /** Waits until it is decided which rules stay, no process is left and the lock is released. */
+    private void waitUntilDecided(String context) {
         Path undecided = box.run.resolve("tx/plan");
-        assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + left() + said);
+        assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + describe() + context);
         assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.outsideProcessCount() == 0),
-                () -> "not quiet: " + left() + said);
+                () -> "processes or lock left: " + describe() + context);
     }
 
-    private String left() { return box.sh("ls -lR $BOXWALL_RUN; ps -ef").out(); }
+    private String describe() { return box.sh("ls -lR $BOXWALL_RUN; ps -ef").out(); }
 
-    private String judge(NetBox.Answer answer, String said) {
+    private String checkRules(NetBox.Answer answer, String context) {
         NetBox.Answer status = box.apply("status");
         String state = status.get("state");
-        String rules = now();
+        String rules = ruleset();
         if (state.equals("rollback-failed")) {
             assertTrue(status.get("reason").contains("not undone"), status.out());
-            throw new AssertionError("one fault is no reason for a rollback that fails: " + status.out() + said);
+            throw new AssertionError("one fault must not make the rollback fail: " + status.out() + context);
         }
         switch (verb) {
             case "boot" -> {
                 assertTrue(answer.status() != 0 || !rules.equals("nothing"),
-                        "a boot that says it worked left nothing" + said);
-                assertTrue(!rules.startsWith("neither"), rules + said);
-                NetBox.Answer again = box.apply("boot");
-                said += " | then " + again.out().replace('\n', ' ') + again.err();
-                assertEquals(0, again.status(), "the next boot" + said);
-                assertTrue(!now().equals("nothing") && !now().startsWith("neither"),
-                        "after the next boot: " + now() + said);
+                        "a boot that reported success left no rules" + context);
+                assertTrue(!rules.startsWith("neither"), rules + context);
+                NetBox.Answer nextBoot = box.apply("boot");
+                context += " | then " + nextBoot.out().replace('\n', ' ') + nextBoot.err();
+                assertEquals(0, nextBoot.status(), "the next boot" + context);
+                assertTrue(!ruleset().equals("nothing") && !ruleset().startsWith("neither"),
+                        "after the next boot: " + ruleset() + context);
             }
             case "confirm" -> assertEquals(state.equals("active") || state.equals("unsaved") ? "new" : "old", rules,
-                    status.out() + said);
-            default -> assertEquals("old", rules, status.out() + said);
+                    status.out() + context);
+            default -> assertEquals("old", rules, status.out() + context);
         }
-        return said;
+        return context;
     }
 
-    private void clean(String said) {
-        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> "not quiet: " + left() + said); // what
-                                                                                                           // proves a
-                                                                                                           // plan
-        // after another boot
+    private void checkNothingLeft(String context) {
+        // including the prover of the second boot
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> "processes left: " + describe() + context);
         assertTrue(names(box.run).matches("(result|live|plan|prover|witness|(un)?saved|saving\\.\\d+| )*"),
-                "left in RUN: " + names(box.run) + said);
+                "left in RUN: " + names(box.run) + context);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),
-                "left in STATE: " + names(box.state) + said);
+                "left in STATE: " + names(box.state) + context);
     }
 
     private static String names(Path folder) {
@@ -223,17 +221,17 @@ final class FaultBox implements AutoCloseable {
         }
     }
 
-    private void next(String said) {
-        faults.calm();
+    private void checkNextTry(String context) {
+        faults.disable();
         String before = tables();
-        String[] line = {"try", written(plan("next", 3333, true)).toString(), "30", "--replace"};
-        // rules that boxwall loaded itself are no foreign ones, whatever happened in between
-        NetBox.Answer next = box.apply(Arrays.copyOf(line, verb.equals("boot") ? 3 : 4));
-        assertEquals(0, next.status(), "the next try: " + next.out() + next.err() + said);
-        assertEquals("pending", next.get("state"));
-        NetBox.Answer back = box.apply("revert", next.get("id"));
-        assertEquals(0, back.status(), "its revert: " + back.out() + back.err() + said);
-        assertEquals(before, tables(), "after its revert" + said);
+        String[] arguments = {"try", writePlan(plan("next", 3333, true)).toString(), "30", "--replace"};
+        // rules that boxwall has loaded never count as foreign
+        NetBox.Answer checkNextTry = box.apply(Arrays.copyOf(arguments, verb.equals("boot") ? 3 : 4));
+        assertEquals(0, checkNextTry.status(), "the next try: " + checkNextTry.out() + checkNextTry.err() + context);
+        assertEquals("pending", checkNextTry.get("state"));
+        NetBox.Answer back = box.apply("revert", checkNextTry.get("id"));
+        assertEquals(0, back.status(), "its revert: " + back.out() + back.err() + context);
+        assertEquals(before, tables(), "after its revert" + context);
     }
 
     @Override

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts a stand-in before every external command that the scripts use in a box. It counts the calls and lets one of them
- * fail or hang, or kills the script (and its parent) at it; the command itself is the real one.
+ * Wraps every external command that the scripts use in a box. The wrapper counts the calls and lets one of them fail or
+ * hang, or kills the script (and its parent) there; otherwise it runs the real command.
  */
 final class Faults {
-    /** Every external command that boxwall-apply and boxwall-keep name, but for shells. */
+    /** Every external command of boxwall-apply and boxwall-keep except shells. */
     static final List<String> COMMANDS = List.of("cat", "cmp", "cp", "date", "grep", "gzip", "head", "ip6tables",
             "ip6tables-restore", "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger",
             "ls", "mkdir", "modprobe", "modsave", "mv", "ping", "rm", "rmmod", "sed", "sha1sum", "sleep", "sort",
             "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
-    private static final String START = "#!/bin/sh\necho $$ >$BOXWALL_TEST/faults/parent\n"
+    private static final String START_SCRIPT = "#!/bin/sh\necho $$ >$BOXWALL_TEST/faults/parent\n"
             + "sh -c 'echo $$ >$BOXWALL_TEST/faults/script; exec \"$@\"' - \"$@\"\nexit $?\n";
     private final NetBox box;
     private final Path folder;
@@ -40,12 +40,12 @@ final class Faults {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        realIs("logger", "#!/bin/sh\nexit 0\n");
-        realIs("ping", "#!/bin/sh\nexec busybox ping \"$@\"\n");
-        box.script("start", START);
+        setReal("logger", "#!/bin/sh\nexit 0\n");
+        setReal("ping", "#!/bin/sh\nexec busybox ping \"$@\"\n");
+        box.script("start", START_SCRIPT);
     }
 
-    private void realIs(String name, String text) {
+    private void setReal(String name, String text) {
         try {
             Files.writeString(real.resolve(name), text);
             real.resolve(name).toFile().setExecutable(true);
@@ -57,35 +57,35 @@ final class Faults {
     /**
      * Runs a verb of boxwall-apply with one fault.
      *
-     * @param n the command at which it happens, counted from 1
-     * @param how fail, hang, kill (the script), killall (its parent too), lie (of the restores, the n-th does nothing
-     * and says it did)
+     * @param n the number of the command, counted from 1
+     * @param fault fail, hang, kill (the script), killall (its parent too), lie (the n-th restore does nothing and
+     * reports success)
      */
-    NetBox.Answer run(int n, String how, String... verb) {
-        calm();
+    NetBox.Answer run(int n, String fault, String... verb) {
+        disable();
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("last"), "1\n");
-            Files.writeString(folder.resolve("at"), n + " " + how + "\n");
+            Files.writeString(folder.resolve("at"), n + " " + fault + "\n");
             String line = box.bin.resolve("start") + " " + box.command("boxwall-apply") + " " + String.join(" ", verb);
-            Path said = box.folder.resolve("said");
-            Process process = box.start("sh", "-c", "exec " + line + " >" + said);
+            Path output = box.folder.resolve("said");
+            Process process = box.start("sh", "-c", "exec " + line + " >" + output);
             if (!process.waitFor(Wait.SECONDS, TimeUnit.SECONDS)) {
-                String still = box.sh("ps -ef").out();
+                String processes = box.sh("ps -ef").out();
                 process.destroyForcibly();
-                throw new AssertionError("hangs:\n" + still);
+                throw new AssertionError("hangs:\n" + processes);
             }
-            return new NetBox.Answer(process.exitValue(), NetBox.read(said), NetBox.read(box.folder.resolve("err")));
+            return new NetBox.Answer(process.exitValue(), NetBox.read(output), NetBox.read(box.folder.resolve("err")));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** From now on every command does what it should. */
-    void calm() { box.sh("rm -rf " + folder); }
+    /** From now on every command works. */
+    void disable() { box.sh("rm -rf " + folder); }
 
-    /** What was struck: the command and its arguments; "" when the run ended before that. */
-    String struck() {
+    /** The command with the fault and its arguments; "" if the run ended before it. */
+    String hitCommand() {
         return NetBox.read(folder.resolve("hit")).strip();
     }
 

@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,23 +40,20 @@ class FlashSizeTest {
 
     @Test
     void dropsStatelessFormFirstThenRefusesThePlan() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                NetBox.Answer small = keep(box, 2000, 2000);
-                assertEquals(0, small.status(), small.err());
-                assertTrue(Files.exists(box.state.resolve("boot.new/safe/stamp")));
-                NetBox.Answer larger = keep(box, 8000, 5000);
-                assertEquals(0, larger.status(), larger.err());
-                assertTrue(larger.err().contains("without its stateless form"), larger.err());
-                assertFalse(Files.exists(box.state.resolve("boot.new/safe")));
-                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"));
-                NetBox.Answer large = keep(box, 13000, 500);
-                assertEquals(3, large.status());
-                assertTrue(large.err().contains("too big for the flash"), large.err());
-                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"),
-                        "the saved plan stays");
-                assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
-            }
+        withBothShells(box -> {
+            NetBox.Answer small = keep(box, 2000, 2000);
+            assertEquals(0, small.status(), small.err());
+            assertTrue(Files.exists(box.state.resolve("boot.new/safe/stamp")));
+            NetBox.Answer larger = keep(box, 8000, 5000);
+            assertEquals(0, larger.status(), larger.err());
+            assertTrue(larger.err().contains("without its stateless form"), larger.err());
+            assertFalse(Files.exists(box.state.resolve("boot.new/safe")));
+            assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"));
+            NetBox.Answer large = keep(box, 13000, 500);
+            assertEquals(3, large.status());
+            assertTrue(large.err().contains("too big for the flash"), large.err());
+            assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-8000"), "the saved plan stays");
+            assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
         });
     }
 }

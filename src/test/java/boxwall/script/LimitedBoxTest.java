@@ -1,6 +1,7 @@
 package boxwall.script;
 
 import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -61,49 +62,45 @@ class LimitedBoxTest {
 
     @Test
     void missingIptablesRefusesTryAndBoot() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                keepOnlyTools(box);
-                NetBox.Answer answer = applyTry(box, PLAN);
-                assertEquals(3, answer.status());
-                assertEquals("iptables-missing", answer.get("reason"));
-                box.storePlan("boot", PLAN);
-                answer = box.apply("boot");
-                assertEquals(4, answer.status());
-                assertEquals("failed", answer.get("state"));
-                assertEquals("iptables-missing", answer.get("reason"));
-            }
+        withBothShells(box -> {
+            keepOnlyTools(box);
+            NetBox.Answer answer = applyTry(box, PLAN);
+            assertEquals(3, answer.status());
+            assertEquals("iptables-missing", answer.get("reason"));
+            box.storePlan("boot", PLAN);
+            answer = box.apply("boot");
+            assertEquals(4, answer.status());
+            assertEquals("failed", answer.get("state"));
+            assertEquals("iptables-missing", answer.get("reason"));
         });
     }
 
     @Test
     void modulesAreCheckedInProcAndUnloadedAfterRevert() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                Path proc = box.fakeProc();
-                Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
-                Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
-                PlanFolder plan = new PlanFolder("modules", 1111).with("modules",
-                        "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
-                NetBox.Answer answer = applyTry(box, plan);
-                assertEquals(0, answer.status(), answer.err());
-                assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
-                assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
-                box.apply("revert", "--now");
-                assertEquals("kdsldmod xt_old", loaded(proc));
+        withBothShells(box -> {
+            Path proc = box.fakeProc();
+            Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
+            Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
+            PlanFolder plan =
+                    new PlanFolder("modules", 1111).with("modules", "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
+            NetBox.Answer answer = applyTry(box, plan);
+            assertEquals(0, answer.status(), answer.err());
+            assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
+            assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
+            box.apply("revert", "--now");
+            assertEquals("kdsldmod xt_old", loaded(proc));
 
-                String release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
-                Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
-                Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
-                box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
-                answer = applyTry(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
-                assertEquals(4, answer.status(), answer.out());
-                assertEquals("module-refused", answer.get("reason"));
-                assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
-                assertEquals("kdsldmod xt_old", loaded(proc));
-                assertEquals(4, applyTry(box, plan.with("modules", "../evil\n")).status());
-                assertFalse(box.calls().contains("evil"));
-            }
+            String release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
+            Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
+            Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
+            box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
+            answer = applyTry(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
+            assertEquals(4, answer.status(), answer.out());
+            assertEquals("module-refused", answer.get("reason"));
+            assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
+            assertEquals("kdsldmod xt_old", loaded(proc));
+            assertEquals(4, applyTry(box, plan.with("modules", "../evil\n")).status());
+            assertFalse(box.calls().contains("evil"));
         });
     }
 
@@ -143,54 +140,48 @@ class LimitedBoxTest {
 
     @Test
     void disablingPacketAccelerationIsVerified() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                Path proc = box.fakeProc();
-                NetBox.Answer answer = applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
-                assertEquals(0, answer.status(), answer.err());
-                assertEquals("pa-control-ineffective", answer.get("reason"), "the status still reads enabled");
-                box.apply("revert", "--now");
-                assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
-                Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
-                assertEquals("", applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
-            }
+        withBothShells(box -> {
+            Path proc = box.fakeProc();
+            NetBox.Answer answer = applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
+            assertEquals(0, answer.status(), answer.err());
+            assertEquals("pa-control-ineffective", answer.get("reason"), "the status still reads enabled");
+            box.apply("revert", "--now");
+            assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
+            Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
+            assertEquals("", applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
         });
     }
 
     @Test
     void unsavedPlanStaysInForceAndIsReported() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                Path failure = box.folder.resolve("modsave.says");
-                Files.writeString(failure, "/tmp/.save.tmp exists. Concurrent update?\n");
-                NetBox.Answer answer = applyTry(box, PLAN);
-                NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
-                assertEquals("unsaved", confirmed.get("state"));
-                assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
-                assertTrue(box.tables().contains("1111"));
-                Files.delete(failure);
-                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "the second confirm saves");
-            }
+        withBothShells(box -> {
+            Path failure = box.folder.resolve("modsave.says");
+            Files.writeString(failure, "/tmp/.save.tmp exists. Concurrent update?\n");
+            NetBox.Answer answer = applyTry(box, PLAN);
+            NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
+            assertEquals("unsaved", confirmed.get("state"));
+            assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
+            assertTrue(box.tables().contains("1111"));
+            Files.delete(failure);
+            assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "the second confirm saves");
         });
     }
 
     @Test
     void planTooBigForFlashIsNotSaved() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                byte[] noise = new byte[13000];
-                new java.util.Random(1).nextBytes(noise);
-                String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
-                        .collect(Collectors.joining("\n", "", "\n"));
-                NetBox.Answer answer = applyTry(box, new PlanFolder("big", 1111).with("notes", notes));
-                NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
-                assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
-                assertTrue(confirmed.get("error").contains("at most 12288"), confirmed.get("error"));
-                assertEquals("", box.calls());
-                assertTrue(box.tables().contains("1111"));
-                assertFalse(Files.exists(box.state.resolve("boot.new")));
-                assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
-            }
+        withBothShells(box -> {
+            byte[] noise = new byte[13000];
+            new java.util.Random(1).nextBytes(noise);
+            String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
+                    .collect(Collectors.joining("\n", "", "\n"));
+            NetBox.Answer answer = applyTry(box, new PlanFolder("big", 1111).with("notes", notes));
+            NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
+            assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
+            assertTrue(confirmed.get("error").contains("at most 12288"), confirmed.get("error"));
+            assertEquals("", box.calls());
+            assertTrue(box.tables().contains("1111"));
+            assertFalse(Files.exists(box.state.resolve("boot.new")));
+            assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
         });
     }
 
@@ -209,43 +200,38 @@ class LimitedBoxTest {
 
     @Test
     void threeOlderRulesetsAreKept() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                for (int port = 1; port <= 5; port++) {
-                    NetBox.Answer answer = applyTry(box, new PlanFolder("plan" + port, port));
-                    assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
-                }
-                assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));
-                assertEquals(4, box.runScript("boxwall-keep", "history").out().lines().count());
-                assertEquals(0, box.runScript("boxwall-keep", "restore", "3").status());
-                assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
-                assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
-                assertEquals(2, box.runScript("boxwall-keep", "restore", "4").status());
-                assertEquals(0, box.runScript("boxwall-keep", "off").status());
-                assertFalse(Files.exists(box.state.resolve("boot.new")));
+        withBothShells(box -> {
+            for (int port = 1; port <= 5; port++) {
+                NetBox.Answer answer = applyTry(box, new PlanFolder("plan" + port, port));
+                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
             }
+            assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));
+            assertEquals(4, box.runScript("boxwall-keep", "history").out().lines().count());
+            assertEquals(0, box.runScript("boxwall-keep", "restore", "3").status());
+            assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
+            assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
+            assertEquals(2, box.runScript("boxwall-keep", "restore", "4").status());
+            assertEquals(0, box.runScript("boxwall-keep", "off").status());
+            assertFalse(Files.exists(box.state.resolve("boot.new")));
         });
     }
 
     @Test
     void probeNamesNoTableThatIsNotLoaded() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                NetBox.Answer answer = box.apply("probe");
-                assertEquals(0, answer.status(), answer.err());
-                assertTrue(answer.out().contains("@uname_-r rc=0\n|"), answer.out());
-                assertFalse(answer.out().contains("@iptables-save"));
-                assertEquals("iptables\nip6tables\n", box.tables());
-                box.loadForeignRules();
-                assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
-                Path record = box.folder.resolve("record");
-                assertEquals(0, box.apply("record", record.toString()).status());
-                assertTrue(
-                        NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
-                assertTrue(Files.exists(record.resolve("proc/net/dev")));
-                assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines()
-                        .noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
-            }
+        withBothShells(box -> {
+            NetBox.Answer answer = box.apply("probe");
+            assertEquals(0, answer.status(), answer.err());
+            assertTrue(answer.out().contains("@uname_-r rc=0\n|"), answer.out());
+            assertFalse(answer.out().contains("@iptables-save"));
+            assertEquals("iptables\nip6tables\n", box.tables());
+            box.loadForeignRules();
+            assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
+            Path record = box.folder.resolve("record");
+            assertEquals(0, box.apply("record", record.toString()).status());
+            assertTrue(NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
+            assertTrue(Files.exists(record.resolve("proc/net/dev")));
+            assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines()
+                    .noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
         });
     }
 }

@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,19 +44,16 @@ class NoConntrackLoadTest {
 
     @Test
     void readingVerbsNameNothingThatLoadsConntrack() {
-        inBothShells(shell -> {
-            try (NetBox box = recordingBox(shell)) {
-                box.loadForeignRules();
-                for (String[] verb : new String[][] {{"probe"}, {"record", box.folder.resolve("record").toString()},
-                        {"status"}}) {
-                    assertEquals(0, box.apply(verb).status(), verb[0]);
-                    assertNothingLoadsConntrack(box, verb[0]);
-                }
-                assertTrue(box.calls().contains("iptables-save -c -t filter"), "calls are recorded: " + box.calls());
-                assertTrue(
-                        box.calls().lines().noneMatch(line -> line.startsWith("modprobe") || line.startsWith("insmod")),
-                        box.calls());
+        withBothShells(NoConntrackLoadTest::recordingBox, box -> {
+            box.loadForeignRules();
+            for (String[] verb : new String[][] {{"probe"}, {"record", box.folder.resolve("record").toString()},
+                    {"status"}}) {
+                assertEquals(0, box.apply(verb).status(), verb[0]);
+                assertNothingLoadsConntrack(box, verb[0]);
             }
+            assertTrue(box.calls().contains("iptables-save -c -t filter"), "calls are recorded: " + box.calls());
+            assertTrue(box.calls().lines().noneMatch(line -> line.startsWith("modprobe") || line.startsWith("insmod")),
+                    box.calls());
         });
     }
 
@@ -69,20 +66,18 @@ class NoConntrackLoadTest {
             runBoxwall("facts", "--root", boxFolder.toString());
             runBoxwall("compile", "conf/boxwall.rules", "--out", plan.toString(), "--root", boxFolder.toString());
             assertTrue(Files.readString(plan.resolve("restore4")).contains("-A INPUT"), recordedBox);
-            inBothShells(shell -> {
-                try (NetBox box = recordingBox(shell)) {
-                    box.settings.put("BOXWALL_WITNESS", "no");
-                    NetBox.Answer answer = box.apply("try", plan.toString(), "30", "--force");
-                    // this machine's kernel is not that box's: other tests check whether the rules load there
-                    assertTrue(answer.status() == 0 || answer.status() == 4, answer.out() + answer.err());
-                    assertTrue(box.calls().contains("modprobe ip") && box.calls().contains("-A INPUT"),
-                            "modules and rules were loaded: " + box.calls());
-                    assertNothingLoadsConntrack(box, recordedBox + " try");
-                    box.apply("revert", "--now");
-                    copy(plan, box.state.resolve("boot"));
-                    box.apply("boot");
-                    assertNothingLoadsConntrack(box, recordedBox + " boot");
-                }
+            withBothShells(NoConntrackLoadTest::recordingBox, box -> {
+                box.settings.put("BOXWALL_WITNESS", "no");
+                NetBox.Answer answer = box.apply("try", plan.toString(), "30", "--force");
+                // this machine's kernel is not that box's: other tests check whether the rules load there
+                assertTrue(answer.status() == 0 || answer.status() == 4, answer.out() + answer.err());
+                assertTrue(box.calls().contains("modprobe ip") && box.calls().contains("-A INPUT"),
+                        "modules and rules were loaded: " + box.calls());
+                assertNothingLoadsConntrack(box, recordedBox + " try");
+                box.apply("revert", "--now");
+                copy(plan, box.state.resolve("boot"));
+                box.apply("boot");
+                assertNothingLoadsConntrack(box, recordedBox + " boot");
             });
         }
     }

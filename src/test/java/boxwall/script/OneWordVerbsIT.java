@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * boxwall try, confirm and status as one types them over ssh: a ruleset needs the JVM, a plan and everything else do
- * not.
+ * boxwall try, confirm and status as typed over ssh: only a ruleset needs the JVM.
  */
 class OneWordVerbsIT {
     private static final String RULES =
@@ -27,39 +26,37 @@ class OneWordVerbsIT {
     }
 
     @Test
-    void aPlanIsTriedAndConfirmedWithoutAJvm() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, "/nonexistent/jvm")) {
-                Path plan = new PlanFolder("plan", 4711).write(box.folder.resolve("plan"));
-                assertEquals("inactive", box.runScript("boxwall", "status").get("state"));
-                assertEquals(2, box.runScript("boxwall", "confirm").status(), "there is nothing to confirm yet");
-                assertEquals(2, box.runScript("boxwall", "try").status());
-                assertEquals(127, box.runScript("boxwall", "try", "/nonexistent/my.rules").status(),
-                        "only a JVM makes a plan of a ruleset");
+    void planIsTriedAndConfirmedWithoutJvm() {
+        withBothShells(shell -> box(shell, "/nonexistent/jvm"), box -> {
+            Path plan = new PlanFolder("plan", 4711).write(box.folder.resolve("plan"));
+            assertEquals("inactive", box.runScript("boxwall", "status").get("state"));
+            assertEquals(2, box.runScript("boxwall", "confirm").status(), "nothing to confirm");
+            assertEquals(2, box.runScript("boxwall", "try").status());
+            assertEquals(127, box.runScript("boxwall", "try", "/nonexistent/my.rules").status(),
+                    "a ruleset needs the JVM");
 
-                assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
-                NetBox.Answer open = box.runScript("boxwall", "try", "/nonexistent/my.rules");
-                assertEquals(3, open.status(), "the plan would stand where others can write: " + open.err());
-                assertTrue(open.err().contains("others can write to"), open.err());
-                assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try ] && chmod 700 $BOXWALL_RUN").status());
+            assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
+            NetBox.Answer unsafe = box.runScript("boxwall", "try", "/nonexistent/my.rules");
+            assertEquals(3, unsafe.status(), "the folder of the plan is writable by others: " + unsafe.err());
+            assertTrue(unsafe.err().contains("others can write to"), unsafe.err());
+            assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try ] && chmod 700 $BOXWALL_RUN").status());
 
-                NetBox.Answer tried = box.runScript("boxwall", "try", plan.toString());
-                assertEquals(0, tried.status(), tried.out() + tried.err());
-                assertTrue(tried.out().endsWith(
-                        "boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"),
-                        tried.out());
-                assertEquals("pending", box.runScript("boxwall", "status").get("state"));
-                assertTrue(box.tables().contains("4711"));
-                assertEquals(3, box.runScript("boxwall", "confirm", "other").status());
-                NetBox.Answer kept = box.runScript("boxwall", "confirm");
-                assertEquals("0 active " + tried.get("id"),
-                        kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
-            }
+            NetBox.Answer pending = box.runScript("boxwall", "try", plan.toString());
+            assertEquals(0, pending.status(), pending.out() + pending.err());
+            assertTrue(pending.out().endsWith(
+                    "boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"),
+                    pending.out());
+            assertEquals("pending", box.runScript("boxwall", "status").get("state"));
+            assertTrue(box.tables().contains("4711"));
+            assertEquals(3, box.runScript("boxwall", "confirm", "other").status());
+            NetBox.Answer kept = box.runScript("boxwall", "confirm");
+            assertEquals("0 active " + pending.get("id"),
+                    kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
         });
     }
 
     @Test
-    void aRulesetIsCheckedTriedAndRolledBack() throws IOException {
+    void rulesetIsCheckedTriedAndRolledBack() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
         try (NetBox box = box("dash", java)) {
             box.sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip addr add 192.168.178.1/24 dev lan");
@@ -70,8 +67,8 @@ class OneWordVerbsIT {
             assertFalse(box.tables().contains("4711"));
 
             Files.writeString(rules, RULES);
-            NetBox.Answer tried = box.runScript("boxwall", "try", rules.toString(), "60", "--force");
-            assertEquals("0 pending", tried.status() + " " + tried.get("state"), tried.out() + tried.err());
+            NetBox.Answer pending = box.runScript("boxwall", "try", rules.toString(), "60", "--force");
+            assertEquals("0 pending", pending.status() + " " + pending.get("state"), pending.out() + pending.err());
             assertTrue(box.tables().contains("4711"));
             box.advanceClock(61);
             assertTrue(Wait.until(() -> box.runScript("boxwall", "status").get("state").equals("inactive")),

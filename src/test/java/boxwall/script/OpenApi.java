@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What GET /openapi.json says, held against answers: is the status named, and has the body the form that is promised
- * for it.
+ * Compares answers with GET /openapi.json: the status is listed, and the body matches its schema.
  */
 final class OpenApi {
     private final JsonObject document;
@@ -28,17 +27,17 @@ final class OpenApi {
         return all;
     }
 
-    /** What an answer has otherwise than it is promised; empty when nothing. */
-    List<String> breaches(String operation, DaemonBox.Answer answer) {
+    /** The differences between an answer and its description; empty if there are none. */
+    List<String> differences(String operation, DaemonBox.Answer answer) {
         String[] words = operation.split(" ");
         List<String> found = new ArrayList<>();
         JsonObject described =
                 document.get("paths").asObject().get(words[1]).asObject().get(words[0].toLowerCase()).asObject();
-        JsonValue refused = document.get("components").asObject().get("responses").asObject().get("problem");
-        JsonValue response = answer.status() >= 400 ? refused
+        JsonValue problem = document.get("components").asObject().get("responses").asObject().get("problem");
+        JsonValue response = answer.status() >= 400 ? problem
                 : described.get("responses").asObject().get(String.valueOf(answer.status()));
         if (response == null) {
-            found.add(operation + ": " + answer.status() + " isn't named: " + answer.body());
+            found.add(operation + ": " + answer.status() + " is not listed: " + answer.body());
             return found;
         }
         JsonValue content = resolved(response.asObject()).get("content");
@@ -48,7 +47,7 @@ final class OpenApi {
                 found.add(operation + ": " + answer.status() + " has the type '" + type + "'");
             }
         } else if (content.asObject().get(type) == null) {
-            found.add(operation + ": " + type + " isn't named for " + answer.status());
+            found.add(operation + ": " + type + " is not listed for " + answer.status());
         } else if (type.endsWith("json")) {
             check(Json.parse(answer.body()), content.asObject().get(type).asObject().get("schema").asObject(),
                     operation, found);
@@ -69,13 +68,13 @@ final class OpenApi {
     private void check(JsonValue value, JsonObject unresolved, String at, List<String> found) {
         JsonObject schema = resolved(unresolved);
         if (schema.get("oneOf") != null) {
-            List<String> least = null;
+            List<String> fewest = null;
             for (JsonValue one : schema.get("oneOf").asArray()) {
                 List<String> here = new ArrayList<>();
                 check(value, one.asObject(), at, here);
-                least = least == null || here.size() < least.size() ? here : least;
+                fewest = fewest == null || here.size() < fewest.size() ? here : fewest;
             }
-            found.addAll(least);
+            found.addAll(fewest);
             return;
         }
         if (value.isNull() && schema.getBoolean("nullable", false)) { return; }
@@ -117,7 +116,7 @@ final class OpenApi {
             } else if (more != null && more.isObject()) {
                 check(value.get(name), more.asObject(), at + "." + name, found);
             } else if (more == null && schema.get("properties") != null) {
-                found.add(at + " has " + name + ", which isn't named");
+                found.add(at + " has " + name + ", which is not listed");
             }
         }
     }

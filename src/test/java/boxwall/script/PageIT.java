@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page in a real browser, against the daemon in a namespace with real iptables. Its pictures are in
+ * The page in a real browser with the daemon in a namespace with real iptables. The screenshots are in
  * target/screenshots.
  */
 class PageIT {
@@ -27,8 +27,8 @@ class PageIT {
             iptables -A INPUT -i $LAN_IF -s $LAN_NET -m comment --comment "%s" -j ACCEPT
             iptables -A INPUT -j LOG --log-prefix "<b>in</b> "
             """.formatted(EVIL);
-    /** The browser is on the box itself, so a packet of its own comes in at lo. */
-    private static final String LOCKED =
+    /** The browser runs on the box itself, so its packets arrive at lo. */
+    private static final String LOCKED_OUT =
             RULES.replace("iptables -A INPUT -i lo -j ACCEPT\n", "iptables -A INPUT -i lo -p udp -j ACCEPT\n");
 
     private DaemonBox box;
@@ -53,38 +53,38 @@ class PageIT {
         browser.open(PAGE);
     }
 
-    private void showToken() {
+    private void signInAndWaitForRules() {
         browser.write("token", DaemonBox.TOKEN);
         browser.value("document.getElementById('key-form').requestSubmit()");
-        assertTrue(browser.until("document.getElementById('text').value.includes('LAN_NET')"),
-                "the ruleset is in the editor");
+        assertTrue(browser.waitUntil("document.getElementById('text').value.includes('LAN_NET')"),
+                "the ruleset must be in the editor");
     }
 
     private String text(String id) { return browser.text("document.getElementById('" + id + "').textContent"); }
 
-    private void assertChecked(String words) {
-        assertTrue(browser.until("document.getElementById('checked').textContent.includes('" + words + "')"),
-                () -> words + " is not what it says: " + text("checked"));
+    private void assertCheckResult(String words) {
+        assertTrue(browser.waitUntil("document.getElementById('checked').textContent.includes('" + words + "')"),
+                () -> words + " is not in the result: " + text("checked"));
     }
 
     @Test
-    void aChangeIsTriedLostAndBackThenTriedAndKept() throws IOException {
+    void lockingOutChangeIsRolledBackAndAGoodOneIsKept() throws IOException {
         open("en");
-        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
-        assertTrue(browser.value("document.getElementById('rules').hidden").asBoolean(), "nothing without the token");
-        showToken();
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'protected'"), text("state"));
+        assertTrue(browser.value("document.getElementById('rules').hidden").asBoolean(), "no rules without the token");
+        signInAndWaitForRules();
         browser.picture("page-light");
 
         browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\niptables -A NOWHERE -j ACCEPT\n");
-        assertChecked("Refused");
+        assertCheckResult("Refused");
         assertTrue(browser.value("document.getElementById('check-list').children.length").asInt() >= 2,
                 text("check-list"));
         assertTrue(browser.value("document.getElementById('try').disabled").asBoolean());
         String before = box.box.tables();
 
-        browser.write("text", LOCKED);
+        browser.write("text", LOCKED_OUT);
         browser.write("seconds", "8");
-        assertChecked("No errors");
+        assertCheckResult("No errors");
         browser.value("""
                 window.told = window.forgot = window.late = window.later = 0;
                 {
@@ -100,23 +100,24 @@ class PageIT {
                 }
                 0""");
         browser.click("try");
-        assertTrue(browser.until("!document.getElementById('pending').hidden"), text("checked"));
-        assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
+        assertTrue(browser.waitUntil("!document.getElementById('pending').hidden"), text("checked"));
+        assertTrue(browser.waitUntil("!document.getElementById('lost').hidden"),
+                "the page must report the lost connection");
         browser.picture("page-lost");
-        assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
+        assertTrue(browser.waitUntil("document.getElementById('pending').hidden"), "the page must notice the rollback");
         assertTrue(
-                browser.until("/^Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you"
+                browser.waitUntil("/^Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you"
                         + " out: .*policy DROP/.test(document.getElementById('ended').textContent)"),
-                () -> "who locked out whom: " + text("ended"));
-        assertTrue(browser.until("window.later > 0"), "the answer to the try comes after the end");
-        assertEquals(0, browser.value("window.forgot").asInt(), "the end is told once");
+                () -> "the line that locked out the browser: " + text("ended"));
+        assertTrue(browser.waitUntil("window.later > 0"), "the answer to the try arrives after the rollback");
+        assertEquals(0, browser.value("window.forgot").asInt(), "the rollback is reported once");
         assertEquals(before, box.box.tables());
 
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         browser.write("seconds", "60");
-        assertChecked("No errors");
+        assertCheckResult("No errors");
         browser.click("try");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"),
                 text("left"));
         assertTrue(browser.value("document.getElementById('left').textContent <= 60").asBoolean(), text("left"));
@@ -126,42 +127,43 @@ class PageIT {
                 browser.value("scrollTo(0, " + place + ")");
                 assertEquals("confirm,revert,left", browser.text(
                         "['confirm', 'revert', 'left'].filter(id => (r => document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2) === $(id))($(id).getBoundingClientRect()))"),
-                        "in view and not covered, " + width + " wide at " + place);
+                        "visible and not covered, " + width + " wide at " + place);
             }
         }
         browser.picture("page-pending");
         browser.click("confirm");
-        assertTrue(browser.until("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
+        assertTrue(
+                browser.waitUntil("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
                 () -> text("ended"));
         assertTrue(box.box.tables().contains("--dport 4711"), box.box.tables());
-        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422"))
-                .toList().toString().replace("[]", ""));
+        assertEquals("", browser.errors().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422")).toList()
+                .toString().replace("[]", ""));
     }
 
-    /** Five wrong tokens in a minute bar a PC: what the page sends by itself must not be among them. */
+    /** Five wrong tokens in a minute block a client; requests of the page itself must not count. */
     @Test
-    void aWrongTokenIsSaidAtItsFieldAndCostsOneTry() throws IOException {
+    void wrongTokenIsReportedAtTheFieldAndCountsOnce() throws IOException {
         open("en");
-        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'protected'"), text("state"));
         for (int i = 0; i < 4; i++) {
             signIn("wrong" + i);
-            assertTrue(browser.until(
+            assertTrue(browser.waitUntil(
                     "document.getElementById('wrong').textContent === 'This token is wrong.' && document.getElementById('use').getAttribute('aria-busy') === null"),
                     () -> text("wrong"));
             assertEquals("token", browser.text("document.activeElement.id"));
             browser.value("document.getElementById('wrong').textContent = ''");
         }
-        showToken();
+        signInAndWaitForRules();
         browser.value("sessionStorage.removeItem('boxwall.token')");
         browser.reload();
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('key') && !document.getElementById('key').hidden && document.getElementById('state').textContent === 'protected'"),
                 "signed out");
         signIn("wrong5");
-        assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.'"),
+        assertTrue(browser.waitUntil("document.getElementById('wrong').textContent === 'This token is wrong.'"),
                 () -> text("wrong"));
         signIn("wrong6");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "/Try again in [1-9][0-9]* seconds/.test(document.getElementById('wrong').textContent) && document.getElementById('use').disabled"),
                 () -> text("wrong"));
     }
@@ -171,63 +173,65 @@ class PageIT {
         browser.value("document.getElementById('key-form').requestSubmit()");
     }
 
-    /** Another tab, or curl, changes the rules: badge, title and countdown follow; so do the words when it is over. */
+    /** Another tab, or curl, changes the rules: the page updates badge, title, countdown and the final message. */
     @Test
-    void aChangeThatSomebodyElseMadeIsSeen() throws IOException {
+    void changeByAnotherClientIsShown() throws IOException {
         open("en");
-        showToken();
+        signInAndWaitForRules();
         box.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         String id = box.apply();
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('state').textContent === 'waiting' && / s · boxwall$/.test(document.title) && !document.getElementById('pending').hidden"),
                 () -> text("state"));
         box.http("DELETE /apply/" + id, "");
         assertTrue(
-                browser.until("document.title === 'protected · boxwall' && document.getElementById('pending').hidden"),
+                browser.waitUntil(
+                        "document.title === 'protected · boxwall' && document.getElementById('pending').hidden"),
                 () -> browser.text("document.title"));
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "/^Rolled back at .* The old rules are back/.test(document.getElementById('ended').textContent)"),
                 () -> text("ended"));
-        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('4711')"),
-                "the draft is still there, and not live: " + text("line-diff"));
+        assertTrue(browser.waitUntil("document.getElementById('line-diff').textContent.includes('4711')"),
+                "the draft is kept, but not live: " + text("line-diff"));
         browser.click("discard");
-        assertTrue(browser.until("document.getElementById('draft').hidden"), "it is gone");
-        assertEquals(204, box.http("GET /rules?draft=1", "").status(), "from the box as well");
+        assertTrue(browser.waitUntil("document.getElementById('draft').hidden"), "the draft must be discarded");
+        assertEquals(204, box.http("GET /rules?draft=1", "").status(), "also on the box");
     }
 
-    /** What the page asks for can be ended; what changes something is sent once, however often it is pressed. */
+    /** A running request can be cancelled; a change is sent once, even after a double click. */
     @Test
-    void aButtonIsPressedOnceAndAQuestionIsCancelled() throws IOException {
+    void doubleClickSendsOnceAndRequestCanBeCancelled() throws IOException {
         open("en");
-        showToken();
-        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        signInAndWaitForRules();
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value(
                 "window.sent = []; window.real = window.fetch; window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return path !== '/exposure' ? real(path, o)"
                         + " : new Promise((yes, no) => o.signal.addEventListener('abort', () => no(new Error('ended')))); }; 0");
         browser.click("expose");
-        assertTrue(browser.until("document.querySelector('#asks button')"), "it says that it runs");
+        assertTrue(browser.waitUntil("document.querySelector('#asks button')"), "a running request must be shown");
         browser.value("document.querySelector('#asks button').click()");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('exposed').textContent === 'Cancelled.' && document.getElementById('asked').hidden"),
                 () -> text("exposed"));
         browser.value("window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return real(path, o); }; 0");
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
-        assertChecked("No errors");
+        assertCheckResult("No errors");
         browser.value("document.getElementById('try').click(); document.getElementById('try').click()");
-        assertTrue(browser.until("!document.getElementById('confirm').disabled"), () -> text("checked"));
+        assertTrue(browser.waitUntil("!document.getElementById('confirm').disabled"), () -> text("checked"));
         browser.value("document.getElementById('confirm').click(); document.getElementById('confirm').click()");
-        assertTrue(browser.until("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
+        assertTrue(
+                browser.waitUntil("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
                 () -> text("ended"));
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /apply')).length").asInt());
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /confirm')).length").asInt());
     }
 
-    /** A device by its name in the form; where several have one MAC, by its address. */
+    /** The form shows a device by its name and uses its MAC; if several devices share a MAC, its address. */
     @Test
-    void aDeviceIsCalledByItsNameAndMeantByWhatIsItsOwn() throws IOException {
+    void deviceIsShownByNameAndIdentifiedByMacOrAddress() throws IOException {
         open("de");
-        showToken();
-        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        signInAndWaitForRules();
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value(
                 """
                         window.real = window.fetch;
@@ -239,8 +243,10 @@ class PageIT {
         for (String[] device : new String[][] {{"Tablet-Lena", "00:00:5e:00:53:01"}, {"Kamera", "192.168.178.40"}}) {
             browser.value("[...document.querySelectorAll('#devices > li')].find(l => l.textContent.startsWith('"
                     + device[0] + "')).querySelector('button').click()");
-            assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('block-device DEVICE="
-                    + device[1] + "')"), () -> text("line-diff"));
+            assertTrue(
+                    browser.waitUntil("document.getElementById('line-diff').textContent.includes('block-device DEVICE="
+                            + device[1] + "')"),
+                    () -> text("line-diff"));
             assertTrue(text("changes").contains("Neu: Gerät sperren – " + device[0]), text("changes"));
         }
         assertTrue(text("in-use").contains("Gerät sperren – Kamera noch nicht aktiv"), text("in-use"));
@@ -256,11 +262,11 @@ class PageIT {
         assertEquals("false 1 – 65535 443,99999", write(ports, "https 99999"));
         browser.value(
                 "document.querySelector('[name=src]').value = '192.168.178.999'; document.getElementById('ask').click()");
-        assertTrue(browser.until("document.getElementById('verdict').textContent.includes('192.168.178.999')"),
-                () -> "the error stays: " + text("verdict"));
+        assertTrue(browser.waitUntil("document.getElementById('verdict').textContent.includes('192.168.178.999')"),
+                () -> "the error must stay: " + text("verdict"));
         assertEquals("[]", browser.value(
                 "[...document.querySelectorAll('nav a, input[type=checkbox]')].map(e => e.getBoundingClientRect()).filter(r => r.height && (r.height < 24 || r.width < 24)).map(r => r.height)")
-                .toString(), "large enough for a finger");
+                .toString(), "large enough for touch");
     }
 
     private String write(String field, String words) {
@@ -270,120 +276,123 @@ class PageIT {
     }
 
     /**
-     * A try that isn't proved to let the administrator in is refused; force is offered with what it may cost, and comes
-     * back by itself or at once.
+     * A try that is not proved to let the administrator in is refused. The page offers to force it with a warning; the
+     * user can revert it at once.
      */
     @Test
-    void aTryThatLocksOutIsForcedOnlyAfterAWord() throws IOException {
+    void lockingOutTryNeedsExplicitForce() throws IOException {
         open("en");
-        showToken();
+        signInAndWaitForRules();
         browser.write("text", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n");
-        assertChecked("No errors");
+        assertCheckResult("No errors");
         assertTrue(browser.value("document.getElementById('forced').hidden").asBoolean());
         browser.click("try");
-        assertTrue(browser.until("!document.getElementById('forced').hidden"), () -> text("checked"));
+        assertTrue(browser.waitUntil("!document.getElementById('forced').hidden"), () -> text("checked"));
         assertTrue(text("forced").contains("You may lose this page and the box for up to 60 seconds"), text("forced"));
         browser.click("force");
-        assertTrue(browser.until("!document.getElementById('revert').disabled"), () -> text("checked"));
+        assertTrue(browser.waitUntil("!document.getElementById('revert').disabled"), () -> text("checked"));
         browser.click("revert");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The old rules are back.'"),
+        assertTrue(browser.waitUntil("document.getElementById('ended').textContent === 'The old rules are back.'"),
                 () -> text("ended"));
     }
 
     @Test
-    void aFindingLeadsToItsLineAndItsRemedyIsApplied() throws IOException {
+    void findingLinksToItsLineAndItsRemedyIsApplied() throws IOException {
         open("en");
-        showToken();
+        signInAndWaitForRules();
         browser.write("text", RULES + "iptables -A NOWHERE -j ACCEPT\n");
-        assertTrue(browser.until("document.querySelector('#check-list a')"), () -> text("checked"));
+        assertTrue(browser.waitUntil("document.querySelector('#check-list a')"), () -> text("checked"));
         browser.value("document.querySelector('#check-list a').click()");
         assertEquals("iptables -A NOWHERE -j ACCEPT", browser
                 .text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
         assertEquals("6", browser.text("document.getElementById('numbers').textContent.split('\\n').pop()"));
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
-        assertChecked("No errors");
-        assertTrue(browser.until("document.getElementById('draft').textContent.includes('log-unlimited')"),
-                "the advice comes after the answer");
+        assertCheckResult("No errors");
+        assertTrue(browser.waitUntil("document.getElementById('draft').textContent.includes('log-unlimited')"),
+                "advice must be shown after the check");
         browser.value(
                 "[...document.querySelectorAll('#draft li')].find(l => l.textContent.includes('log-unlimited')).querySelector('button').click()");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('line-diff').textContent.includes('\\n+ iptables -A INPUT -m limit --limit 10/min -j LOG')"),
                 () -> text("line-diff"));
         assertTrue(text("line-diff").startsWith("\u2212 iptables -A INPUT -j LOG --log-prefix"), text("line-diff"));
-        assertChecked("No errors");
+        assertCheckResult("No errors");
     }
 
-    /** One finding may be about several lines: each has its link, and one new line is enough to keep it in sight. */
+    /** A finding may have several lines: each has a link, and one line that is not live keeps the finding unfolded. */
     @Test
-    void linksEachLineOfAFindingAndFoldsItOnlyIfAllAreLive() throws IOException {
+    void findingLinksEachLineAndIsFoldedOnlyIfAllLinesAreLive() throws IOException {
         String unreachable = "iptables -A INPUT -j DROP\niptables -A INPUT -p tcp --dport 7 -j ACCEPT\n";
         box.http("PUT /rules", RULES + unreachable);
         box.applyAndConfirm();
         open("en");
-        showToken();
+        signInAndWaitForRules();
         String second = "iptables -A INPUT -p tcp --dport 9 -j ACCEPT";
         browser.write("text", RULES + unreachable + second + "\n");
-        String inSight =
+        String unfoldedFinding =
                 "[...document.querySelectorAll('#check-list li')].find(l => l.textContent.includes('rule-unreachable'))";
-        assertTrue(browser.until(inSight), () -> text("draft"));
-        assertEquals("line 6,line 7", browser
-                .text("[..." + inSight + ".querySelectorAll('p:first-child a')].map(a => a.textContent).join()"));
-        browser.value(inSight + ".querySelectorAll('a')[1].click()");
+        assertTrue(browser.waitUntil(unfoldedFinding), () -> text("draft"));
+        assertEquals("line 6,line 7", browser.text(
+                "[..." + unfoldedFinding + ".querySelectorAll('p:first-child a')].map(a => a.textContent).join()"));
+        browser.value(unfoldedFinding + ".querySelectorAll('a')[1].click()");
         assertEquals(second, browser
                 .text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
         browser.write("text", RULES + "iptables -A INPUT -p udp --dport 9 -j DROP\n" + unreachable);
-        assertTrue(browser.until(
-                "document.querySelector('#check-notes').textContent.includes('rule-unreachable') && !" + inSight),
+        assertTrue(
+                browser.waitUntil("document.querySelector('#check-notes').textContent.includes('rule-unreachable') && !"
+                        + unfoldedFinding),
                 () -> text("draft"));
     }
 
     @Test
-    void itExplainsImportsAndShowsTextsAsTexts() throws IOException {
+    void explainsImportsAndEscapesTexts() throws IOException {
         open("de");
-        assertTrue(browser.until("document.getElementById('state').textContent === 'geschützt'"), text("state"));
-        showToken();
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'geschützt'"), text("state"));
+        signInAndWaitForRules();
         browser.value("document.getElementById('live').open = true");
-        assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
+        assertTrue(browser.waitUntil("document.getElementById('counters').rows.length >= 3"),
+                "the live rules must be shown");
         assertTrue(text("counters").contains(EVIL), text("counters"));
-        assertTrue(browser.until("document.querySelector('[name=in]').options.length > 2"),
-                "interfaces to choose from");
+        assertTrue(browser.waitUntil("document.querySelector('[name=in]').options.length > 2"),
+                "interfaces must be selectable");
         browser.value(
                 "document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
                         + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = 'http';"
                         + " document.getElementById('explain-form').requestSubmit()");
-        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('verworfen')"),
+        assertTrue(browser.waitUntil("document.getElementById('verdict').textContent.startsWith('verworfen')"),
                 () -> text("verdict"));
         assertTrue(text("trail").contains("<b>in</b>") && text("trail").contains("policy DROP"), text("trail"));
-        assertTrue(browser.until("document.querySelector('#counters tr.lit')"), "the trail is lit in the rules");
+        assertTrue(browser.waitUntil("document.querySelector('#counters tr.lit')"),
+                "the trail must be highlighted in the rules");
         assertEquals("Internet,AVMs Firewall,iptables,Die Box",
                 browser.text("[...document.querySelectorAll('#way strong')].map(e => e.textContent)"));
         assertEquals("iptables", browser.text("document.querySelector('#way li.bad strong').textContent"),
-                "where the packet ends");
+                "the step that drops the packet");
         assertTrue(browser.value("document.querySelector('#way li:last-child').className === 'after'").asBoolean(),
-                "it doesn't get there");
+                "the packet does not reach the step");
         assertTrue(text("way").contains("nicht bekannt: ar7.cfg wurde nicht gelesen"), text("way"));
         browser.click("allow");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('line-diff').textContent === '+ iptables -I INPUT 1 -i $WAN_IF -s 198.51.100.7 -p tcp --dport 80 -j ACCEPT'"),
                 () -> text("line-diff"));
         browser.click("discard");
         browser.click("expose");
-        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value("document.getElementById('history-all').open = true");
-        assertTrue(browser.until("document.getElementById('past').children.length > 0"), () -> text("past"));
+        assertTrue(browser.waitUntil("document.getElementById('past').children.length > 0"), () -> text("past"));
         browser.value("document.getElementById('log-all').open = true");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').children.length > 0"),
-                "the log");
+                "the log must be shown");
         browser.write("old",
                 "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
         browser.click("take");
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"),
                 () -> text("taken"));
         assertTrue(text("remarks").contains("die Firmware leitet schon weiter"), text("remarks"));
         assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(),
-                "no text of the box became markup");
+                "no text of the box is interpreted as markup");
         assertFalse(browser.text("document.title").equals("1"));
         browser.click("language");
         assertEquals("protected", text("state"));
@@ -392,84 +401,85 @@ class PageIT {
     }
 
     /**
-     * All connections that one client may have are taken by another program of his: the page says so, and works when
-     * they are free.
+     * Another program of the same client uses all its connections: the page reports it, and works when they are free
+     * again.
      */
     @Test
-    void aQuestionThatFindsNoConnectionIsNoSilence() throws IOException {
+    void reportsWhenNoConnectionIsFree() throws IOException {
         open("en");
-        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
-        showToken();
-        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
-        // a head with the token keeps its place until the port ends it, after 10 s without a body; then a new one comes
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'protected'"), text("state"));
+        signInAndWaitForRules();
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        // a header with the token holds a connection until the port closes it, 10 s later; then the next one follows
         String head = "PUT /rules HTTP/1.1\\r\\nHost: " + DaemonBox.LAN + ":" + DaemonBox.PORT
                 + "\\r\\nAuthorization: Bearer " + DaemonBox.TOKEN + "\\r\\nContent-Length: 9\\r\\n\\r\\n";
-        Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/"
-                + DaemonBox.PORT + " && printf '" + head
+        Process otherProgram = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN
+                + "/" + DaemonBox.PORT + " && printf '" + head
                 + "' >&3 && read -r -t 60 -u 3; exec 3>&-; sleep 0.1; done; }; for n in 1 2 3 4 5 6; do hold & done"
                 + " 2>/dev/null; echo held; wait");
         try {
-            assertEquals('h', greedy.getInputStream().read());
+            assertEquals('h', otherProgram.getInputStream().read());
             assertTrue(Wait.until(() -> {
                 browser.click("expose");
-                return browser.until("!document.getElementById('exposed').textContent.startsWith('Checking')")
+                return browser.waitUntil("!document.getElementById('exposed').textContent.startsWith('Checking')")
                         && browser.value("document.getElementById('exposed').className === 'bad'").asBoolean();
-            }), () -> "not a word of it: " + text("exposed"));
+            }), () -> "the page must report it: " + text("exposed"));
         } finally {
-            greedy.descendants().forEach(ProcessHandle::destroyForcibly);
-            greedy.destroyForcibly();
+            otherProgram.descendants().forEach(ProcessHandle::destroyForcibly);
+            otherProgram.destroyForcibly();
         }
         assertTrue(Wait.until(() -> {
             browser.click("expose");
-            return browser.until("!document.getElementById('exposed').textContent.startsWith('Checking')")
+            return browser.waitUntil("!document.getElementById('exposed').textContent.startsWith('Checking')")
                     && browser.value("document.getElementById('services').rows.length > 0").asBoolean();
         }), () -> text("exposed"));
     }
 
     @Test
-    void itIsUsableNarrowDarkAndWithoutSight() throws IOException {
+    void isAccessibleOnNarrowScreensInDarkModeAndByKeyboard() throws IOException {
         open("en");
-        showToken();
+        signInAndWaitForRules();
         browser.value("document.getElementById('live').open = true");
-        assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
+        assertTrue(browser.waitUntil("document.getElementById('counters').rows.length >= 3"),
+                "the live rules must be shown");
         browser.click("expose");
-        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value(new String(PageIT.class.getResourceAsStream("/axe.min.js").readAllBytes(), StandardCharsets.UTF_8)
                 + "; 0");
         for (String scheme : new String[] {"light", "dark"}) {
             browser.scheme(scheme);
-            assertEquals(List.of(), serious(), scheme);
+            assertEquals(List.of(), seriousViolations(), scheme);
         }
         browser.size(360, 700);
         assertEquals(360, browser.value("document.documentElement.scrollWidth").asInt(),
-                () -> "nothing sticks out, but " + browser.text(
+                () -> "nothing may overflow, but " + browser.text(
                         "[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > 361 && !e.closest('.wide')).map(e => e.tagName + '#' + e.id + '.' + e.className).join(' ')"));
-        assertEquals(List.of(), serious(), "narrow");
+        assertEquals(List.of(), seriousViolations(), "narrow");
         browser.picture("page-360-dark");
-        List<String> tabbed = new ArrayList<>();
+        List<String> inaccessible = new ArrayList<>();
         for (JsonValue each : browser
                 .value("[...document.querySelectorAll('button, input, select, textarea, summary, a[href]')]"
                         + ".filter(e => e.offsetParent && (e.tabIndex < 0 || !(e.textContent.trim() || e.labels && e.labels.length || e.getAttribute('aria-label')))).map(e => e.id || e.outerHTML)")
                 .asArray()) {
-            tabbed.add(each.toString());
+            inaccessible.add(each.toString());
         }
-        assertEquals(List.of(), tabbed, "all is reached by the keyboard and has a name");
+        assertEquals(List.of(), inaccessible, "every control is reachable by keyboard and has a name");
     }
 
-    /** What axe-core finds serious or critical, as rule: place. */
-    private List<String> serious() {
+    /** The serious or critical violations that axe-core finds, as "rule: place". */
+    private List<String> seriousViolations() {
         List<String> found = new ArrayList<>();
         JsonObject result = browser.value(
                 "axe.run().then(r => ({violations: r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')"
                         + ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; ')), passes: r.passes.length}))")
                 .asObject();
         result.get("violations").asArray().forEach(v -> found.add(v.asString()));
-        assertTrue(result.getInt("passes", 0) > 10, "axe has looked");
+        assertTrue(result.getInt("passes", 0) > 10, "axe must have run");
         return found;
     }
 
     @Test
-    void withoutJavaScriptTheStateIsReadable() throws IOException {
+    void stateIsReadableWithoutJavaScript() throws IOException {
         browser = new Browser(box.box, "de");
         browser.withoutScripts(true);
         browser.open(PAGE);

@@ -7,8 +7,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules that let only connections through which are there already: the page that tried them gets no confirm through.
- * With real connection tracking.
+ * Rules that accept only established connections: the page that tried them cannot confirm them. With real connection
+ * tracking.
  */
 class PageLockOutIT {
     private static final String RULES = """
@@ -17,13 +17,13 @@ class PageLockOutIT {
             iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT
             """;
     /**
-     * The browser is on the box itself: what comes from it comes in at lo, of which the proof for the LAN's
-     * administrator says nothing.
+     * The browser runs on the box itself: its packets arrive at lo, which the proof for the LAN's administrator does
+     * not cover.
      */
     private static final String ESTABLISHED = RULES.replace("-i lo -j", "-i lo -m state --state ESTABLISHED -j");
 
     @Test
-    void rulesThatLetOnlyEstablishedThroughCantBeConfirmedFromThePage() throws IOException {
+    void rulesForEstablishedConnectionsOnlyCannotBeConfirmedFromThePage() throws IOException {
         try (DaemonBox box = new DaemonBox(RULES)) {
             box.box.settings.put("BOXWALL_STATEFUL", "yes");
             box.start();
@@ -33,32 +33,33 @@ class PageLockOutIT {
                 browser.open("http://" + DaemonBox.LAN + ":" + DaemonBox.PORT + "/");
                 browser.write("token", DaemonBox.TOKEN);
                 browser.value("document.getElementById('key-form').requestSubmit()");
-                assertTrue(browser.until("document.getElementById('text').value.includes('LAN_NET')"),
-                        "the ruleset is in the editor");
+                assertTrue(browser.waitUntil("document.getElementById('text').value.includes('LAN_NET')"),
+                        "the ruleset must be in the editor");
                 browser.write("text", ESTABLISHED);
                 browser.write("seconds", "600");
-                assertTrue(browser.until("!document.getElementById('try').disabled"),
+                assertTrue(browser.waitUntil("!document.getElementById('try').disabled"),
                         () -> browser.text("document.getElementById('checked').textContent"));
                 browser.click("try");
                 assertTrue(Wait.until(
                         () -> box.box.tables().contains("-A INPUT -i lo -m state --state ESTABLISHED -j ACCEPT")),
                         () -> box.box.tables() + box.log());
-                assertTrue(browser.until("!document.getElementById('lost').hidden"),
-                        "it says that the connection is lost");
-                // as one would who doesn't read; the button may be off, and what it sends is dropped as the page's
-                // other questions are
+                assertTrue(browser.waitUntil("!document.getElementById('lost').hidden"),
+                        "the page must report the lost connection");
+                // like a user who ignores the message; the button may be disabled, and requests of the page are dropped
+                // anyway
                 long dropped = dropped(box);
                 browser.click("confirm");
-                assertTrue(Wait.until(() -> dropped(box) > dropped), "the page asks, and isn't heard");
+                assertTrue(Wait.until(() -> dropped(box) > dropped), "the page's request must be dropped");
                 assertEquals("pending", box.box.apply("status").get("state"), box.log());
                 assertEquals(0, box.box.apply("revert", "--now").status());
                 assertEquals(before, box.box.tables());
-                assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
+                assertTrue(browser.waitUntil("document.getElementById('pending').hidden"),
+                        "the page must notice the rollback");
             }
         }
     }
 
-    /** Packets that came to INPUT's end, which is a DROP. */
+    /** Packets that reached INPUT's policy, which is DROP. */
     private static long dropped(DaemonBox box) {
         String policy = box.sh("/usr/sbin/xtables-legacy-multi iptables -nvxL INPUT").lines().findFirst().orElseThrow();
         return Long.parseLong(policy.replaceAll(".*policy DROP ([0-9]+) packets.*", "$1"));

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What ordinary people want, by the page alone: picked, tried, confirmed, proved by packets of hosts in the home
- * network, among the guests and in the Internet, each in a namespace of its own behind the box's real iptables, and
- * taken back. German on a phone, English on a PC.
+ * The use cases of ordinary users with the page alone: each is added, tried, confirmed, verified by packets and
+ * removed. The packets come from hosts in the home network, the guest network and the Internet, each in its own
+ * namespace, through the box's real iptables. German on a phone, English on a PC.
  */
 class PageUseCaseIT {
     private static final String PAGE = "http://" + DaemonBox.LAN + ":" + DaemonBox.PORT + "/";
@@ -32,12 +32,12 @@ class PageUseCaseIT {
     private static final String SERVER = "203.0.113.1";
     private static final String OTHER = "203.0.113.77";
     private static final String BOX = "203.0.113.2";
-    /** The browser's; not that of the kernel's clock, and with half an hour in it. */
+    /** The browser's time zone: not that of the kernel's clock, and with an offset of half an hour. */
     private static final String ZONE = "Asia/Kolkata";
 
     /**
-     * One use case: the form's values, and packets as "FROM ADDRESS PORT" (PORT of UDP as "udp/53"): what it stops,
-     * what it lets through, what goes on as before, and what is shut before and stays so.
+     * One use case: the form's values, and packets as "FROM ADDRESS PORT" (a UDP port as "udp/53"): those that it
+     * stops, those that it lets through, those that always arrive, and those that never arrive.
      */
     private record Case(String preset, String german, String english, List<String> values, List<String> stops,
             List<String> opens, List<String> stays, List<String> never) {
@@ -59,8 +59,8 @@ class PageUseCaseIT {
             return this;
         }
 
-        /** Which packets arrive with it, or without. */
-        Map<String, Boolean> arrive(boolean live) {
+        /** Whether each packet arrives, with the use case or without. */
+        Map<String, Boolean> expected(boolean live) {
             Map<String, Boolean> all = new LinkedHashMap<>();
             stops.forEach(p -> all.put(p, !live));
             opens.forEach(p -> all.put(p, live));
@@ -100,7 +100,7 @@ class PageUseCaseIT {
     void start() throws IOException {
         box = new DaemonBox("");
         Files.delete(box.box.state.resolve("rules"));
-        // the kernel keeps what a namespace logs to itself; the line is as it prints it
+        // the kernel does not log packets of a namespace; the line has its format
         box.box.script("dmesg", "#!/bin/sh\necho '[ 12.5] [IPT] DENY-FWD-ACCESS IN=dsl OUT=lan MAC= SRC=" + SERVER
                 + " DST=" + PC
                 + " LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=1 DF PROTO=TCP SPT=40000 DPT=8443 WINDOW=64240 RES=0x00 SYN URGP=0'\n");
@@ -117,7 +117,9 @@ class PageUseCaseIT {
         browser.open(PAGE);
         browser.write("token", DaemonBox.TOKEN);
         browser.value("document.getElementById('key-form').requestSubmit()");
-        assertTrue(browser.until("!document.getElementById('start').hidden && document.getElementById('preset').value"),
+        assertTrue(
+                browser.waitUntil(
+                        "!document.getElementById('start').hidden && document.getElementById('preset').value"),
                 () -> text("wrong"));
     }
 
@@ -140,9 +142,9 @@ class PageUseCaseIT {
 
     private String text(String id) { return browser.text("document.getElementById('" + id + "').textContent"); }
 
-    private String say(String inGerman, String inEnglish) { return german ? inGerman : inEnglish; }
+    private String either(String inGerman, String inEnglish) { return german ? inGerman : inEnglish; }
 
-    /** The other language, at its width. */
+    /** Switches the language, and the width with it. */
     private void language(boolean toGerman) {
         if (german != toGerman) {
             german = toGerman;
@@ -152,8 +154,8 @@ class PageUseCaseIT {
     }
 
     /**
-     * What differs from what should arrive; all are sent at once. A packet that should arrive has time; what is dropped
-     * is sent again only after a second. A UDP port where nobody listens answers with an ICMP error.
+     * Sends all packets at once; returns the differences from the expectation. A packet that should arrive has 20 s; a
+     * dropped one is repeated only after a second. A UDP port without listener answers with an ICMP error.
      */
     private String wrong(Map<String, Boolean> expected) {
         StringBuilder all = new StringBuilder();
@@ -168,33 +170,33 @@ class PageUseCaseIT {
                     .append(seconds).append(" bash -c '").append(send).append("' && echo '").append(packet)
                     .append("'; } 2>/dev/null & ");
         });
-        TreeSet<String> came = new TreeSet<>(box.box.sh(all + "wait").out().lines().toList());
-        return expected.entrySet().stream().filter(e -> e.getValue() != came.contains(e.getKey()))
-                .map(e -> e.getKey() + (e.getValue() ? " doesn't arrive" : " arrives"))
+        TreeSet<String> arrived = new TreeSet<>(box.box.sh(all + "wait").out().lines().toList());
+        return expected.entrySet().stream().filter(e -> e.getValue() != arrived.contains(e.getKey()))
+                .map(e -> e.getKey() + (e.getValue() ? " does not arrive" : " arrives"))
                 .collect(Collectors.joining(", "));
     }
 
-    private void keep() {
-        assertTrue(browser.until("!document.getElementById('confirm').disabled"),
-                () -> "it is live: " + text("checked") + text("check-list"));
+    private void confirm() {
+        assertTrue(browser.waitUntil("!document.getElementById('confirm').disabled"),
+                () -> "the rules must be live: " + text("checked") + text("check-list"));
         browser.click("confirm");
-        assertTrue(browser.until("/^"
-                + say("Die neuen Regeln bleiben. (Neu|Entfernt): ", "The new rules are kept. (New|Removed): ")
+        assertTrue(browser.waitUntil("/^"
+                + either("Die neuen Regeln bleiben. (Neu|Entfernt): ", "The new rules are kept. (New|Removed): ")
                 + "/.test(document.getElementById('ended').textContent) && document.getElementById('draft').hidden"),
                 () -> text("ended"));
     }
 
-    private void tryAndKeep() {
+    private void applyAndConfirm() {
         assertTrue(
-                browser.until("document.getElementById('checked').textContent.startsWith('"
-                        + say("Keine Fehler", "No errors") + "') && !document.getElementById('try').disabled"),
+                browser.waitUntil("document.getElementById('checked').textContent.startsWith('"
+                        + either("Keine Fehler", "No errors") + "') && !document.getElementById('try').disabled"),
                 () -> text("checked") + text("check-list"));
         browser.click("try");
-        keep();
+        confirm();
     }
 
     private void assertDraft(String lines) {
-        assertTrue(browser.until("document.getElementById('line-diff').textContent === '" + lines + "'"),
+        assertTrue(browser.waitUntil("document.getElementById('line-diff').textContent === '" + lines + "'"),
                 () -> text("line-diff"));
     }
 
@@ -202,7 +204,7 @@ class PageUseCaseIT {
         browser.value("document.querySelector('#fields [data-name=" + name + "]').value = '" + value + "'");
     }
 
-    private void pick(String preset, List<String> values) {
+    private void addPreset(String preset, List<String> values) {
         browser.value("(s => { s.value = '" + preset + "'; s.onchange(); })(document.getElementById('preset'))");
         for (int i = 0; i < values.size(); i += 2) {
             field(values.get(i), values.get(i + 1));
@@ -210,90 +212,95 @@ class PageUseCaseIT {
         browser.click("add");
     }
 
-    /** Presses what stands at a row of a list. */
-    private void atRow(String list, String words, String what) {
+    /** Clicks a button or check box in a row of a list. */
+    private void clickInRow(String list, String words, String what) {
         browser.value("[...document.querySelectorAll('#" + list + " > *')].filter(l => l.textContent.includes('" + words
                 + "')).forEach(l => [...l.querySelectorAll('button, input')].find(b => '" + what
                 + "' === (b.textContent || b.type)).click())");
     }
 
-    private void takeBack(String title) {
-        // off, not removed, in one of the languages
-        atRow("in-use", title, german ? "Entfernen" : "checkbox");
-        tryAndKeep();
+    private void remove(String title) {
+        // removed in German, switched off in English
+        clickInRow("in-use", title, german ? "Entfernen" : "checkbox");
+        applyAndConfirm();
     }
 
     private void assertFits(int width) {
         assertTrue(browser.value("document.documentElement.scrollWidth <= " + width).asBoolean(),
-                () -> "nothing sticks out, but " + browser
+                () -> "nothing may overflow, but " + browser
                         .text("[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > "
                                 + (width + 1) + " && !e.closest('.wide')).map(e => e.tagName + '#' + e.id).join(' ')"));
     }
 
     @Test
-    void everyUseCaseIsPickedTriedProvedAndTakenBackInBothLanguages() throws IOException {
+    void everyUseCaseIsAppliedVerifiedAndRemovedInBothLanguages() throws IOException {
         Map<String, Boolean> open = Map.of("net " + PC + " 8443", true, "visitor " + PC + " 9100", true);
-        assertEquals("", wrong(open), "no rules yet");
-        threeQuestions(open);
+        assertEquals("", wrong(open), "without rules");
+        answerStartQuestions(open);
         Map<String, Boolean> base = new LinkedHashMap<>();
-        CASES.forEach(c -> base.putAll(c.arrive(false)));
+        CASES.forEach(c -> base.putAll(c.expected(false)));
         assertEquals("", wrong(base), "with home-basic alone");
         List<String> wrong = new ArrayList<>();
         for (Case each : CASES) {
             for (boolean inGerman : new boolean[] {true, false}) {
                 language(inGerman);
-                pick(each.preset, each.values);
-                assertTrue(browser.until("document.getElementById('line-diff').textContent.startsWith('+ include "
+                addPreset(each.preset, each.values);
+                assertTrue(browser.waitUntil("document.getElementById('line-diff').textContent.startsWith('+ include "
                         + each.preset + " ')"), () -> text("picked") + text("line-diff"));
-                assertTrue(text("changes").startsWith(say("Neu: " + each.german, "New: " + each.english)),
+                assertTrue(text("changes").startsWith(either("Neu: " + each.german, "New: " + each.english)),
                         text("changes"));
-                tryAndKeep();
-                note(wrong, each, "live", wrong(each.arrive(true)));
+                applyAndConfirm();
+                record(wrong, each, "live", wrong(each.expected(true)));
                 if (each.preset.equals("allow-service")) {
                     // a burst of 12, then 6 a minute
-                    String came = box.box
+                    String arrived = box.box
                             .sh("for n in $(seq 20); do { ip netns exec net timeout 0.9 bash -c 'exec 3<>/dev/tcp/"
                                     + BOX + "/993' && echo x; } 2>/dev/null & done; wait")
                             .out();
-                    note(wrong, each, "limit", came.lines().count() < 20 ? "" : "twenty connections at once");
+                    record(wrong, each, "limit",
+                            arrived.lines().count() < 20 ? "" : "no limit: all of 20 connections at once");
                 }
-                String title = say(each.german, each.english);
+                String title = either(each.german, each.english);
                 assertTrue(text("in-use").contains(title), text("in-use"));
                 browser.picture("page-" + each.preset + (german ? "-360" : ""));
                 assertFits(german ? 360 : 1280);
-                if (each.preset.equals("open-port") && !german) { readme(); }
-                takeBack(title);
-                note(wrong, each, "taken back", wrong(each.arrive(false)));
+                if (each.preset.equals("open-port") && !german) { takeReadmePicture(); }
+                remove(title);
+                record(wrong, each, "removed", wrong(each.expected(false)));
             }
         }
         assertEquals(List.of(), wrong);
-        untilAnHour();
-        fromTheLog();
+        blockDeviceDaily();
+        allowFromLogAndUndo();
     }
 
-    private void note(List<String> wrong, Case each, String when, String what) {
-        if (!what.isEmpty()) { wrong.add(each.preset + say(" (de) ", " (en) ") + when + ": " + what); }
+    private void record(List<String> wrong, Case each, String when, String what) {
+        if (!what.isEmpty()) { wrong.add(each.preset + either(" (de) ", " (en) ") + when + ": " + what); }
     }
 
-    /** The start: as it stands and taken back, then with a yes to each question and kept, then without its extras. */
-    private void threeQuestions(Map<String, Boolean> open) throws IOException {
+    /**
+     * The start: with the default and reverted, then with a yes to each question and confirmed, then without the
+     * extras.
+     */
+    private void answerStartQuestions(Map<String, Boolean> open) throws IOException {
         assertEquals("Nicht geschützt: Es sind keine Regeln geladen.", text("status-h"));
         assertEquals("include home-basic", text("start-lines").strip());
         assertFits(360);
         browser.picture("page-start-360");
         browser.click("begin");
-        assertTrue(browser.until("!document.getElementById('revert').disabled"), () -> text("started"));
+        assertTrue(browser.waitUntil("!document.getElementById('revert').disabled"), () -> text("started"));
         assertEquals("", wrong(Map.of("pc " + SERVER + " 443", true, "visitor " + SERVER + " 443", true,
                 "net " + PC + " 8443", false, "visitor " + PC + " 9100", false, "net " + BOX + " 993", false)));
         browser.click("revert");
-        assertTrue(browser.until("document.getElementById('state').textContent === 'nicht geschützt'"),
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'nicht geschützt'"),
                 () -> text("ended"));
-        assertEquals("", wrong(open), "back to no rules");
+        assertEquals("", wrong(open), "without rules again");
         assertTrue(
-                browser.until("document.getElementById('in-use').textContent.includes('Grundschutz noch nicht aktiv')"),
+                browser.waitUntil(
+                        "document.getElementById('in-use').textContent.includes('Grundschutz noch nicht aktiv')"),
                 () -> text("in-use"));
         browser.click("discard");
-        assertTrue(browser.until("!document.getElementById('start').hidden"), () -> text("ended"));
+        assertTrue(browser.waitUntil("!document.getElementById('start').hidden"), () -> text("ended"));
 
         language(false);
         for (String name : new String[] {"outside", "guests", "phone"}) {
@@ -305,77 +312,77 @@ class PageUseCaseIT {
         assertEquals("include home-basic\ninclude open-port HOST=" + PC + " PORTS=8443\ninclude guest-may HOST=" + PC
                 + "\ninclude no-telephony", text("start-lines"));
         browser.click("begin");
-        keep();
+        confirm();
         assertEquals("", wrong(Map.of("net " + PC + " 8443", true, "visitor " + PC + " 9100", true,
                 "net " + PC + " 9100", false, "visitor " + PC + " 8443", false, "net " + BOX + " udp/5060", false)));
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "/^Protected since [0-9]{2}:[0-9]{2}\\.$/.test(document.getElementById('status-h').textContent)"),
                 () -> text("status-h"));
-        assertTrue(browser.until(
+        assertTrue(browser.waitUntil(
                 "document.getElementById('services-now').textContent === '2 services of the box, none reachable from the Internet.'"),
                 () -> text("services-now"));
         assertEquals("Open to the Internet, if AVM’s page forwards it, too: 8443 → " + PC, text("opened"));
         for (String title : new String[] {"Open a port", "Guests may use a device", "No telephony"}) {
-            atRow("in-use", title, "Remove");
+            clickInRow("in-use", title, "Remove");
         }
-        tryAndKeep();
+        applyAndConfirm();
         assertEquals("", wrong(Map.of("net " + PC + " 8443", false, "visitor " + PC + " 9100", false,
                 "net " + BOX + " udp/5060", true)), "home-basic alone, with telephony");
     }
 
-    private void readme() throws IOException {
+    private void takeReadmePicture() throws IOException {
         assertTrue(browser
                 .value("[...document.querySelectorAll('#in-use pre')].some(p => p.textContent.includes('-d " + PC
                         + " -p tcp -m multiport --dports 8443 -j ACCEPT') && p.textContent.includes('expect ACCEPT'))")
-                .asBoolean(), () -> "its lines and its proof: " + text("in-use"));
-        // README's, by bin/picture
+                .asBoolean(), () -> "its lines and its expect line: " + text("in-use"));
+        // the README's picture, made by bin/picture
         browser.size(900, 640);
         browser.value("scrollTo(0, 0)");
         browser.view("readme");
-        assertTrue(Files.size(Path.of("target/screenshots/readme.png")) <= 100 * 1024, "small enough for README");
+        assertTrue(Files.size(Path.of("target/screenshots/readme.png")) <= 100 * 1024, "small enough for the README");
         browser.size(1280, 800);
     }
 
-    /** A device from the list, for some hours in the time of the person; then other hours, by editing it. */
-    private void untilAnHour() throws IOException {
+    /** Blocks a device from the list for some hours in the user's time zone; then changes the hours. */
+    private void blockDeviceDaily() throws IOException {
         language(true);
         assertTrue(text("devices").contains(PC), text("devices"));
-        Map<String, Boolean> stopped = CASES.get(0).arrive(true);
+        Map<String, Boolean> stopped = CASES.get(0).expected(true);
         for (int from : new int[] {-1, 1}) {
             if (from < 0) {
-                atRow("devices", PC, "Abends sperren …");
+                clickInRow("devices", PC, "Abends sperren …");
             } else {
-                atRow("in-use", "Gerät sperren", "Bearbeiten");
-                assertTrue(browser.until("document.getElementById('add').textContent === 'Ändern'"),
+                clickInRow("in-use", "Gerät sperren", "Bearbeiten");
+                assertTrue(browser.waitUntil("document.getElementById('add').textContent === 'Ändern'"),
                         () -> text("pick"));
                 assertFits(360);
                 browser.picture("page-edit-360");
             }
             LocalTime now = LocalTime.now(ZoneOffset.UTC).withSecond(0).withNano(0);
             LocalTime here = LocalTime.now(ZoneId.of(ZONE)).withSecond(0).withNano(0);
-            assertTrue(Duration.between(now, here).toMinutes() % 60 != 0, "a zone with minutes");
+            assertTrue(Duration.between(now, here).toMinutes() % 60 != 0, "a time zone with minutes");
             browser.value("[...document.querySelectorAll('#fields input[type=time]')].forEach((e, i) => { e.value = ['"
                     + here.plusHours(from) + "', '" + here.plusHours(from + 2) + "'][i]; })");
             browser.click("add");
             String times = " WHEN=" + now.plusHours(from) + "-" + now.plusHours(from + 2);
             assertTrue(
-                    browser.until("/\\+ include block-device DEVICE=[0-9A-F:]{17}" + times
+                    browser.waitUntil("/\\+ include block-device DEVICE=[0-9A-F:]{17}" + times
                             + "$/i.test(document.getElementById('line-diff').textContent)"),
                     () -> times + text("line-diff"));
-            tryAndKeep();
-            assertEquals("", wrong(from < 0 ? stopped : CASES.get(0).arrive(false)), times);
+            applyAndConfirm();
+            assertEquals("", wrong(from < 0 ? stopped : CASES.get(0).expected(false)), times);
             assertTrue(text("in-use").contains(here.plusHours(from) + "–" + here.plusHours(from + 2)),
-                    () -> "his own time: " + text("in-use"));
+                    () -> "the user's time: " + text("in-use"));
             assertTrue(!text("draft").contains("time-is-utc"), text("draft"));
-            atRow("devices", PC, "Warum?");
+            clickInRow("devices", PC, "Warum?");
             String rule = "„Gerät sperren – " + PC + ", täglich ";
             String answer = from < 0 ? "verworfen durch Ihre Regel " + rule : "erlaubt durch Ihre Regel „Grundschutz“";
-            assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('" + answer + "')"),
+            assertTrue(browser.waitUntil("document.getElementById('verdict').textContent.startsWith('" + answer + "')"),
                     () -> text("verdict"));
             assertTrue(text("verdict").matches(".* · " + rule + "[^“]*“ gilt jetzt" + (from < 0 ? "." : " nicht.")),
                     text("verdict"));
             assertEquals(from > 0, browser.value("document.getElementById('amend').hidden").asBoolean(),
-                    "nothing to edit in a rule without values");
+                    "a rule without values cannot be edited");
             if (from < 0) {
                 browser.click("amend");
                 assertEquals("block-device " + PC, browser.text(
@@ -383,56 +390,56 @@ class PageUseCaseIT {
                 browser.click("cancel");
             }
         }
-        takeBack("Gerät sperren");
-        assertEquals("", text("verdict"), "an answer about other rules");
-        atRow("devices", PC, "Warum?");
+        remove("Gerät sperren");
+        assertEquals("", text("verdict"), "the verdict about old rules is cleared");
+        clickInRow("devices", PC, "Warum?");
         assertEquals("lan " + PC, browser
                 .text("(f => f.in.value + ' ' + f.src.value)(document.getElementById('explain-form').elements)"));
     }
 
-    /** Why did that not get through? Allow it; and undo by the history. */
-    private void fromTheLog() {
-        pick("call-home-log", List.of());
-        tryAndKeep();
+    /** Explains a dropped packet of the log, allows it, and undoes the change by the history. */
+    private void allowFromLogAndUndo() {
+        addPreset("call-home-log", List.of());
+        applyAndConfirm();
         for (boolean inGerman : new boolean[] {true, false}) {
             language(inGerman);
             Map<String, Boolean> packet = Map.of("net " + PC + " 8443", true);
             browser.value(
                     "document.getElementById('log-all').open = false; document.getElementById('log-lines').textContent = '';"
                             + " document.getElementById('log-all').open = true");
-            // a reading of the tables from before the change may still be the answer
+            // the first answer may still use the tables from before the change
             assertTrue(Wait.until(() -> {
                 browser.click("read-log");
                 return browser.value("document.getElementById('log-lines').children.length > 0").asBoolean();
             }), () -> text("logged"));
-            atRow("log-lines", SERVER, say("Warum?", "Why?"));
+            clickInRow("log-lines", SERVER, either("Warum?", "Why?"));
             assertTrue(
-                    browser.until("document.getElementById('verdict').textContent.startsWith('"
-                            + say("verworfen", "dropped") + "') && !document.getElementById('allow').hidden"),
+                    browser.waitUntil("document.getElementById('verdict').textContent.startsWith('"
+                            + either("verworfen", "dropped") + "') && !document.getElementById('allow').hidden"),
                     () -> text("verdict"));
             assertEquals(
-                    say("Internet,AVMs Firewall,iptables,Heimnetz", "Internet,AVM’s firewall,iptables,Home network"),
+                    either("Internet,AVMs Firewall,iptables,Heimnetz", "Internet,AVM’s firewall,iptables,Home network"),
                     browser.text("[...document.querySelectorAll('#way strong')].map(e => e.textContent)"));
             browser.click("allow");
             assertDraft("+ iptables -I FORWARD 1 -i $WAN_IF -o $LAN_IF -s " + SERVER + " -d " + PC
                     + " -p tcp --dport 8443 -j ACCEPT");
-            tryAndKeep();
+            applyAndConfirm();
             assertEquals("", wrong(packet));
-            assertTrue(text("in-use").contains(say("Eigene Zeile: ", "Own line: ") + SERVER + " \u2192 " + PC
-                    + ", tcp 8443: " + say("erlaubt", "allowed")), text("in-use"));
+            assertTrue(text("in-use").contains(either("Eigene Zeile: ", "Own line: ") + SERVER + " \u2192 " + PC
+                    + ", tcp 8443: " + either("erlaubt", "allowed")), text("in-use"));
             if (german) {
                 browser.click("undo");
             } else {
                 browser.value("document.getElementById('history-all').open = true");
-                assertTrue(browser
-                        .until("[...document.querySelectorAll('#past pre')].some(p => p.textContent.includes('8443'))"),
+                assertTrue(browser.waitUntil(
+                        "[...document.querySelectorAll('#past pre')].some(p => p.textContent.includes('8443'))"),
                         () -> text("past"));
                 browser.value("document.querySelector('#past button').click()");
             }
             assertDraft("\u2212 iptables -I FORWARD 1 -i $WAN_IF -o $LAN_IF -s " + SERVER + " -d " + PC
                     + " -p tcp --dport 8443 -j ACCEPT");
-            tryAndKeep();
-            assertEquals("", wrong(Map.of("net " + PC + " 8443", false)), "undone");
+            applyAndConfirm();
+            assertEquals("", wrong(Map.of("net " + PC + " 8443", false)), "after the undo");
         }
     }
 }

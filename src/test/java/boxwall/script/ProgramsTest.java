@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -92,40 +92,36 @@ class ProgramsTest {
     /** Two modules and three tables that are new to the kernel; then three tables with rules. */
     @Test
     void changeHoldsItsBudgets() {
-        inBothShells(shell -> {
-            try (NetBox box = countingBox(shell)) {
-                Budgets.hold("status.programs", countPrograms(box, "status.programs", "status"));
-                Budgets.hold("try.programs", countPrograms(box, "try.programs", "try", plan(box, "one", 1111), "60"));
-                Budgets.hold("revert.programs", countPrograms(box, "revert.programs", "revert", "--now"));
-                NetBox.Answer pending = box.apply("try", plan(box, "one", 1111), "60");
-                Budgets.hold("confirm.programs", countPrograms(box, "confirm.programs", "confirm", pending.get("id")));
-                Budgets.hold("try.again.programs",
-                        countPrograms(box, "try.again.programs", "try", plan(box, "two", 2222), "60"));
-                box.apply("revert", "--now");
-                Budgets.hold("probe.programs", countPrograms(box, "probe.programs", "probe"));
-                Budgets.hold("probe.addresses.programs",
-                        countPrograms(box, "probe.addresses.programs", "probe", "addresses"));
-            }
+        withBothShells(ProgramsTest::countingBox, box -> {
+            Budgets.hold("status.programs", countPrograms(box, "status.programs", "status"));
+            Budgets.hold("try.programs", countPrograms(box, "try.programs", "try", plan(box, "one", 1111), "60"));
+            Budgets.hold("revert.programs", countPrograms(box, "revert.programs", "revert", "--now"));
+            NetBox.Answer pending = box.apply("try", plan(box, "one", 1111), "60");
+            Budgets.hold("confirm.programs", countPrograms(box, "confirm.programs", "confirm", pending.get("id")));
+            Budgets.hold("try.again.programs",
+                    countPrograms(box, "try.again.programs", "try", plan(box, "two", 2222), "60"));
+            box.apply("revert", "--now");
+            Budgets.hold("probe.programs", countPrograms(box, "probe.programs", "probe"));
+            Budgets.hold("probe.addresses.programs",
+                    countPrograms(box, "probe.addresses.programs", "probe", "addresses"));
         });
     }
 
     /** Boot alone; with the self-test's ping; with a trial of another plan. */
     @Test
     void bootHoldsItsBudgets() {
-        inBothShells(shell -> {
-            try (NetBox box = countingBox(shell)) {
-                box.storePlan("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
-                Budgets.hold("boot.programs", countPrograms(box, "boot.programs", "boot"));
-                box.cutPower();
-                box.sh("busybox ip link set lo up; " + CREATE_MODULES);
-                box.settings.put("BOXWALL_WITNESS", "yes");
-                Budgets.hold("boot.witness.programs", countPrograms(box, "boot.witness.programs", "boot"));
-                box.cutPower();
-                box.settings.put("BOXWALL_WITNESS", "no");
-                box.settings.put("BOXWALL_PROVE_SECONDS", "1");
-                box.storePlan("boot.new", new PlanFolder("new", 2222));
-                Budgets.hold("boot.trial.programs", countPrograms(box, "boot.trial.programs", "boot"));
-            }
+        withBothShells(ProgramsTest::countingBox, box -> {
+            box.storePlan("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
+            Budgets.hold("boot.programs", countPrograms(box, "boot.programs", "boot"));
+            box.cutPower();
+            box.sh("busybox ip link set lo up; " + CREATE_MODULES);
+            box.settings.put("BOXWALL_WITNESS", "yes");
+            Budgets.hold("boot.witness.programs", countPrograms(box, "boot.witness.programs", "boot"));
+            box.cutPower();
+            box.settings.put("BOXWALL_WITNESS", "no");
+            box.settings.put("BOXWALL_PROVE_SECONDS", "1");
+            box.storePlan("boot.new", new PlanFolder("new", 2222));
+            Budgets.hold("boot.trial.programs", countPrograms(box, "boot.trial.programs", "boot"));
         });
     }
 }

@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,45 +37,42 @@ class RcTest {
 
     @Test
     void loadAppliesRulesAndStartsDaemonAndStopKeepsRules() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, true)) {
-                box.storePlan("boot", new PlanFolder("old", 1111));
-                assertEquals(3, box.runScript("rc.boxwall", "status").status());
-                NetBox.Answer load = box.runScript("rc.boxwall");
-                assertEquals(0, load.status(), load.out() + load.err());
-                String live = box.tables();
-                assertTrue(live.contains("1111"), load.out() + load.err());
-                assertTrue(Wait.until(() -> box.runScript("rc.boxwall", "status").status() == 0),
-                        load.out() + load.err());
-                assertEquals("running\n", box.runScript("rc.boxwall", "status").out());
-                assertEquals("rw-------",
-                        PosixFilePermissions.toString(Files.getPosixFilePermissions(box.state.resolve("token"))));
-                String token = NetBox.read(box.state.resolve("token"));
-                assertTrue(token.matches("[0-9a-f]{32}\n"), token);
+        withBothShells(shell -> box(shell, true), box -> {
+            box.storePlan("boot", new PlanFolder("old", 1111));
+            assertEquals(3, box.runScript("rc.boxwall", "status").status());
+            NetBox.Answer load = box.runScript("rc.boxwall");
+            assertEquals(0, load.status(), load.out() + load.err());
+            String live = box.tables();
+            assertTrue(live.contains("1111"), load.out() + load.err());
+            assertTrue(Wait.until(() -> box.runScript("rc.boxwall", "status").status() == 0), load.out() + load.err());
+            assertEquals("running\n", box.runScript("rc.boxwall", "status").out());
+            assertEquals("rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(box.state.resolve("token"))));
+            String token = NetBox.read(box.state.resolve("token"));
+            assertTrue(token.matches("[0-9a-f]{32}\n"), token);
 
-                NetBox.Answer stop = box.runScript("rc.boxwall", "stop");
-                assertEquals(0, stop.status(), stop.err());
-                assertEquals("ended\n", NetBox.read(box.folder.resolve("ended")), "INT, not TERM");
-                assertEquals(3, box.runScript("rc.boxwall", "status").status());
-                assertEquals(live, box.tables());
-                Files.writeString(box.state.resolve("trial"), "id=x\nspared=0\n");
-                assertEquals(0, box.runScript("rc.boxwall", "stop").status(), "a second stop is harmless");
-                assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")),
-                        "an orderly shutdown does not fail a trial");
-                Files.delete(box.state.resolve("trial"));
-                int saves = saves(box);
-                assertEquals(0, box.runScript("rc.boxwall", "stop").status());
-                assertEquals(saves, saves(box), "nothing is unsaved");
-                Files.writeString(box.run.resolve("unsaved"), "flash\n");
-                assertEquals(0, box.runScript("rc.boxwall", "stop").status());
-                assertEquals(saves + 1, saves(box), "saves what could not be saved before");
-                assertEquals("", NetBox.read(box.run.resolve("unsaved")));
-                assertEquals(0, box.runScript("rc.boxwall", "restart").status());
-                assertEquals(token, box.runScript("rc.boxwall", "token").out(), "the existing token is kept");
-                assertFalse(token.equals(box.runScript("rc.boxwall", "token", "new").out()));
-                assertEquals(0, box.runScript("rc.boxwall", "unload").status());
-                assertEquals(live, box.tables());
-            }
+            NetBox.Answer stop = box.runScript("rc.boxwall", "stop");
+            assertEquals(0, stop.status(), stop.err());
+            assertEquals("ended\n", NetBox.read(box.folder.resolve("ended")), "INT, not TERM");
+            assertEquals(3, box.runScript("rc.boxwall", "status").status());
+            assertEquals(live, box.tables());
+            Files.writeString(box.state.resolve("trial"), "id=x\nspared=0\n");
+            assertEquals(0, box.runScript("rc.boxwall", "stop").status(), "a second stop is harmless");
+            assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")),
+                    "an orderly shutdown does not fail a trial");
+            Files.delete(box.state.resolve("trial"));
+            int saves = saves(box);
+            assertEquals(0, box.runScript("rc.boxwall", "stop").status());
+            assertEquals(saves, saves(box), "nothing is unsaved");
+            Files.writeString(box.run.resolve("unsaved"), "flash\n");
+            assertEquals(0, box.runScript("rc.boxwall", "stop").status());
+            assertEquals(saves + 1, saves(box), "saves what could not be saved before");
+            assertEquals("", NetBox.read(box.run.resolve("unsaved")));
+            assertEquals(0, box.runScript("rc.boxwall", "restart").status());
+            assertEquals(token, box.runScript("rc.boxwall", "token").out(), "the existing token is kept");
+            assertFalse(token.equals(box.runScript("rc.boxwall", "token", "new").out()));
+            assertEquals(0, box.runScript("rc.boxwall", "unload").status());
+            assertEquals(live, box.tables());
         });
     }
 
@@ -83,31 +80,27 @@ class RcTest {
 
     @Test
     void loadAppliesRulesWithoutJvm() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, false)) {
-                box.storePlan("boot", new PlanFolder("old", 1111));
-                NetBox.Answer load = box.runScript("rc.boxwall", "load");
-                assertEquals(0, load.status(), load.err());
-                assertTrue(load.out().contains("no JVM"), load.out());
-                assertTrue(box.tables().contains("1111"));
-                assertEquals(0, box.runScript("rc.boxwall", "open").status());
-                assertFalse(box.tables().contains("1111"));
-                assertEquals(0, box.runScript("rc.boxwall", "lock").status());
-                assertTrue(box.tables().contains(":INPUT DROP"));
-            }
+        withBothShells(shell -> box(shell, false), box -> {
+            box.storePlan("boot", new PlanFolder("old", 1111));
+            NetBox.Answer load = box.runScript("rc.boxwall", "load");
+            assertEquals(0, load.status(), load.err());
+            assertTrue(load.out().contains("no JVM"), load.out());
+            assertTrue(box.tables().contains("1111"));
+            assertEquals(0, box.runScript("rc.boxwall", "open").status());
+            assertFalse(box.tables().contains("1111"));
+            assertEquals(0, box.runScript("rc.boxwall", "lock").status());
+            assertTrue(box.tables().contains(":INPUT DROP"));
         });
     }
 
     @Test
     void disabledServiceLoadsNothing() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, true)) {
-                box.settings.put("BOXWALL_ENABLED", "no");
-                box.storePlan("boot", new PlanFolder("old", 1111));
-                assertEquals(1, box.runScript("rc.boxwall", "load").status(), "the status of modlibrc");
-                assertEquals("iptables\nip6tables\n", box.tables());
-                assertEquals(3, box.runScript("rc.boxwall", "status").status());
-            }
+        withBothShells(shell -> box(shell, true), box -> {
+            box.settings.put("BOXWALL_ENABLED", "no");
+            box.storePlan("boot", new PlanFolder("old", 1111));
+            assertEquals(1, box.runScript("rc.boxwall", "load").status(), "the status of modlibrc");
+            assertEquals("iptables\nip6tables\n", box.tables());
+            assertEquals(3, box.runScript("rc.boxwall", "status").status());
         });
     }
 
@@ -129,87 +122,74 @@ class RcTest {
 
     @Test
     void endedDaemonIsRestartedAndCounted() {
-        inBothShells(shell -> {
-            try (NetBox box = launcherBox(shell, "trap 'exit 0' INT\nwhile :; do sleep 1; done\n")) {
-                NetBox.Answer start = box.runScript("rc.boxwall", "start");
-                assertEquals(0, start.status(), start.out() + start.err());
-                assertTrue(Wait.until(() -> !pid(box).isEmpty()), start.err());
-                String first = pid(box);
-                assertEquals("", box.runScript("rc.boxwall", "status").err());
-                box.sh("kill -9 " + first);
-                assertTrue(Wait.until(() -> !pid(box).isEmpty() && !pid(box).equals(first)),
-                        "no daemon again after " + first);
-                assertEquals("1\n", NetBox.read(box.run.resolve("restarts")));
-                NetBox.Answer status = box.runScript("rc.boxwall", "status");
-                assertEquals("running\n", status.out());
-                assertTrue(status.err().contains("restarts: 1"), status.err());
-                // the launcher may be killed, too
-                String orphan = pid(box);
-                box.sh("read -r keeper _ <$BOXWALL_RUN/keeper.pid; kill -9 $keeper");
-                Files.delete(box.folder.resolve("boxwall.pid")); // otherwise start would find it running
-                assertEquals(0, box.runScript("rc.boxwall", "start").status());
-                assertTrue(Wait.until(() -> !pid(box).equals(orphan) && !pid(box).isEmpty()));
-                assertEquals("", box.sh("kill -0 " + orphan + " && echo two").out(), "the first daemon must be gone");
-                String lastPid = pid(box);
-                assertEquals(0, box.runScript("rc.boxwall", "stop").status());
-                assertEquals(3, box.runScript("rc.boxwall", "status").status());
-                assertEquals("", box.sh("kill -0 " + lastPid + " && echo there").out(),
-                        "stop ends daemon and launcher");
-            }
+        withBothShells(shell -> launcherBox(shell, "trap 'exit 0' INT\nwhile :; do sleep 1; done\n"), box -> {
+            NetBox.Answer start = box.runScript("rc.boxwall", "start");
+            assertEquals(0, start.status(), start.out() + start.err());
+            assertTrue(Wait.until(() -> !pid(box).isEmpty()), start.err());
+            String first = pid(box);
+            assertEquals("", box.runScript("rc.boxwall", "status").err());
+            box.sh("kill -9 " + first);
+            assertTrue(Wait.until(() -> !pid(box).isEmpty() && !pid(box).equals(first)),
+                    "no daemon again after " + first);
+            assertEquals("1\n", NetBox.read(box.run.resolve("restarts")));
+            NetBox.Answer status = box.runScript("rc.boxwall", "status");
+            assertEquals("running\n", status.out());
+            assertTrue(status.err().contains("restarts: 1"), status.err());
+            // the launcher may be killed, too
+            String orphan = pid(box);
+            box.sh("read -r keeper _ <$BOXWALL_RUN/keeper.pid; kill -9 $keeper");
+            Files.delete(box.folder.resolve("boxwall.pid")); // otherwise start would find it running
+            assertEquals(0, box.runScript("rc.boxwall", "start").status());
+            assertTrue(Wait.until(() -> !pid(box).equals(orphan) && !pid(box).isEmpty()));
+            assertEquals("", box.sh("kill -0 " + orphan + " && echo two").out(), "the first daemon must be gone");
+            String lastPid = pid(box);
+            assertEquals(0, box.runScript("rc.boxwall", "stop").status());
+            assertEquals(3, box.runScript("rc.boxwall", "status").status());
+            assertEquals("", box.sh("kill -0 " + lastPid + " && echo there").out(), "stop ends daemon and launcher");
         });
     }
 
     @Test
     void restartsOfAFailingDaemonBackOff() {
-        inBothShells(shell -> {
-            try (NetBox box = launcherBox(shell, "echo start >>$BOXWALL_TEST/starts\nexit 1\n")) {
-                // records each wait and ends it at once; the eighth wait lasts until it is stopped
-                box.script("sleep",
-                        "#!/bin/sh\necho $1 >>$BOXWALL_TEST/waits\n[ \"$(wc -l <$BOXWALL_TEST/waits)\" -lt 8 ] || exec /bin/sleep 600\n");
-                Process loop =
-                        box.start(Stream
-                                .concat(Stream.of("env", "BOXWALL_LOG=" + box.run.resolve("daemon.log")),
-                                        Stream.of((box.command("boxwall") + " daemon").split(" ")))
-                                .toArray(String[]::new));
-                assertTrue(Wait.until(() -> NetBox.read(box.folder.resolve("waits")).lines().count() == 8),
-                        NetBox.read(box.folder.resolve("waits")));
-                assertEquals("5 10 20 40 60 60 60 60",
-                        NetBox.read(box.folder.resolve("waits")).trim().replace("\n", " "));
-                assertEquals("7\n", NetBox.read(box.run.resolve("restarts")));
-                assertEquals(8, NetBox.read(box.folder.resolve("starts")).lines().count());
-                box.sh("for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in *'boxwall daemon ') kill -INT ${p#/proc/} ;; esac; done");
-                assertTrue(loop.waitFor(60, java.util.concurrent.TimeUnit.SECONDS), "stops during a wait");
-            }
+        withBothShells(shell -> launcherBox(shell, "echo start >>$BOXWALL_TEST/starts\nexit 1\n"), box -> {
+            // records each wait and ends it at once; the eighth wait lasts until it is stopped
+            box.script("sleep",
+                    "#!/bin/sh\necho $1 >>$BOXWALL_TEST/waits\n[ \"$(wc -l <$BOXWALL_TEST/waits)\" -lt 8 ] || exec /bin/sleep 600\n");
+            Process loop = box.start(Stream.concat(Stream.of("env", "BOXWALL_LOG=" + box.run.resolve("daemon.log")),
+                    Stream.of((box.command("boxwall") + " daemon").split(" "))).toArray(String[]::new));
+            assertTrue(Wait.until(() -> NetBox.read(box.folder.resolve("waits")).lines().count() == 8),
+                    NetBox.read(box.folder.resolve("waits")));
+            assertEquals("5 10 20 40 60 60 60 60", NetBox.read(box.folder.resolve("waits")).trim().replace("\n", " "));
+            assertEquals("7\n", NetBox.read(box.run.resolve("restarts")));
+            assertEquals(8, NetBox.read(box.folder.resolve("starts")).lines().count());
+            box.sh("for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in *'boxwall daemon ') kill -INT ${p#/proc/} ;; esac; done");
+            assertTrue(loop.waitFor(60, java.util.concurrent.TimeUnit.SECONDS), "stops during a wait");
         });
     }
 
     @Test
     void tokenIsSavedToFlashOnceWhenShown() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, true)) {
-                box.script("modsave", "#!/bin/sh\necho saved >>$BOXWALL_TEST/saved\n");
-                String token = box.runScript("rc.boxwall", "token").out();
-                assertEquals("saved\n", NetBox.read(box.folder.resolve("saved")));
-                assertEquals(token, box.runScript("rc.boxwall", "token").out());
-                assertEquals("saved\n", NetBox.read(box.folder.resolve("saved")), "saved only once");
-                box.runScript("rc.boxwall", "token", "new");
-                assertEquals("saved\nsaved\n", NetBox.read(box.folder.resolve("saved")));
-            }
+        withBothShells(shell -> box(shell, true), box -> {
+            box.script("modsave", "#!/bin/sh\necho saved >>$BOXWALL_TEST/saved\n");
+            String token = box.runScript("rc.boxwall", "token").out();
+            assertEquals("saved\n", NetBox.read(box.folder.resolve("saved")));
+            assertEquals(token, box.runScript("rc.boxwall", "token").out());
+            assertEquals("saved\n", NetBox.read(box.folder.resolve("saved")), "saved only once");
+            box.runScript("rc.boxwall", "token", "new");
+            assertEquals("saved\nsaved\n", NetBox.read(box.folder.resolve("saved")));
         });
     }
 
     /** Freetz itself loads packages without a verb. */
     @Test
     void missingVerbPrintsUsageOnATerminalOnly() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell, false)) {
-                String commandLine = "script -qec '" + box.command("rc.boxwall") + "' /dev/null </dev/null";
-                NetBox.Answer first = box.sh(commandLine);
-                assertFalse(first.out().contains("record DIR"), first.out());
-                NetBox.Answer second = box.sh(commandLine);
-                assertTrue(second.out().contains("load (or nothing) | unload"), second.out() + second.err());
-                assertFalse(box.runScript("rc.boxwall").err().contains("record DIR"), "no usage without a terminal");
-            }
+        withBothShells(shell -> box(shell, false), box -> {
+            String commandLine = "script -qec '" + box.command("rc.boxwall") + "' /dev/null </dev/null";
+            NetBox.Answer first = box.sh(commandLine);
+            assertFalse(first.out().contains("record DIR"), first.out());
+            NetBox.Answer second = box.sh(commandLine);
+            assertTrue(second.out().contains("load (or nothing) | unload"), second.out() + second.err());
+            assertFalse(box.runScript("rc.boxwall").err().contains("record DIR"), "no usage without a terminal");
         });
     }
 }

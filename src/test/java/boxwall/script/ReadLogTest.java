@@ -11,20 +11,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code boxwall-read probe log}: lines that somebody else had written to syslog don't push the kernel's out. */
+/** {@code boxwall-read probe log} reads the kernel's lines only; other programs' syslog lines do not displace them. */
 class ReadLogTest {
     private static final String PACKET = "[IPT] IN=dsl OUT= SRC=198.51.100.7 DST=10.0.0.1 PROTO=TCP";
 
     @TempDir
     private Path folder;
 
-    private void program(String name, String text) throws IOException {
+    private void writeProgram(String name, String text) throws IOException {
         Path lines = Files.writeString(folder.resolve(name + ".txt"), text);
         Path path = Files.writeString(folder.resolve(name), "#!/bin/sh\nexec cat '" + lines + "'\n");
         assertTrue(path.toFile().setExecutable(true));
     }
 
-    private String read() throws Exception {
+    private String probeLog() throws Exception {
         ProcessBuilder builder =
                 new ProcessBuilder("/bin/sh", "init.d/boxwall-read", "probe", "log").redirectErrorStream(true);
         builder.environment().put("BOXWALL_BIN", folder.toString());
@@ -38,7 +38,7 @@ class ReadLogTest {
     }
 
     @Test
-    void onlyTheKernelsTagCounts() throws Exception {
+    void forgedKernelLinesAreNotRead() throws Exception {
         StringBuilder syslog =
                 new StringBuilder("Nov 23 08:15:02 fritz kern.warn kernel: [   12.3] " + PACKET + " DPT=1\n");
         syslog.append("Nov 23 08:15:02 fritz.box kern.warn kernel: ").append(PACKET).append(" DPT=2\n")
@@ -49,13 +49,13 @@ class ReadLogTest {
             syslog.append("Nov 23 08:15:03 fritz user.notice kernel: ").append(PACKET).append('\n')
                     .append("Nov 23 08:15:03 user.notice kernel: ").append(PACKET).append('\n');
         }
-        program("logread", syslog.toString());
-        program("dmesg", "[   12.3] " + PACKET + " DPT=4\n<4>" + PACKET + " DPT=5\nother\n");
-        String out = read();
+        writeProgram("logread", syslog.toString());
+        writeProgram("dmesg", "[   12.3] " + PACKET + " DPT=4\n<4>" + PACKET + " DPT=5\nother\n");
+        String out = probeLog();
         for (int port = 1; port < 6; port++) {
             assertTrue(out.contains("DPT=" + port + "\n"),
                     "DPT=" + port + " is missing in " + out.substring(0, Math.min(2000, out.length())));
         }
-        assertEquals(5, out.lines().filter(l -> l.startsWith("|")).count(), "what was forged was taken");
+        assertEquals(5, out.lines().filter(l -> l.startsWith("|")).count(), "a forged line was read");
     }
 }

@@ -1,6 +1,7 @@
 package boxwall.script;
 
 import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,88 +13,99 @@ import boxwall.probe.Indiscreet;
 import boxwall.probe.Planted;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A record made without a JVM says what the daemon's would, and gives as little away. */
+/** A record made by the script has the same facts as one of the daemon, and no secrets. */
 class RecordTest {
-    private static void put(Path root, String path, String text) {
+    private static void write(Path root, String path, String text) {
         try {
             Files.createDirectories(root.resolve(path.substring(1)).getParent());
             Files.writeString(root.resolve(path.substring(1)), text);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** A box whose commands and files tell too much. */
-    private static Path indiscreet(NetBox box) {
+    /** The texts of all files of a record. */
+    private static Map<Path, String> texts(Path record) throws IOException {
+        try (Stream<Path> files = Files.walk(record)) {
+            return files.filter(Files::isRegularFile).collect(Collectors.toMap(file -> file, RecordTest::text));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A box whose commands and files contain secrets. */
+    private static void writeBoxWithSecrets(NetBox box) {
         Path root = box.folder.resolve("root");
-        Indiscreet.files().forEach((path, text) -> put(root, path, text));
-        put(root, "/usr/sbin/iptables", "");
-        put(root, "/bin/busybox", "");
-        put(root, "/proc/net/avm_pa/control", "");
-        put(root, "/proc/net/avm_pa/brief", "State          : enabled\n");
+        Indiscreet.files().forEach((path, text) -> write(root, path, text));
+        write(root, "/usr/sbin/iptables", "");
+        write(root, "/bin/busybox", "");
+        write(root, "/proc/net/avm_pa/control", "");
+        write(root, "/proc/net/avm_pa/brief", "State          : enabled\n");
         for (Map.Entry<String, String> command : Indiscreet.commands().entrySet()) {
             String[] words = command.getKey().split(" ");
-            put(root, "/said/" + words[0], command.getValue());
+            write(root, "/said/" + words[0], command.getValue());
             box.script(words[0], "#!/bin/sh\ncat " + root + "/said/" + words[0] + "\n");
         }
         box.settings.put("BOXWALL_ROOT", root.toString());
-        return root;
     }
 
     @Test
-    void itHoldsNoSecretAndReadsLikeTheBox() {
-        inBothShells(shell -> {
-            try (NetBox box = new NetBox(shell)) {
-                indiscreet(box);
-                Path record = box.folder.resolve("record");
-                assertEquals(0, box.apply("record", record.toString()).status());
-                int files = 0;
-                try (Stream<Path> walk = Files.walk(record)) {
-                    for (Path file : walk.filter(Files::isRegularFile).toList()) {
-                        files++;
-                        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-                        for (String secret : Indiscreet.SECRETS) {
-                            assertFalse(text.contains(secret), file + " gives " + secret + " away:\n" + text);
-                        }
-                    }
+    void recordHoldsNoSecretAndGivesTheFactsOfTheBox() {
+        withBothShells(box -> {
+            writeBoxWithSecrets(box);
+            Path record = box.folder.resolve("record");
+            assertEquals(0, box.apply("record", record.toString()).status());
+            Map<Path, String> files = texts(record);
+            files.forEach((file, text) -> {
+                for (String secret : Indiscreet.SECRETS) {
+                    assertFalse(text.contains(secret), file + " contains " + secret + ":\n" + text);
                 }
-                assertTrue(files > 12, files + " files");
-                BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
-                assertEquals("2.6.32", facts.generation.name());
-                assertEquals("FRITZ!Box 7270", facts.firmware.model.value());
-                assertEquals("enabled", facts.acceleration.state.word());
-                assertEquals(false, facts.userland.restore, "the listing says what isn't there");
-                assertEquals("192.168.178.1", facts.lan.ip);
-                assertEquals(
-                        Planted.lines(
-                                new AvmFirewall(boxwall.box.Readings.none().with(AvmFirewall.FILE, Indiscreet.ar7()))),
-                        Planted.lines(facts.avmFirewall));
-            }
+            });
+            assertTrue(files.size() > 12, files.size() + " files");
+            BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
+            assertEquals("2.6.32", facts.generation.name());
+            assertEquals("FRITZ!Box 7270", facts.firmware.model.value());
+            assertEquals("enabled", facts.acceleration.state.word());
+            assertEquals(false, facts.userland.restore, "the listing shows that it is missing");
+            assertEquals("192.168.178.1", facts.lan.ip);
+            assertEquals(
+                    Planted.lines(
+                            new AvmFirewall(boxwall.box.Readings.none().with(AvmFirewall.FILE, Indiscreet.ar7()))),
+                    Planted.lines(facts.avmFirewall));
         });
     }
 
-    /** Each form of each secret in each reading, at once; the awk of both boxes and desks. */
+    /** Every form of every secret in every reading at once; with the awk of boxes and of PCs. */
     @Test
-    void whatNamesTheBoxIsInNoRecord() {
+    void recordHoldsNoPlantedSecret() {
         inBothShells(shell -> {
             long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1000000);
             Planted planted = new Planted(seed);
             String lines = String.join("\n", planted.lines().stream().map(Planted.Line::text).toList()) + "\n";
             try (NetBox box = new NetBox(shell)) {
                 Path root = box.folder.resolve("root");
-                planted.files().forEach((path, text) -> put(root, path,
+                planted.files().forEach((path, text) -> write(root, path,
                         path.contains("tables_") || path.endsWith("/dev") ? text : text + lines));
-                put(root, "/proc/net/dev", planted.files().get("/proc/net/dev"));
+                write(root, "/proc/net/dev", planted.files().get("/proc/net/dev"));
                 for (Map.Entry<String, String> command : planted.commands().entrySet()) {
                     String program = command.getKey().split(" ")[0];
-                    put(root, "/said/" + command.getKey().replace(' ', '_'),
+                    write(root, "/said/" + command.getKey().replace(' ', '_'),
                             command.getValue() + (program.equals("uname") ? "" : lines));
                     box.script(program, "#!/bin/sh\ncat '" + root + "/said/" + program + "'\"${1:+_$1}\"\n");
                 }
@@ -102,18 +114,15 @@ class RecordTest {
                 Path record = box.folder.resolve("record");
                 NetBox.Answer answer = box.apply("record", record.toString());
                 assertEquals(0, answer.status(), answer.err());
-                int read = 0;
-                try (Stream<Path> walk = Files.walk(record)) {
-                    for (Path file : walk.filter(Files::isRegularFile).toList()) {
-                        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-                        read += text.length();
-                        for (Planted.Line line : planted.lines()) {
-                            assertFalse(text.contains(line.secret()),
-                                    "seed " + seed + ": " + file + " has " + line.secret() + " of " + line.text());
-                        }
+                int characters = 0;
+                for (Map.Entry<Path, String> file : texts(record).entrySet()) {
+                    characters += file.getValue().length();
+                    for (Planted.Line line : planted.lines()) {
+                        assertFalse(file.getValue().contains(line.secret()),
+                                "seed " + seed + ": " + file.getKey() + " has " + line.secret() + " of " + line.text());
                     }
                 }
-                assertTrue(read > 20000, read + " characters");
+                assertTrue(characters > 20000, characters + " characters");
                 String rules = Files.readString(record.resolve("var/flash/debug.cfg"));
                 assertTrue(rules.contains("iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP\n"), rules);
                 BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
@@ -124,18 +133,19 @@ class RecordTest {
         });
     }
 
-    /** What Java reads, the script records: the same box in both. */
+    /** The script records all files that Java reads. */
     @Test
-    void everyFileThatIsReadIsRecorded() throws IOException {
+    void everyFileReadByJavaIsRecorded() throws IOException {
         String script = Files.readString(Path.of("init.d/boxwall-read"));
-        // those that only a folder may have are of no use on a box
-        List<String> read = java.util.regex.Pattern.compile("^(?:file|plan) /(\\S+)", java.util.regex.Pattern.MULTILINE)
-                .matcher(Files.readString(Path.of("src/main/resources/boxwall/probe/paths"))).results()
-                .map(m -> m.group(1)).toList();
-        assertTrue(read.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
-        for (String path : read) {
+        // without the files that exist only in recorded folders
+        List<String> readFiles =
+                java.util.regex.Pattern.compile("^(?:file|plan) /(\\S+)", java.util.regex.Pattern.MULTILINE)
+                        .matcher(Files.readString(Path.of("src/main/resources/boxwall/probe/paths"))).results()
+                        .map(m -> m.group(1)).toList();
+        assertTrue(readFiles.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
+        for (String path : readFiles) {
             assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "),
-                    "boxwall-read record leaves " + path + " out");
+                    "boxwall-read record does not record " + path);
         }
     }
 }

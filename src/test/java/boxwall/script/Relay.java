@@ -14,8 +14,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The way into a namespace: runs in there, listens on a unix socket that both sides see, and makes a TCP connection for
- * each one. Its first line is {@code SOURCE DESTINATION PORT}; the rest is carried to the byte, ends of streams too.
+ * Forwards connections into a namespace: runs in it, listens on a unix socket that both sides see, and opens a TCP
+ * connection for each client. The first line is {@code SOURCE DESTINATION PORT}; the rest and the ends of streams are
+ * forwarded unchanged.
  */
 final class Relay {
     private Relay() {}
@@ -27,7 +28,7 @@ final class Relay {
             System.out.println("up");
             while (true) {
                 SocketChannel from = server.accept();
-                thread(() -> carry(from));
+                startThread(() -> forwardConnection(from));
             }
         }
     }
@@ -36,7 +37,7 @@ final class Relay {
     static SocketChannel connect(Path relay, String source, String destination, int port) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(relay));
         write(channel, (source + " " + destination + " " + port + "\n").getBytes());
-        // the relay says when the TCP connection is there: what is timed from here is timed rightly
+        // the relay confirms the TCP connection, so that a measurement starts after it
         if (read(channel, new byte[1]) != 1) {
             channel.close();
             throw new IOException("no connection from " + source + " to " + destination + ":" + port);
@@ -44,7 +45,7 @@ final class Relay {
         return channel;
     }
 
-    /** Not as a stream: Java 17's streams of a channel let nobody write while somebody waits for something to read. */
+    /** Without streams: in Java 17, a channel's streams block writing while another thread reads. */
     static void write(SocketChannel channel, byte[] bytes) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(bytes);
         while (left.hasRemaining()) {
@@ -52,23 +53,23 @@ final class Relay {
         }
     }
 
-    /** As InputStream.read. */
+    /** Like InputStream.read. */
     static int read(SocketChannel channel, byte[] into) throws IOException {
         return channel.read(ByteBuffer.wrap(into));
     }
 
-    private static void thread(Runnable work) {
-        Thread thread = new Thread(work);
-        thread.setDaemon(true);
-        thread.start();
+    private static void startThread(Runnable work) {
+        Thread startThread = new Thread(work);
+        startThread.setDaemon(true);
+        startThread.start();
     }
 
-    private static void carry(SocketChannel from) {
+    private static void forwardConnection(SocketChannel from) {
         try (from) {
             StringBuilder line = new StringBuilder();
-            byte[] one = new byte[1];
-            while (read(from, one) == 1 && one[0] != '\n') {
-                line.append((char) one[0]);
+            byte[] oneByte = new byte[1];
+            while (read(from, oneByte) == 1 && oneByte[0] != '\n') {
+                line.append((char) oneByte[0]);
             }
             String[] words = line.toString().split(" ");
             try (Socket to = new Socket(InetAddress.getByName(words[1]), Integer.parseInt(words[2]),
@@ -77,7 +78,7 @@ final class Relay {
                 to.setTcpNoDelay(true);
                 InputStream answer = to.getInputStream();
                 OutputStream request = to.getOutputStream();
-                thread(() -> forward(from, to, request));
+                startThread(() -> forwardRequest(from, to, request));
                 byte[] buffer = new byte[8192];
                 for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
                     write(from, Arrays.copyOf(buffer, n));
@@ -85,11 +86,11 @@ final class Relay {
                 from.shutdownOutput();
             }
         } catch (IOException e) {
-            return; // the other end sees the connection end
+            return; // the peer sees the end of the connection
         }
     }
 
-    private static void forward(SocketChannel from, Socket to, OutputStream request) {
+    private static void forwardRequest(SocketChannel from, Socket to, OutputStream request) {
         try {
             byte[] buffer = new byte[8192];
             for (int n = read(from, buffer); n >= 0; n = read(from, buffer)) {
@@ -97,7 +98,7 @@ final class Relay {
             }
             to.shutdownOutput();
         } catch (IOException e) {
-            return; // one end is gone; so is what it would have said
+            return; // one end is closed
         }
     }
 }

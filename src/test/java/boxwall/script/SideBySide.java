@@ -18,6 +18,16 @@ final class SideBySide {
         void run(String which) throws Exception;
     }
 
+    /** The steps of one case in a box. */
+    interface BoxScenario {
+        void run(NetBox box) throws Exception;
+    }
+
+    /** Makes the box of one case. */
+    interface BoxFactory {
+        NetBox box(String shell) throws Exception;
+    }
+
     private SideBySide() {}
 
     /**
@@ -27,6 +37,20 @@ final class SideBySide {
     static void inBothShells(Scenario scenario) {
         runParallel(scenario, "dash", "busybox sh, " + NetBox.OLD_IPTABLES);
         if (Boolean.getBoolean("boxwall.long")) { runParallel(scenario, "dash, " + NetBox.OLD_IPTABLES, "busybox sh"); }
+    }
+
+    /** Runs a scenario in a new box for each of the cases of {@link #inBothShells}. */
+    static void withBothShells(BoxScenario scenario) {
+        withBothShells(NetBox::new, scenario);
+    }
+
+    /** The same, in boxes that a factory makes. */
+    static void withBothShells(BoxFactory factory, BoxScenario scenario) {
+        inBothShells(shell -> {
+            try (NetBox box = factory.box(shell)) {
+                scenario.run(box);
+            }
+        });
     }
 
     /** Runs a scenario for each case; reports all failures. */

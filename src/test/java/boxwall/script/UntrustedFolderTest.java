@@ -1,6 +1,6 @@
 package boxwall.script;
 
-import static boxwall.script.SideBySide.inBothShells;
+import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,25 +10,25 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * RUN, STATE, a folder above RUN or a file of theirs is somebody else's, a link, or can be replaced: no verb of any
- * script writes there or believes it. Each verb meets a sixth of the forms; all of them with -Dboxwall.long=true.
+ * RUN, STATE, a folder above RUN or a file in them is a link, or another user owns it or can replace it: no verb of any
+ * script writes there or trusts it. Each verb is tested with a sixth of the forms; with all if -Dboxwall.long=true.
  */
 class UntrustedFolderTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     /**
-     * Where others could write, but have not: what is read there is root's, so that verbs that write nothing may go on.
+     * Others could write there, but have not: the files are still root's, so verbs that only read may work.
      */
-    private static final List<String> OPEN = List.of("chmod 777 $R", "chmod 770 $R", "chmod 702 $R", "chmod 777 $U",
-            "chown 1000 $U", "chgrp 1000 $U && chmod 770 $U", "chmod 777 $S", "chmod 720 $S",
+    private static final List<String> WRITABLE_BY_OTHERS = List.of("chmod 777 $R", "chmod 770 $R", "chmod 702 $R",
+            "chmod 777 $U", "chown 1000 $U", "chgrp 1000 $U && chmod 770 $U", "chmod 777 $S", "chmod 720 $S",
             "mv $U $T/else && ln -s $T/else $U && chown -h 1000 $U", "rm -r $R && chmod 777 $U");
-    /** What somebody else has made. */
-    private static final List<String> MADE = List.of("chown 1000 $R", "mv $R $T/else && ln -s $T/else $R",
+    /** Files and folders that another user has made. */
+    private static final List<String> MADE_BY_OTHERS = List.of("chown 1000 $R", "mv $R $T/else && ln -s $T/else $R",
             "rm -r $R && ln -s $T/none $R", "chown 1000 $S", "mv $S $T/else && ln -s $T/else $S",
             "l $T/target $R/result.new", "l $T/target $R/saved", "l $T/target $R/saving.7", "l $T/target $R/result",
             "l $T/target $R/printk", "l $T/target $R/form", "l $T/target $R/daemon.log", "l $T $R/tx", "l $T $R/live",
             "chown 1000 $R/result", "l $T/target $S/trial", "l $T/target $S/token", "l $T/target $S/rules",
             "l $T $S/boot.new", "l $T/none $S/trial", "mkdir $R/tx && chown 1000 $R/tx");
-    private static final List<String> READERS = List.of("boxwall-apply status", "boxwall-apply confirm one",
+    private static final List<String> READING_VERBS = List.of("boxwall-apply status", "boxwall-apply confirm one",
             "boxwall-apply revert --now", "boxwall-apply pa flush", "boxwall-keep history");
     private static final List<String> VERBS = List.of("boxwall-apply boot", "boxwall-apply again",
             "boxwall-apply try $T/plan 60 --replace", "boxwall-apply confirm one", "boxwall-apply revert --now",
@@ -42,11 +42,11 @@ class UntrustedFolderTest {
             "rc.boxwall online", "rc.boxwall token new", "rc.boxwall record $T/recorded");
     private static final String SHORTHANDS =
             "T=$BOXWALL_TEST U=$T/up R=$T/up/run S=$T/up2/state; l() { rm -rf \"$2\" && ln -s \"$1\" \"$2\"; }; ";
-    private static final String RENEW = SHORTHANDS
+    private static final String CREATE_FOLDERS = SHORTHANDS
             + "chmod -R u+w $T/up $T/up2 $T/else 2>/dev/null; rm -rf $T/up $T/up2 $T/else $T/none $T/recorded $T/log; mkdir -p $R/live $S; chmod 700 $U $R $S;"
             + " printf 'state=inactive\\nid=\\n' >$R/result; echo '# rules' >$S/rules; echo '# older' >$S/rules.1; cp -r $T/plan $S/boot; cp -r $T/plan $S/plan.kept;";
-    /** All that a verb could have changed, but for what is made anew in a folder where the form was made. */
-    private static final String SEEN =
+    /** Everything that a verb could have changed. */
+    private static final String PRINT_STATE =
             "cat $T/target $T/log 2>/dev/null; ls -A $T; ls -lAR $T/up $T/up2 $T/else 2>/dev/null | sed 's/^total.*//'; cat $R/result $S/trial $S/rules 2>/dev/null";
 
     private static NetBox box(String shell) {
@@ -68,66 +68,61 @@ class UntrustedFolderTest {
     }
 
     @Test
-    void noVerbWritesOrBelievesWhatIsNotRoots() {
-        List<String> forms = new ArrayList<>(MADE);
-        forms.addAll(OPEN);
-        inBothShells(shell -> {
-            try (NetBox box = box(shell)) {
-                String before = box.tables();
-                int met = 0;
-                for (int f = 0; f < forms.size(); f++) {
-                    StringBuilder line = new StringBuilder();
-                    List<String> verbs = new ArrayList<>();
-                    for (int v = 0; v < VERBS.size(); v++) {
-                        if (!LONG && (f + v) % 6 != 0
-                                || OPEN.contains(forms.get(f)) && READERS.contains(VERBS.get(v))) {
-                            continue;
-                        }
-                        verbs.add(VERBS.get(v));
-                        String script = VERBS.get(v).split(" ")[0];
-                        line.append("{ ").append(RENEW).append("\n").append(forms.get(f))
-                                .append("; } >/dev/null || echo no form; a=$(").append(SEEN).append("); ")
-                                .append(box.command(script)).append(VERBS.get(v).substring(script.length()))
-                                .append(" >$T/out 2>&1; status=$?; rm -f $T/out; b=$(").append(SEEN)
-                                .append("); [ \"$a\" = \"$b\" ] || printf '%s\\n' changed \"$a\" now \"$b\"; echo =$status\n");
+    void noVerbWritesToOrReadsUntrustedFolders() {
+        List<String> forms = new ArrayList<>(MADE_BY_OTHERS);
+        forms.addAll(WRITABLE_BY_OTHERS);
+        withBothShells(UntrustedFolderTest::box, box -> {
+            String before = box.tables();
+            int pairs = 0;
+            for (int f = 0; f < forms.size(); f++) {
+                StringBuilder line = new StringBuilder();
+                List<String> verbs = new ArrayList<>();
+                for (int v = 0; v < VERBS.size(); v++) {
+                    if (!LONG && (f + v) % 6 != 0
+                            || WRITABLE_BY_OTHERS.contains(forms.get(f)) && READING_VERBS.contains(VERBS.get(v))) {
+                        continue;
                     }
-                    String said = box.sh(line.toString()).out();
-                    int at = 0;
-                    for (String answer : said.split("(?<==\\d{1,3}\n)")) {
-                        assertEquals(verbs.get(at).startsWith("rc.") ? "=1\n" : "=3\n", answer,
-                                forms.get(f) + ": " + verbs.get(at));
-                        at++;
-                    }
-                    assertEquals(verbs.size(), at, forms.get(f));
-                    assertEquals(before, box.tables(), forms.get(f));
-                    met += at;
+                    verbs.add(VERBS.get(v));
+                    String script = VERBS.get(v).split(" ")[0];
+                    line.append("{ ").append(CREATE_FOLDERS).append("\n").append(forms.get(f))
+                            .append("; } >/dev/null || echo no form; a=$(").append(PRINT_STATE).append("); ")
+                            .append(box.command(script)).append(VERBS.get(v).substring(script.length()))
+                            .append(" >$T/out 2>&1; status=$?; rm -f $T/out; b=$(").append(PRINT_STATE)
+                            .append("); [ \"$a\" = \"$b\" ] || printf '%s\\n' changed \"$a\" now \"$b\"; echo =$status\n");
                 }
-                assertTrue(met > 150, met + " pairs");
+                String output = box.sh(line.toString()).out();
+                int answered = 0;
+                for (String answer : output.split("(?<==\\d{1,3}\n)")) {
+                    assertEquals(verbs.get(answered).startsWith("rc.") ? "=1\n" : "=3\n", answer,
+                            forms.get(f) + ": " + verbs.get(answered));
+                    answered++;
+                }
+                assertEquals(verbs.size(), answered, forms.get(f));
+                assertEquals(before, box.tables(), forms.get(f));
+                pairs += answered;
             }
+            assertTrue(pairs > 150, pairs + " pairs");
         });
     }
 
-    /** The same verbs are not refused where all is root's, however the folders above look otherwise. */
+    /** If root owns everything, the verbs are not refused, whatever other permissions the parent folders have. */
     @Test
-    void whatIsRootsIsUsed() {
-        inBothShells(shell -> {
-            try (NetBox box = box(shell)) {
-                for (String form : List.of("true", "chmod 1777 $U", "chmod 775 $U", "rm -r $R",
-                        "mv $U $T/else && ln -s $T/else $U", "chmod 755 $R $S", "rm -r $S")) {
-                    StringBuilder line = new StringBuilder(RENEW).append(form);
-                    for (String verb : List.of("boxwall-apply status", "boxwall-apply probe log",
-                            "boxwall-apply printk 0", "boxwall-keep history", "boxwall-keep off",
-                            "boxwall-read probe log", "rc.boxwall token")) {
-                        String script = verb.split(" ")[0];
-                        line.append(" && ").append(box.command(script)).append(verb.substring(script.length()));
-                    }
-                    NetBox.Answer answer = box.sh(line.toString());
-                    assertEquals(0, answer.status(), form + ": " + answer.out() + answer.err());
+    void foldersOfRootAreUsed() {
+        withBothShells(UntrustedFolderTest::box, box -> {
+            for (String form : List.of("true", "chmod 1777 $U", "chmod 775 $U", "rm -r $R",
+                    "mv $U $T/else && ln -s $T/else $U", "chmod 755 $R $S", "rm -r $S")) {
+                StringBuilder line = new StringBuilder(CREATE_FOLDERS).append(form);
+                for (String verb : List.of("boxwall-apply status", "boxwall-apply probe log", "boxwall-apply printk 0",
+                        "boxwall-keep history", "boxwall-keep off", "boxwall-read probe log", "rc.boxwall token")) {
+                    String script = verb.split(" ")[0];
+                    line.append(" && ").append(box.command(script)).append(verb.substring(script.length()));
                 }
-                NetBox.Answer pending = box.apply("try", box.folder.resolve("plan").toString(), "60", "--replace");
-                assertEquals(0, pending.status(), pending.out() + pending.err());
-                assertEquals("untouched\n", NetBox.read(box.folder.resolve("target")));
+                NetBox.Answer answer = box.sh(line.toString());
+                assertEquals(0, answer.status(), form + ": " + answer.out() + answer.err());
             }
+            NetBox.Answer pending = box.apply("try", box.folder.resolve("plan").toString(), "60", "--replace");
+            assertEquals(0, pending.status(), pending.out() + pending.err());
+            assertEquals("untouched\n", NetBox.read(box.folder.resolve("target")));
         });
     }
 }

@@ -4,22 +4,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waiting for an event. The bound is one that only a hang exceeds, on however busy a machine; it is no part of what a
- * test wants to know. A time that the tested code itself waits for passes because the test moves the clock
- * ({@link NetBox#advanceClock}).
+ * Waits for an event. Only a hang exceeds the limit, even on a busy machine; no test asserts a duration with it. Times
+ * for which the tested code waits pass because the test advances the clock ({@link NetBox#advanceClock}).
  */
 public final class Wait {
-    /** What only a hang exceeds. */
+    /** The limit in seconds. */
     public static final int SECONDS = Integer.getInteger("boxwall.hang", 120);
 
     private Wait() {}
 
-    /** Waits until something holds, looking twenty times a second; false when it hangs. */
+    /** Waits until a condition holds, checking it twenty times a second; false after the limit. */
     public static boolean until(BooleanSupplier what) {
         return until(SECONDS, what);
     }
 
-    /** The same for what takes longer than other things do when all is well. */
+    /** The same with another limit, for an event that normally takes longer. */
     public static boolean until(int seconds, BooleanSupplier what) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!what.getAsBoolean()) {
@@ -31,7 +30,7 @@ public final class Wait {
 
     private static void pause() {
         try {
-            Thread.sleep(50); // between two looks; the bound is above
+            Thread.sleep(50); // between two checks
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
