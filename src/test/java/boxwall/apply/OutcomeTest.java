@@ -13,10 +13,10 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** boxwall-apply's lines, and how it is asked. */
+/** Parsing of boxwall-apply's output, and its calls. */
 class OutcomeTest {
     @Test
-    void linesBecomeAnOutcome() {
+    void outcomeIsParsedFromLines() {
         Outcome outcome = Outcome.parse(
                 "boxwall: words for people\nstate=pending\nid=1f-2\ndeadline=412\nprotected=14.21\nreason=\nerror=a=b | c\n");
         assertEquals("pending", outcome.state());
@@ -27,7 +27,7 @@ class OutcomeTest {
     }
 
     @Test
-    void nothingAndNonsenseAreInactive() {
+    void missingOrInvalidTextIsInactive() {
         for (String text : new String[] {null, "", "state=", "state=on fire\ndeadline=soon\n", "=\n=x"}) {
             assertEquals("inactive", Outcome.parse(text).state());
             assertEquals(-1, Outcome.parse(text).deadline());
@@ -35,29 +35,29 @@ class OutcomeTest {
     }
 
     @Test
-    void theStatusIsAskedOnlyWhenTheWordsDontSayThatItWorked() throws Exception {
-        Fake fake = new Fake();
+    void exitStatusIsReadOnlyIfTheOutputShowsNoSuccess() throws Exception {
+        FakeSys fake = new FakeSys();
         BootPlane plane = new BootPlane(fake, "/sbin/apply", "/run");
         fake.out = "state=pending\nid=1\ndeadline=9\n";
         assertEquals(0, plane.tryPlan("/plan", 20, false, false).status);
-        assertEquals(0, fake.statusAsked);
+        assertEquals(0, fake.statusReads);
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20"), fake.commands.get(0));
         fake.out = "state=active\nreason=restore-failed\nerror=line 4\n";
         fake.status = 4;
         Outcome outcome = plane.tryPlan("/plan", 20, true, true);
         assertEquals(4, outcome.status);
-        assertTrue(fake.statusAsked > 0);
+        assertTrue(fake.statusReads > 0);
         assertEquals("restore-failed: line 4", outcome.why());
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20", "--force", "--replace"), fake.commands.get(1));
         assertFalse(outcome.words.isEmpty());
     }
 
-    /** Answers every command alike and counts who asks for a status. */
-    private static final class Fake implements Sys {
+    /** Gives every command the same result and counts reads of the exit status. */
+    private static final class FakeSys implements Sys {
         private final List<List<String>> commands = new ArrayList<>();
         private String out = "";
         private int status;
-        private int statusAsked;
+        private int statusReads;
 
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
@@ -65,7 +65,7 @@ class OutcomeTest {
             return new EndedCommand(command, out, "", status) {
                 @Override
                 public int status() {
-                    statusAsked++;
+                    statusReads++;
                     return super.status();
                 }
             };

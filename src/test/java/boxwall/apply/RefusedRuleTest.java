@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The search, with a kernel that refuses what a test says. */
+/** The search for a refused rule, with a kernel that refuses the rules that a test chooses. */
 class RefusedRuleTest {
-    /** Takes texts as iptables-restore --noflush does; a table with a line that has BAD in it is refused whole. */
+    /** Accepts texts like iptables-restore --noflush; refuses a table if one of its lines contains BAD. */
     private static final class Kernel implements Sys {
         final List<String> texts = new ArrayList<>();
         int runs;
         final List<String> log = new ArrayList<>(List.of("[1.0] boot"));
-        boolean chainThere;
-        String instead;
-        int diesAt = -1;
-        boolean together;
+        boolean chainExists;
+        String errorOutput;
+        int failAt = -1;
+        boolean refuseTogether;
 
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
@@ -35,18 +35,18 @@ class RefusedRuleTest {
             }
             assertEquals(List.of("/sbin/iptables-restore", "--noflush"), command);
             texts.add(stdin);
-            if (texts.size() == diesAt) { throw new BoxException("no memory"); }
+            if (texts.size() == failAt) { throw new BoxException("no memory"); }
             String[] lines = stdin.split("\n");
             assertEquals("*filter", lines[0]);
             assertEquals(":boxwall-halving - [0:0]", lines[1]);
             assertEquals("COMMIT", lines[lines.length - 1]);
-            if (instead != null && !stdin.contains("-X ")) { return new EndedCommand(command, "", instead, 4); }
-            boolean refused = together ? stdin.contains("one") && stdin.contains("two") : stdin.contains("BAD");
+            if (errorOutput != null && !stdin.contains("-X ")) { return new EndedCommand(command, "", errorOutput, 4); }
+            boolean refused = refuseTogether ? stdin.contains("one") && stdin.contains("two") : stdin.contains("BAD");
             if (refused) {
                 log.add("[2.0] xt_bad: never");
                 return new EndedCommand(command, "", "iptables-restore: line " + lines.length + " failed\n", 1);
             }
-            chainThere = !stdin.contains("-X boxwall-halving");
+            chainExists = !stdin.contains("-X boxwall-halving");
             return new EndedCommand(command, "", "", 0);
         }
 
@@ -80,7 +80,7 @@ class RefusedRuleTest {
 
     @ParameterizedTest
     @CsvSource({"1,0", "2,0", "2,1", "3,1", "7,6", "64,0", "64,63", "100,41", "1000,999"})
-    void theRefusedRuleIsFoundInFewStepsWithTheLogsLine(int count, int bad) {
+    void refusedRuleIsFoundInLogarithmicStepsWithItsLogLine(int count, int bad) {
         Kernel kernel = new Kernel();
         RefusedRule.Found found = find(kernel, rules(count, bad));
         assertEquals(bad, found.index);
@@ -89,43 +89,43 @@ class RefusedRuleTest {
         int log2 = 32 - Integer.numberOfLeadingZeros(count - 1);
         assertTrue(kernel.texts.size() <= 3 + log2, kernel.texts.size() + " restores for " + count);
         assertTrue(kernel.runs <= 5 + log2, kernel.runs + " programs for " + count);
-        assertTrue(!kernel.chainThere, "the chain is left");
+        assertTrue(!kernel.chainExists, "the chain was not removed");
         assertTrue(kernel.texts.get(kernel.texts.size() - 1).contains("\n-X boxwall-halving\n"));
     }
 
     @Test
-    void ofMoreThanOneTheFirstIsNamed() { assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index); }
+    void firstOfSeveralRefusedRulesIsFound() { assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index); }
 
     @Test
-    void rulesThatAreTakenAloneAreNotBlamed() {
+    void rulesThatAreAcceptedAloneAreNotFound() {
         Kernel kernel = new Kernel();
         assertNull(find(kernel, rules(10)));
-        assertEquals(2, kernel.texts.size(), "one look, and the chain taken out");
-        assertTrue(!kernel.chainThere);
+        assertEquals(2, kernel.texts.size(), "one attempt, and the removal of the chain");
+        assertTrue(!kernel.chainExists);
         Kernel pair = new Kernel();
-        pair.together = true;
+        pair.refuseTogether = true;
         assertNull(find(pair, List.of("-A boxwall-halving one", "-A boxwall-halving two")), "refused together only");
-        assertTrue(!pair.chainThere);
+        assertTrue(!pair.chainExists);
         Kernel none = new Kernel();
         assertNull(find(none, List.of()));
-        assertEquals(0, none.texts.size(), "nothing to ask, nothing started");
+        assertEquals(0, none.texts.size(), "no rules, no processes");
     }
 
     @Test
-    void theChainGoesWhateverHappens() {
+    void chainIsRemovedAfterErrors() {
         Kernel busy = new Kernel();
-        busy.instead = "iptables-restore: line 4 failed: Resource temporarily unavailable.";
+        busy.errorOutput = "iptables-restore: line 4 failed: Resource temporarily unavailable.";
         assertNull(find(busy, rules(10, 3)));
         assertTrue(busy.texts.get(busy.texts.size() - 1).contains("-X boxwall-halving"));
         Kernel dying = new Kernel();
-        dying.diesAt = 3;
+        dying.failAt = 3;
         assertNull(find(dying, rules(10, 3)));
-        assertTrue(!dying.chainThere);
+        assertTrue(!dying.chainExists);
         assertTrue(dying.texts.get(dying.texts.size() - 1).contains("-X boxwall-halving"));
     }
 
     @Test
-    void aLogThatCannotBeReadIsNoObstacle() {
+    void ruleIsFoundWithoutALog() {
         RefusedRule.Found found =
                 new RefusedRule(new Kernel(), "/sbin/iptables-restore", null, "filter", rules(5, 2)).find();
         assertEquals(2, found.index);

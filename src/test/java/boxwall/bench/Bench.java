@@ -5,22 +5,22 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * Measures one thing several times, warm, and prints it as a row that bin/bench reads, with tabs in between:
- * {@code NAME MEDIAN MIN MAX UNIT}. A class of this package with a main method prints such rows; bin/bench runs them
- * all.
+ * Measures work several times after a warm-up and prints a row that bin/bench reads, separated by tabs:
+ * {@code NAME MEDIAN MIN MAX UNIT}. Every class of this package with a main method prints such rows; bin/bench runs
+ * them.
  */
 final class Bench {
-    /** As many values as a row is made of; an odd number, so that the median is one of them. */
-    private static final int VALUES = 9;
+    /** The number of samples of a row; odd, so that the median is one of them. */
+    private static final int SAMPLES = 9;
     /**
-     * Short work is repeated until a value stands for at least this long: the clock and one pause of the collector
-     * don't count then.
+     * Short work is repeated for at least this time per sample, so that the clock and a pause of the collector do not
+     * matter.
      */
-    private static final long LEAST_NANOS = 20_000_000;
-    private static final long WARM_NANOS = 1_500_000_000L;
+    private static final long MIN_NANOS = 20_000_000;
+    private static final long WARM_UP_NANOS = 1_500_000_000L;
 
-    /** What work returned last; kept, so that no compiler can leave the work out. */
-    static volatile Object kept;
+    /** The last result of the work; stored, so that no compiler can skip the work. */
+    static volatile Object lastResult;
 
     private Bench() {}
 
@@ -28,16 +28,16 @@ final class Bench {
     static double millis(String name, Supplier<?> work) {
         long start = System.nanoTime();
         int runs = 0;
-        while (System.nanoTime() - start < WARM_NANOS || runs < 3) {
-            kept = work.get();
+        while (System.nanoTime() - start < WARM_UP_NANOS || runs < 3) {
+            lastResult = work.get();
             runs++;
         }
-        int times = (int) Math.max(1, LEAST_NANOS / (WARM_NANOS / runs));
-        double[] values = new double[VALUES];
-        for (int i = 0; i < VALUES; i++) {
+        int times = (int) Math.max(1, MIN_NANOS / (WARM_UP_NANOS / runs));
+        double[] values = new double[SAMPLES];
+        for (int i = 0; i < SAMPLES; i++) {
             long began = System.nanoTime();
             for (int k = 0; k < times; k++) {
-                kept = work.get();
+                lastResult = work.get();
             }
             values[i] = (System.nanoTime() - began) / 1e6 / times;
         }

@@ -4,8 +4,8 @@ import boxwall.script.PolledDaemon;
 import java.util.function.Supplier;
 
 /**
- * GET /status of the running jar, in a namespace with real iptables: alone, and beside four clients that poll and a
- * change that is applied. Needs root.
+ * GET /status of the running jar in a namespace with real iptables: one client alone, and four polling clients during
+ * an apply. Needs root.
  */
 final class ControlPortBench {
     private static final int ROUNDS = 9;
@@ -26,14 +26,14 @@ final class ControlPortBench {
     }
 
     private static void rounds(String name, Supplier<double[]> round) {
-        double[] half = new double[ROUNDS];
-        double[] most = new double[ROUNDS];
+        double[] p50 = new double[ROUNDS];
+        double[] p99 = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             double[] sorted = round.get();
-            half[i] = sorted[sorted.length / 2];
-            most[i] = sorted[sorted.length * 99 / 100];
+            p50[i] = sorted[sorted.length / 2];
+            p99[i] = sorted[sorted.length * 99 / 100];
         }
-        Bench.row(name + ": p50", half, "ms");
-        Bench.row(name + ": p99", most, "ms");
+        Bench.row(name + ": p50", p50, "ms");
+        Bench.row(name + ": p99", p99, "ms");
     }
 }

@@ -34,20 +34,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packets, proofs, exposure and differences of the delivered rules; checking and compiling rulesets of growing length.
+ * Packets, proofs, exposure and differences of the shipped rules; checking and compiling rulesets of growing length.
  */
 final class ExplainBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/explain/box");
-    private static final int PIECE = RulesetParser.FILE_LIMIT - 1;
+    private static final int MAX_PIECE = RulesetParser.FILE_LIMIT - 1;
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
 
     private ExplainBench() {}
 
     public static void main(String[] args) throws IOException {
-        String delivered = Files.readString(Path.of("conf/boxwall.rules"));
+        String shipped = Files.readString(Path.of("conf/boxwall.rules"));
         Site site = Site.of(FACTS);
-        Ruleset written = parse(delivered).ruleset();
-        Ruleset stateless = Compiler.compile(parse(delivered), FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
+        Ruleset written = parse(shipped).ruleset();
+        Ruleset stateless = Compiler.compile(parse(shipped), FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
         Walk walk = new Walk(parse(rules(1000)).ruleset(), site);
         Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
                 .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
@@ -58,9 +58,9 @@ final class ExplainBench {
                 new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
                 () -> AdminProof.of(new Verdicts(stateless, site), paths));
-        List<String> doors = Listeners.exposedInterfaces(FACTS.interfaces);
+        List<String> exposedInterfaces = Listeners.exposedInterfaces(FACTS.interfaces);
         Bench.millis("explain: exposure, boxwall.rules",
-                () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), doors));
+                () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), exposedInterfaces));
         Bench.millis("explain: stateful against stateless, boxwall.rules",
                 () -> Difference.of(written, stateless, site));
         Bench.millis("explain: idle rules, boxwall.rules", () -> Lint.of(new Verdicts(written, site)));
@@ -74,17 +74,17 @@ final class ExplainBench {
                         Compiler.compile(parsed, FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset, FACTS));
             });
         }
-        // how the time grows from 1000 to 10 000 rules: 1 is linear
+        // growth of the time from 1000 to 10 000 rules: 1 is linear
         double exponent = Math.log10(medians[3] / medians[2]);
         Bench.row("parse, check and compile: growth exponent 1000 to 10000", new double[] {exponent}, "1");
     }
 
-    /** A text longer than one file may be is included in pieces. */
+    /** Includes a text in pieces if it is longer than a file may be. */
     private static ParsedRules parse(String text) {
         StringBuilder main = new StringBuilder();
         Map<String, String> pieces = new HashMap<>();
         for (int at = 0; at < text.length();) {
-            int end = text.length() - at <= PIECE ? text.length() : text.lastIndexOf('\n', at + PIECE) + 1;
+            int end = text.length() - at <= MAX_PIECE ? text.length() : text.lastIndexOf('\n', at + MAX_PIECE) + 1;
             pieces.put("piece" + at, text.substring(at, end));
             main.append("include piece").append(at).append('\n');
             at = end;
@@ -95,7 +95,7 @@ final class ExplainBench {
         return parsed;
     }
 
-    /** Different rules of the usual kind, none of which the packet matches. */
+    /** Different ordinary rules, none of which the packet matches. */
     private static String rules(int count) {
         StringBuilder text = new StringBuilder("iptables -P INPUT DROP\n");
         for (int i = 0; i < count; i++) {

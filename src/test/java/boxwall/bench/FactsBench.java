@@ -11,14 +11,14 @@ import boxwall.sys.Sys;
 import java.util.List;
 
 /**
- * Facts of a box from a folder, and live: this machine in the place of a box, with its own kernel log, /proc and
- * init.d/boxwall-apply. Processes are counted where they are started.
+ * Facts of a recorded box, and of a live one: this machine, with its kernel log, /proc and init.d/boxwall-apply. Also
+ * counts the started processes.
  */
 final class FactsBench {
     private static final String RECORDED = "src/test/resources/boxes/virtual-avm";
 
-    /** The machine, with a count of the programs it was asked to start. */
-    private static final class Counting implements Sys {
+    /** The machine; counts the started programs. */
+    private static final class CountingSys implements Sys {
         private final Sys sys = new LiveSys();
         private int started;
 
@@ -44,7 +44,7 @@ final class FactsBench {
     private FactsBench() {}
 
     private static int processes(String root, String script) {
-        Counting sys = new Counting();
+        CountingSys sys = new CountingSys();
         FactsJson.text(BoxFacts.of(BoxReader.read(sys, root, script)));
         return sys.started;
     }

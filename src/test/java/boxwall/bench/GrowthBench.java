@@ -21,10 +21,10 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * How the time of parse, compile, check and explain grows with the rules, for rulesets of different kinds: the exponent
- * between the least times of two lengths, 1 when twice the rules take twice as long. Kinds and the most rules may be
- * given as arguments. To be run by an interpreter, as on a box, with room: a compiler bends the curve by what it has
- * compiled so far, a collector by how full the heap is.
+ * The growth of the time of parse, compile, check and explain with the number of rules, for different kinds of
+ * rulesets: the exponent between the minimum times of two lengths; 1 is linear. Arguments: kind, maximum number of
+ * rules. Run it with an interpreter, as on a box, and a large heap: a JIT compiler and garbage collections would
+ * distort the curve.
  */
 final class GrowthBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
@@ -32,21 +32,21 @@ final class GrowthBench {
     private static final String[] STEPS = {"parse", "compile", "check", "explain"};
     private static final int[] COUNTS = {10, 100, 1000, 10_000, 50_000};
     /**
-     * As many runs of up to a thousand rules, of which the shortest counts: a busy machine only adds. Of longer ones
-     * two: the first one looks up what chains are called.
+     * The number of runs with up to a thousand rules; the shortest counts, since a busy machine only adds time. Longer
+     * rulesets run twice, because the first run looks up the names of chains.
      */
     private static final int RUNS = 3;
     private static final Packet PACKET = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
             .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
 
-    private final double[] least = new double[STEPS.length];
+    private final double[] minimum = new double[STEPS.length];
 
     private GrowthBench() {}
 
     private <T> T step(int number, Supplier<T> work) {
         long began = System.nanoTime();
         T result = work.get();
-        least[number] = Math.min(least[number], (System.nanoTime() - began) / 1e6);
+        minimum[number] = Math.min(minimum[number], (System.nanoTime() - began) / 1e6);
         return result;
     }
 
@@ -60,22 +60,22 @@ final class GrowthBench {
 
     private static double[] measured(String text, int runs) {
         GrowthBench bench = new GrowthBench();
-        Arrays.fill(bench.least, Double.MAX_VALUE);
+        Arrays.fill(bench.minimum, Double.MAX_VALUE);
         for (int i = 0; i < runs; i++) {
             bench.run(text);
         }
-        return bench.least;
+        return bench.minimum;
     }
 
     /** Prints the rows. */
     public static void main(String[] args) {
-        int most = args.length > 1 ? Integer.parseInt(args[1]) : COUNTS[COUNTS.length - 1];
+        int maxRules = args.length > 1 ? Integer.parseInt(args[1]) : COUNTS[COUNTS.length - 1];
         for (GrownRules kind : GrownRules.values()) {
             if (args.length > 0 && !args[0].equals(kind.name())) { continue; }
-            measured(kind.text(1000), RUNS); // classes are loaded
+            measured(kind.text(1000), RUNS); // loads the classes
             double[][] times = new double[COUNTS.length][];
             int last = 0;
-            for (int i = 0; i < COUNTS.length && COUNTS[i] <= Math.min(most, kind.maxCount()); i++) {
+            for (int i = 0; i < COUNTS.length && COUNTS[i] <= Math.min(maxRules, kind.maxCount()); i++) {
                 times[i] = measured(kind.text(COUNTS[i]), COUNTS[i] > 1000 ? 2 : RUNS);
                 last = i;
                 for (int step = 0; step < STEPS.length; step++) {

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Packets per second of processor time through real iptables in a network namespace, with rulesets as they are written
- * and as {@code --optimize} has them, in turns, and the rules that a packet was compared with by the kernel's counters.
- * The namespace is the router of the recorded box "virtual" with veth pairs; what is sent, what is received, routed and
- * filtered is one processor's work. Needs root, gcc, iptables-legacy.
+ * Packets per second of processor time through real iptables in a network namespace, with rulesets as written and after
+ * {@code --optimize}, alternately; and the number of rules that a packet was compared with, by the kernel's counters.
+ * The namespace is the router of the recorded box "virtual" with veth pairs; one processor sends, receives, routes and
+ * filters. Needs root, gcc, iptables-legacy.
  */
 final class PathBench {
     private static final int PACKETS = 64_000;
@@ -38,7 +38,7 @@ final class PathBench {
 
     private PathBench() {}
 
-    /** Without arguments begins again in a namespace of its own. */
+    /** Without arguments restarts in its own namespace. */
     public static void main(String[] args) throws Exception {
         if (args.length == 0) {
             Path flood = Files.createTempFile("flood", "");
@@ -52,11 +52,11 @@ final class PathBench {
             Files.delete(flood);
             System.exit(status);
         }
-        namespace();
-        List<String> home = talk("lan", "192.168.178.20");
-        List<String> guests = talk("guest", "192.168.179.20");
+        configureNamespace();
+        List<String> home = conversations("lan", "192.168.178.20");
+        List<String> guests = conversations("guest", "192.168.179.20");
         List<String> list = new ArrayList<>();
-        String listed = blocked(new Random(1), list);
+        String listed = blockList(new Random(1), list);
         measure(args[0], "no rules",
                 "iptables -P INPUT ACCEPT\niptables -P FORWARD ACCEPT\niptables -P OUTPUT ACCEPT\n", home);
         measure(args[0], "wiki-basic", BASE, home);
@@ -65,10 +65,9 @@ final class PathBench {
     }
 
     /**
-     * Neighbours have an address that no veth end has: what is sent to them ends there, rather than being routed back
-     * by this namespace.
+     * Neighbours have MAC addresses of no veth end, so that packets to them are dropped there and not routed back.
      */
-    private static void namespace() throws Exception {
+    private static void configureNamespace() throws Exception {
         StringBuilder script = new StringBuilder(
                 "set -e\nip link set lo up\nsysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0"
                         + " net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1\n");
@@ -88,8 +87,8 @@ final class PathBench {
 
     private static String mac(int device, int end) { return "02:00:00:00:0" + (device + 1) + ":0" + end; }
 
-    /** 32 conversations with a server over UDP 443: the answers are the larger part, as in a download. */
-    private static List<String> talk(String device, String address) {
+    /** 32 conversations with a server over UDP 443 with more replies than requests, as in a download. */
+    private static List<String> conversations(String device, String address) {
         List<String> frames = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             for (int port = 40000; port < 40032; port++) {
@@ -106,8 +105,8 @@ final class PathBench {
                 "in=" + device + " " + keys).substring(2);
     }
 
-    /** A list before wiki-basic; strangers knock, half of them from the list. */
-    private static String blocked(Random random, List<String> frames) {
+    /** A block list before wiki-basic; packets from the Internet, half of them from the list. */
+    private static String blockList(Random random, List<String> frames) {
         StringBuilder rules = new StringBuilder();
         for (int i = 0; i < 1000; i++) {
             String net = (11 + random.nextInt(80)) + "." + random.nextInt(256) + "." + random.nextInt(256);
@@ -137,7 +136,7 @@ final class PathBench {
 
     private static void measure(String flood, String name, String rules, List<String> frames) throws Exception {
         double[][] speed = new double[2][ROUNDS];
-        double[][] asked = new double[2][ROUNDS];
+        double[][] comparedRules = new double[2][ROUNDS];
         for (int round = -1; round < ROUNDS; round++) {
             for (int i = 0; i < 2; i++) {
                 run(compiled(rules, i == 1), "iptables-legacy-restore");
@@ -149,14 +148,14 @@ final class PathBench {
                 }
                 if (round >= 0) {
                     speed[i][round] = counts.decided() / (nanos / 1e9);
-                    asked[i][round] = (double) counts.asked() / counts.decided();
+                    comparedRules[i][round] = (double) counts.asked() / counts.decided();
                 }
             }
         }
         for (int i = 0; i < 2; i++) {
-            String how = i == 0 ? ", as written" : ", optimized";
-            Bench.row("packet path: " + name + how + ", rules asked", asked[i], "rules");
-            Bench.row("packet path: " + name + how, speed[i], "packets/s");
+            String form = i == 0 ? ", as written" : ", optimized";
+            Bench.row("packet path: " + name + form + ", rules asked", comparedRules[i], "rules");
+            Bench.row("packet path: " + name + form, speed[i], "packets/s");
         }
     }
 
@@ -164,8 +163,8 @@ final class PathBench {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + said); }
-        return said;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + output); }
+        return output;
     }
 }

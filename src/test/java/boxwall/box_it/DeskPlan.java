@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A plan compiled on this machine for the recorded virtual box, as one does for a box without a JVM. */
+/** A plan compiled on this machine for the recorded virtual box, as for a box without a JVM. */
 final class DeskPlan {
     static final Path RULES = VirtualBox.ROOT.resolve("conf/boxwall.rules");
-    /** A rule that no other ruleset here has, as iptables-save prints it. */
+    /** A rule that no other ruleset here contains, as iptables-save prints it. */
     static final String MARKER = "-A INPUT -p tcp -m tcp --dport 4711 -j DROP";
 
     private final Path directory;
@@ -26,7 +26,7 @@ final class DeskPlan {
         return plain() + "iptables -I INPUT -p tcp --dport 4711 -j DROP\n";
     }
 
-    /** Compiles a ruleset for the recorded virtual box, into a folder below one of the test's. */
+    /** Compiles a ruleset for the recorded virtual box, into a subfolder of the given folder. */
     static DeskPlan of(Path folder, String rules) {
         return of(folder, rules, VirtualBox.ROOT.resolve("src/test/resources/boxes/virtual"));
     }
@@ -39,7 +39,7 @@ final class DeskPlan {
             List<String> words = new ArrayList<>(
                     List.of("compile", source.toString(), "--out", plan.toString(), "--root", recorded.toString()));
             words.addAll(List.of(options));
-            jar(words.toArray(new String[0])).good();
+            jar(words.toArray(new String[0])).ok();
             return new DeskPlan(plan);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -54,49 +54,49 @@ final class DeskPlan {
         return VirtualBox.host(command.toArray(new String[0]));
     }
 
-    /** The same with a line more in one of its files, whose last line counts the others; the stamp gets its new sum. */
+    /** Appends a line to one of the files, and updates its end line and its checksum in the stamp. */
     DeskPlan with(String file, String line) {
         Path path = directory.resolve(file);
         String text = VirtualBox.text(path);
         String body = text.substring(0, text.lastIndexOf("# end ")) + line;
         try {
-            String whole = body + "# end " + file + " " + body.lines().count() + " " + body.length() + "\n";
-            Files.writeString(path, whole);
+            String fileText = body + "# end " + file + " " + body.lines().count() + " " + body.length() + "\n";
+            Files.writeString(path, fileText);
             Path stamp = directory.resolve("stamp");
-            String known = VirtualBox.text(stamp)
-                    .replaceFirst("sha1\\." + file + "=.*\n", "sha1." + file + "=" + Plan.sha1(whole) + "\n")
+            String stampText = VirtualBox.text(stamp)
+                    .replaceFirst("sha1\\." + file + "=.*\n", "sha1." + file + "=" + Plan.sha1(fileText) + "\n")
                     .replaceFirst("# end .*\n", "");
-            Files.writeString(stamp, known + "# end stamp " + known.lines().count() + " " + known.length() + "\n");
+            Files.writeString(stamp,
+                    stampText + "# end stamp " + stampText.lines().count() + " " + stampText.length() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return this;
     }
 
-    /** Puts the plan's folder to /tmp/NAME of the box. */
-    String into(VirtualBox box, String name) {
+    /** Copies the plan's folder to /tmp/NAME of the box; returns that path. */
+    String copyTo(VirtualBox box, String name) {
         Path packed = directory.resolveSibling(name + ".tar");
-        VirtualBox.host("tar", "-cf", packed.toString(), "-C", directory.toString(), ".").good();
+        VirtualBox.host("tar", "-cf", packed.toString(), "-C", directory.toString(), ".").ok();
         box.put(packed, "/tmp/" + name + ".tar");
         String path = "/tmp/" + name;
-        box.run("rm -rf " + path + " && mkdir " + path + " && tar -xf " + path + ".tar -C " + path).good();
+        box.run("rm -rf " + path + " && mkdir " + path + " && tar -xf " + path + ".tar -C " + path).ok();
         return path;
     }
 
-    /** What both iptables-save print when this plan is live, in the form of {@link VirtualBox#rules}. */
-    String live() {
+    /** The output of both iptables-save when this plan is live, in the form of {@link VirtualBox#rules}. */
+    String liveRules() {
         return table("restore4") + table("restore6");
     }
 
     /**
-     * The plan's last line counts the others; iptables-restore takes {@code [0:0]} behind a chain, which rules() leaves
-     * out.
+     * A restore file without its end line and counters, like {@link VirtualBox#rules}.
      */
     private String table(String file) {
         return VirtualBox.withoutCounters(VirtualBox.text(directory.resolve(file)));
     }
 
-    /** The modules to be loaded. */
+    /** The modules that the plan loads. */
     List<String> modules() {
         return VirtualBox.text(directory.resolve("modules")).lines().filter(l -> !l.startsWith("#")).toList();
     }

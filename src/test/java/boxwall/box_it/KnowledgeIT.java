@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What boxwall makes of a box that really runs. The readings are taken there without a JVM
- * ({@code boxwall-apply record}) and judged on this machine; {@link UpIT} compares that with the box's own JVM. Looking
- * must change nothing: neither the modules nor the kernel's log.
+ * The facts about a running box. The readings are recorded without a JVM ({@code boxwall-apply record}) and evaluated
+ * on this machine; {@link UpIT} compares them with those of the box's own JVM. Recording must not change the modules or
+ * the kernel's log.
  */
 class KnowledgeIT {
     private static final String REFUSED =
@@ -24,31 +24,30 @@ class KnowledgeIT {
     @TempDir
     private Path folder;
 
-    /** The facts of the box as it is now; fails when reading them left a trace. */
-    private JsonObject look(VirtualBox box) {
-        return look(box, folder);
+    /** The current facts of the box; fails if reading them changed the box. */
+    private JsonObject readFacts(VirtualBox box) {
+        return readFacts(box, folder);
     }
 
-    static JsonObject look(VirtualBox box, Path folder) {
-        // what rules with LOG say of passing packets is no trace, nor what a kernel says whose machine waits for its
-        // host
+    static JsonObject readFacts(VirtualBox box, Path folder) {
+        // without the output of LOG rules, and without messages of a kernel whose emulator waits for its host
         String trace =
                 "cut -d' ' -f1 /proc/modules | sort; dmesg | grep -v -e IPT -e 'hrtimer: interrupt took'; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names";
         String before = box.run(trace).out();
-        box.run("rm -rf /tmp/record; boxwall-apply record /tmp/record && tar -C /tmp -czf /tmp/record.tgz record")
-                .good();
-        assertEquals(before, box.run(trace).out(), "looking changed the box");
-        Path here = folder.resolve("record" + System.nanoTime());
+        box.run("rm -rf /tmp/record; boxwall-apply record /tmp/record && tar -C /tmp -czf /tmp/record.tgz record").ok();
+        assertEquals(before, box.run(trace).out(), "recording changed the box");
+        Path recordFolder = folder.resolve("record" + System.nanoTime());
         Path packed = folder.resolve("record.tgz");
-        VirtualBox.host("mkdir", here.toString()).good();
+        VirtualBox.host("mkdir", recordFolder.toString()).ok();
         try {
             java.nio.file.Files.write(packed,
-                    box.run("cat /tmp/record.tgz").good().out().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+                    box.run("cat /tmp/record.tgz").ok().out().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        VirtualBox.host("tar", "-xzf", packed.toString(), "-C", here.toString()).good();
-        return Json.parse(DeskPlan.jar("facts", "--root", here.resolve("record").toString()).good().out()).asObject();
+        VirtualBox.host("tar", "-xzf", packed.toString(), "-C", recordFolder.toString()).ok();
+        return Json.parse(DeskPlan.jar("facts", "--root", recordFolder.resolve("record").toString()).ok().out())
+                .asObject();
     }
 
     static String conntrack(JsonObject facts) {
@@ -60,7 +59,7 @@ class KnowledgeIT {
         return facts.get("netfilter").asObject().get("ipv4").asObject().get(kind).asObject().getString(name, "none");
     }
 
-    /** The first finding of that code; fails when there is none. */
+    /** The first finding with a code; fails if there is none. */
     private static JsonObject finding(JsonObject facts, String code) {
         for (JsonValue each : facts.get("findings").asArray()) {
             if (each.asObject().getString("code", "").equals(code)) { return each.asObject(); }
@@ -78,21 +77,20 @@ class KnowledgeIT {
         }
     }
 
-    private static void evidence(JsonObject finding, String pattern) {
+    private static void assertEvidence(JsonObject finding, String pattern) {
         assertTrue(
                 finding.get("evidence").asArray().values().stream().anyMatch(line -> line.asString().matches(pattern)),
                 finding.toString());
     }
 
     /**
-     * As it boots; then without restore; then without files of modules, one asked for in vain; then with conntrack
-     * loaded.
+     * After boot; without iptables-restore; without the file of a module that was requested; with conntrack loaded.
      */
     @Test
-    void aBoxOfItsOwn() {
+    void factsOfABoxWithoutAvmsModule() {
         try (VirtualBox box = new VirtualBox("known")) {
             box.up("--new", "--plain", "--jvm", "none");
-            JsonObject plain = look(box);
+            JsonObject plain = readFacts(box);
             assertEquals("usable none", conntrack(plain));
             assertEquals("loadable", state(plain, "matches", "state"));
             assertEquals("loadable", state(plain, "tables", "nat"));
@@ -100,17 +98,17 @@ class KnowledgeIT {
                     "table-missing", "modules-unknown");
             finding(plain, "ipv6-unfiltered");
 
-            box.run("mv /usr/sbin/iptables-restore /tmp/").good();
-            evidence(finding(look(box), "restore-missing"), "no iptables-restore in .*");
+            box.run("mv /usr/sbin/iptables-restore /tmp/").ok();
+            assertEvidence(finding(readFacts(box), "restore-missing"), "no iptables-restore in .*");
             box.run("mv /tmp/iptables-restore /usr/sbin/ && mv /lib/modules/*/kernel/net/netfilter/xt_multiport.ko /tmp/"
-                    + " && modprobe xt_multiport; modprobe ip_tables").good();
-            JsonObject gone = look(box);
-            assertEquals("missing", state(gone, "matches", "multiport"));
-            evidence(finding(gone, "module-missing"), ".*xt_multiport.*");
-            assertNone(gone, "restore-missing");
+                    + " && modprobe xt_multiport; modprobe ip_tables").ok();
+            JsonObject missing = readFacts(box);
+            assertEquals("missing", state(missing, "matches", "multiport"));
+            assertEvidence(finding(missing, "module-missing"), ".*xt_multiport.*");
+            assertNone(missing, "restore-missing");
 
-            box.run("mv /tmp/xt_multiport.ko /lib/modules/*/kernel/net/netfilter/ && modprobe nf_conntrack").good();
-            JsonObject loaded = look(box);
+            box.run("mv /tmp/xt_multiport.ko /lib/modules/*/kernel/net/netfilter/ && modprobe nf_conntrack").ok();
+            JsonObject loaded = readFacts(box);
             assertEquals("in-use netfilter", conntrack(loaded));
             assertEquals("loadable", state(loaded, "matches", "multiport"));
             assertNone(loaded, "conntrack-symbol-conflict", "module-missing");
@@ -118,17 +116,17 @@ class KnowledgeIT {
     }
 
     /**
-     * Before anything was tried; after busybox' modprobe; after kmod's; with nf_conntrack first; with a control file
-     * that does nothing.
+     * Before any attempt to load; after busybox' modprobe; after kmod's; with an ineffective control file; with
+     * nf_conntrack loaded first.
      */
     @Test
-    void aBoxWithAvmsPart() {
+    void factsOfABoxWithAvmsModule() {
         try (VirtualBox box = new VirtualBox("known-avm")) {
             box.up("--new", "--plain", "--jvm", "none", "--avm-conntrack");
-            box.run("dmesg -c >/dev/null").good();
-            JsonObject before = look(box);
+            box.run("dmesg -c >/dev/null").ok();
+            JsonObject before = readFacts(box);
             assertEquals("refused avm", conntrack(before));
-            evidence(finding(before, "conntrack-symbol-conflict"),
+            assertEvidence(finding(before, "conntrack-symbol-conflict"),
                     "/proc/kallsyms: [0-9a-f]+ [tT] nf_conntrack_find_get \\[avm_conntrack\\]");
             assertEquals("refused", state(before, "matches", "state"));
             assertEquals("refused", state(before, "tables", "nat"));
@@ -136,43 +134,43 @@ class KnowledgeIT {
 
             for (String modprobe : List.of("/sbin/modprobe nf_conntrack", "/usr/sbin/modprobe xt_state")) {
                 box.run("dmesg -c >/dev/null; " + modprobe);
-                JsonObject tried = look(box);
+                JsonObject tried = readFacts(box);
                 assertEquals("refused avm", conntrack(tried), modprobe);
-                evidence(finding(tried, "conntrack-symbol-conflict"), REFUSED);
+                assertEvidence(finding(tried, "conntrack-symbol-conflict"), REFUSED);
                 assertEquals("refused", state(tried, "matches", "state"), modprobe);
             }
-            accelerationThatRefuses(box);
+            assertIneffectiveAccelerationIsReported(box);
 
             box.run("dmesg -c >/dev/null; rmmod avm_conntrack && modprobe nf_conntrack; insmod /lib/avm_conntrack.ko");
-            JsonObject first = look(box);
-            assertEquals("in-use netfilter", conntrack(first));
-            JsonObject conflict = finding(first, "conntrack-symbol-conflict");
-            evidence(conflict,
+            JsonObject conntrackFirst = readFacts(box);
+            assertEquals("in-use netfilter", conntrack(conntrackFirst));
+            JsonObject conflict = finding(conntrackFirst, "conntrack-symbol-conflict");
+            assertEvidence(conflict,
                     "dmesg: [^:]*avm_conntrack: exports duplicate symbol nf_conntrack_[a-z_]+ \\(owned by nf_conntrack\\)");
             assertTrue(conflict.getString("effect", "").contains("avm_conntrack"), conflict.toString());
         }
     }
 
-    /** AVM's file takes any word without an error, whether it does something or not. */
-    private void accelerationThatRefuses(VirtualBox box) {
-        JsonObject on = look(box);
-        assertEquals("enabled", on.get("packet_acceleration").asObject().getString("state", ""));
-        evidence(finding(on, "pa-bypasses-netfilter"), "/proc/net/avm_pa/.*: State *: enabled");
+    /** AVM's control file accepts any word without an error, even if it has no effect. */
+    private void assertIneffectiveAccelerationIsReported(VirtualBox box) {
+        JsonObject enabled = readFacts(box);
+        assertEquals("enabled", enabled.get("packet_acceleration").asObject().getString("state", ""));
+        assertEvidence(finding(enabled, "pa-bypasses-netfilter"), "/proc/net/avm_pa/.*: State *: enabled");
         Path avm = VirtualBox.ROOT.resolve("src/test/resources/boxes/virtual-avm");
         DeskPlan plan = DeskPlan.of(folder, DeskPlan.plain(), avm, "--config", config());
-        String path = plan.into(box, "disabling");
-        box.run("echo 1 >/sys/module/avm_conntrack/parameters/refuse").good();
-        VirtualBox.Answer tried = box.apply("try", path, "60", "--force").good();
+        String path = plan.copyTo(box, "disabling");
+        box.run("echo 1 >/sys/module/avm_conntrack/parameters/refuse").ok();
+        VirtualBox.Answer tried = box.apply("try", path, "60", "--force").ok();
         assertEquals("pa-control-ineffective", tried.get("reason"), tried.out());
         assertTrue(box.run("dmesg").out().contains("avm_pa_write_cmds: disable: unknown command"),
-                "the word was written");
-        box.apply("revert", "--now").good();
-        box.run("echo 0 >/sys/module/avm_conntrack/parameters/refuse").good();
-        tried = box.apply("try", path, "60", "--force").good();
+                "the word must be written");
+        box.apply("revert", "--now").ok();
+        box.run("echo 0 >/sys/module/avm_conntrack/parameters/refuse").ok();
+        tried = box.apply("try", path, "60", "--force").ok();
         assertEquals("", tried.get("reason"), tried.out());
-        assertEquals("disabled", look(box).get("packet_acceleration").asObject().getString("state", ""));
-        box.apply("revert", "--now").good();
-        assertEquals("enabled", look(box).get("packet_acceleration").asObject().getString("state", ""));
+        assertEquals("disabled", readFacts(box).get("packet_acceleration").asObject().getString("state", ""));
+        box.apply("revert", "--now").ok();
+        assertEquals("enabled", readFacts(box).get("packet_acceleration").asObject().getString("state", ""));
     }
 
     private String config() {

@@ -12,18 +12,18 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * One booted box with a JVM for all classes that ask for it: 30 s a boot are the price of each. Its tests leave the
- * rules as they found them, those of conf/boxwall.rules.
+ * One booted box with a JVM, shared by all classes that use it, because each boot takes 30 s. Every test restores the
+ * rules of conf/boxwall.rules.
  */
 final class SharedBox implements ParameterResolver {
-    /** On a class that asks for it: those classes run one after the other, others may run beside them. */
+    /** For classes that use the shared box: they run one after the other; other classes may run in parallel. */
     @Target(ElementType.TYPE)
     @Retention(RetentionPolicy.RUNTIME)
     @ExtendWith(SharedBox.class)
     @Execution(ExecutionMode.SAME_THREAD)
     @interface Used {}
 
-    /** The box while it runs, what its {@code up} said and how long that took. */
+    /** The running box, with the output and the duration of its {@code up}. */
     static final class Booted implements ExtensionContext.Store.CloseableResource {
         final VirtualBox box = new VirtualBox("shared");
         final VirtualBox.Answer up;

@@ -14,20 +14,20 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The daemon of the virtual box with the heap that conf/boxwall.cfg gives it, 8 MB, on an interpreter: what is too much
- * for it is said, and it lives.
+ * The daemon of the virtual box with the heap of conf/boxwall.cfg, 8 MB, on an interpreter: it refuses what is too
+ * large for the heap, and survives.
  */
 @SharedBox.Used
 class SmallHeapIT {
     private static final int APPLIES = Integer.getInteger("boxwall.applies", 20);
     private static final int BODY = 256 * 1024;
-    /** The daemon ends its work after 600 s; the emulator may be slow to say so. */
+    /** The daemon gives up after 600 s; the answer may be slow in the emulator. */
     private static final int PUT_SECONDS = 900;
     /**
-     * Polls from inside of the box, a client of its own to the daemon: QEMU's clients share one address, and four
-     * connections are for one address.
+     * Polls from inside the box, as a separate client: all clients outside QEMU share one address, which may have four
+     * connections.
      */
-    private static final String INSIDE =
+    private static final String POLL_INSIDE =
             "T=$(cat /tmp/flash/boxwall/token); : >/tmp/polled; while :; do for p in status counters; do printf 'GET /%s HTTP/1.1\\r\\nHost: localhost\\r\\n"
                     + "Authorization: Bearer %s\\r\\n\\r\\n' $p $T | nc 127.0.0.1 8181 | head -n 1 >>/tmp/polled; done; sleep 2; done";
 
@@ -35,80 +35,80 @@ class SmallHeapIT {
     private String rules;
     private String pid;
 
-    private void begin(VirtualBox shared) {
+    private void useBox(VirtualBox shared) {
         box = shared;
         pid = pid();
-        assertTrue(box.run("tr '\\0' ' ' </proc/" + pid + "/cmdline").good().out().contains(" -Xmx8m "));
+        assertTrue(box.run("tr '\\0' ' ' </proc/" + pid + "/cmdline").ok().out().contains(" -Xmx8m "));
         rules = DeskPlan.plain();
     }
 
-    private String pid() { return box.run("cat /var/run/boxwall.pid").good().out().trim(); }
+    private String pid() { return box.run("cat /var/run/boxwall.pid").ok().out().trim(); }
 
-    /** Rules behind the box's own, which let the administrator in before. */
-    private String with(int count, String rest) {
+    /** The box's rules, which let the administrator in, and more rules after them. */
+    private String rulesetWith(int count, String options) {
         StringBuilder text = new StringBuilder(rules);
         for (int i = 0; i < count; i++) {
             text.append("iptables -A INPUT -s 10.").append(i >> 8).append('.').append(i & 255).append(".0/24 ")
-                    .append(rest).append('\n');
+                    .append(options).append('\n');
         }
         return text.toString();
     }
 
-    private void refusedBeforeItIsTried() {
+    private void tooLargeRulesetIsRefused() {
         long threads = threads();
-        // as much as a body may have: with what it takes of the heap, more than the whole of it
+        // the largest allowed body, which needs more than the whole heap
         String line = "iptables -A INPUT -s 10.0.0.1 -p tcp --dport 99 -j DROP\n";
         VirtualBox.Reply refused =
                 box.http(PUT_SECONDS, "PUT", "/rules", rules + line.repeat((BODY - rules.length()) / line.length()))
-                        .with(503);
+                        .expect(503);
         assertEquals("too long for this heap", refused.json().getString("title", ""), refused.body());
         assertTrue(refused.json().getString("detail", "").matches(
                 "with 8 MB of heap .* room for some \\d{3,4} rules .*BOXWALL_HEAP.*compile.*"), refused.body());
         assertEquals(204, box.get("/ok").status());
-        livesAsBefore();
-        assertTrue(VirtualBox.within(120, () -> threads() <= threads + 1),
+        assertDaemonSurvived();
+        assertTrue(VirtualBox.waitUntil(120, () -> threads() <= threads + 1),
                 () -> threads() + " threads, before " + threads);
     }
 
-    private void livesAsBefore() {
+    private void assertDaemonSurvived() {
         assertEquals(pid, pid(), this::log);
         assertFalse(log().matches("(?is).*(OutOfMemory|out of memory).*"), this::log);
     }
 
-    /** Threads that serve nobody's connection: those end half a minute later. */
+    /** Threads without those that serve connections, which end half a minute later. */
     private long threads() {
         return box.run("cat /proc/" + pid + "/task/*/comm").out().lines().filter(name -> !name.equals("http")).count();
     }
 
-    /** Half an hour and more with {@code bin/check --long}; else a look at the heap alone. */
+    /** More than half an hour with {@code bin/check --long}; otherwise only a check of the heap size. */
     @TestFactory
-    Stream<DynamicTest> eightMegabytesAreEnough(VirtualBox shared) {
-        begin(shared);
+    Stream<DynamicTest> eightMegabytesSuffice(VirtualBox shared) {
+        useBox(shared);
         if (!Boolean.getBoolean("boxwall.long")) {
-            return Stream.of(DynamicTest.dynamicTest("the daemon that runs has 8 MB",
+            return Stream.of(DynamicTest.dynamicTest("the running daemon has 8 MB",
                     () -> assertEquals(204, box.get("/ok").status())));
         }
-        return Stream.of(DynamicTest.dynamicTest("256 KiB", this::refusedBeforeItIsTried),
-                DynamicTest.dynamicTest("three at once", this::threeAtOnce),
-                DynamicTest.dynamicTest("500 rules", () -> large(500, "-j DROP", 200)),
-                DynamicTest.dynamicTest("4 000 rules", () -> large(4000, "-p tcp --dport 99 -j DROP", 503)),
-                DynamicTest.dynamicTest("applies", this::appliesBesideClients),
-                DynamicTest.dynamicTest("the rules as they were", this::asItWas));
+        return Stream.of(DynamicTest.dynamicTest("256 KiB", this::tooLargeRulesetIsRefused),
+                DynamicTest.dynamicTest("three at once", this::putThreeAtOnce),
+                DynamicTest.dynamicTest("500 rules", () -> putRules(500, "-j DROP", 200)),
+                DynamicTest.dynamicTest("4 000 rules", () -> putRules(4000, "-p tcp --dport 99 -j DROP", 503)),
+                DynamicTest.dynamicTest("applies", this::applyDuringPolls),
+                DynamicTest.dynamicTest("restore the rules", this::restoreRules));
     }
 
-    private void asItWas() {
+    private void restoreRules() {
         assertEquals(200, put(rules), this::log);
         apply();
-        livesAsBefore();
+        assertDaemonSurvived();
         System.out.println("measured: virtual box, daemon with -Xmx8m: VmHWM, VmRSS "
                 + box.run("sed -n 's/^Vm\\(HWM\\|RSS\\): *//p' /proc/" + pid + "/status | tr '\\n' ' '").out());
     }
 
-    private void appliesBesideClients() throws InterruptedException {
-        AtomicBoolean over = new AtomicBoolean();
+    private void applyDuringPolls() throws InterruptedException {
+        AtomicBoolean done = new AtomicBoolean();
         List<String> answers = Collections.synchronizedList(new ArrayList<>());
-        List<Thread> clients = List.of(new Thread(() -> poll(over, answers)), new Thread(() -> poll(over, answers)));
-        List<Process> inside = List.of(box.start(INSIDE), box.start(INSIDE));
+        List<Thread> clients = List.of(new Thread(() -> poll(done, answers)), new Thread(() -> poll(done, answers)));
+        List<Process> insideClients = List.of(box.start(POLL_INSIDE), box.start(POLL_INSIDE));
         clients.forEach(Thread::start);
         long began = System.nanoTime();
         try {
@@ -118,13 +118,13 @@ class SmallHeapIT {
                 apply();
             }
         } finally {
-            over.set(true);
+            done.set(true);
             for (Thread client : clients) {
                 client.join();
             }
-            inside.forEach(Process::destroyForcibly);
+            insideClients.forEach(Process::destroyForcibly);
         }
-        String polled = box.run("sort /tmp/polled | uniq -c").good().out();
+        String polled = box.run("sort /tmp/polled | uniq -c").ok().out();
         System.out.printf(
                 "measured: virtual box, daemon with -Xmx8m: %d applies in %.0f s beside four clients; outside %d answers, inside %s%n",
                 APPLIES, (System.nanoTime() - began) / 1e9, answers.size(), polled.trim().replaceAll("\\s+", " "));
@@ -132,15 +132,15 @@ class SmallHeapIT {
                 answers.stream().filter(answer -> !List.of("200", "429", "reset").contains(answer)).toList());
         assertTrue(answers.contains("200"));
         assertTrue(polled.lines().allMatch(line -> line.contains(" 200 OK")), polled);
-        livesAsBefore();
+        assertDaemonSurvived();
     }
 
     /**
-     * As often as the page asks; four that never rest leave an emulated processor nothing for the change. QEMU resets
-     * what waits at its port too long.
+     * As often as the page polls: four clients without pauses would leave an emulated processor no time for the change.
+     * QEMU resets connections that wait too long at its port.
      */
-    private void poll(AtomicBoolean over, List<String> answers) {
-        while (!over.get()) {
+    private void poll(AtomicBoolean done, List<String> answers) {
+        while (!done.get()) {
             for (String path : List.of("/status", "/counters")) {
                 try {
                     answers.add(String.valueOf(box.http("GET", path, "").status()));
@@ -148,24 +148,24 @@ class SmallHeapIT {
                     answers.add("reset");
                 }
             }
-            VirtualBox.within(2, over::get);
+            VirtualBox.waitUntil(2, done::get);
         }
     }
 
-    private void large(int count, String rest, int wanted) {
+    private void putRules(int count, String options, int expectedStatus) {
         long began = System.nanoTime();
-        VirtualBox.Reply reply = box.http(PUT_SECONDS, "PUT", "/rules", with(count, rest));
+        VirtualBox.Reply reply = box.http(PUT_SECONDS, "PUT", "/rules", rulesetWith(count, options));
         System.out.printf("measured: virtual box, daemon with -Xmx8m: PUT of %d rules more answered %d after %.0f s%n",
                 count, reply.status(), (System.nanoTime() - began) / 1e9);
-        assertEquals(wanted, reply.status(), () -> reply.body() + log());
-        livesAsBefore();
+        assertEquals(expectedStatus, reply.status(), () -> reply.body() + log());
+        assertDaemonSurvived();
     }
 
-    private void threeAtOnce() throws InterruptedException {
+    private void putThreeAtOnce() throws InterruptedException {
         List<Integer> answers = Collections.synchronizedList(new ArrayList<>());
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            String text = with(50 + i, "-j DROP");
+            String text = rulesetWith(50 + i, "-j DROP");
             clients.add(new Thread(() -> answers.add(put(text))));
         }
         clients.forEach(Thread::start);
@@ -175,14 +175,14 @@ class SmallHeapIT {
         System.out.println("measured: virtual box, daemon with -Xmx8m: three PUTs at once answered " + answers);
         assertTrue(answers.size() == 3 && answers.contains(200)
                 && answers.stream().allMatch(status -> status == 200 || status == 503), () -> answers + log());
-        livesAsBefore();
+        assertDaemonSurvived();
     }
 
     private int put(String text) { return box.http(PUT_SECONDS, "PUT", "/rules", text).status(); }
 
     private void apply() {
-        String id = box.http("POST", "/apply?confirm=180", "").with(202).json().getString("id", "");
-        assertEquals("active", box.http("POST", "/confirm/" + id, "").with(200).json().getString("state", ""));
+        String id = box.http("POST", "/apply?confirm=180", "").expect(202).json().getString("id", "");
+        assertEquals("active", box.http("POST", "/confirm/" + id, "").expect(200).json().getString("state", ""));
     }
 
     private String log() { return box.run("cat /var/run/boxwall/daemon.log").out(); }

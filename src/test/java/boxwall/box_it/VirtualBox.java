@@ -24,22 +24,22 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A virtual FRITZ!Box of the test's own, by way of {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which
- * Maven has packed before it runs these tests. Texts are byte strings, one character a byte, both ways. {@link #close}
- * switches it off and removes its flash.
+ * A test's own virtual FRITZ!Box, run by {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which Maven packs
+ * before it runs these tests. Texts are byte strings, one character per byte, in both directions. {@link #close}
+ * switches the box off and removes its flash.
  */
 final class VirtualBox implements AutoCloseable {
     static final Path ROOT = Path.of("").toAbsolutePath();
     static final Path JAR = ROOT.resolve("target/boxwall.jar");
-    /** The LAN's and the WAN's and the guests' addresses of the box, see src/box/README.md. */
+    /** The box's addresses in the LAN, the Internet and the guest network; see src/box/README.md. */
     static final String LAN = "192.168.178.1";
     static final String WAN = "203.0.113.2";
     static final String GUEST = "192.168.179.1";
     /**
-     * The whole of a boot is 30 s on two idle cores; bin/box itself gives up after 600 s for each of its three parts.
+     * A boot takes 30 s on two idle cores; bin/box itself gives up after 600 s for each of its three phases.
      */
     private static final int BOOT_SECONDS = 2000;
-    /** Longest of what a test asks for: a try that waits for its undoing. On two idle cores none takes 20 s. */
+    /** The limit for commands in the box. On two idle cores none takes 20 s. */
     private static final int RUN_SECONDS = 600;
     private static final Path STATE = ROOT.resolve("target/box-it");
 
@@ -47,7 +47,7 @@ final class VirtualBox implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
     private final String name;
 
-    /** What a command said. */
+    /** The result of a command. */
     record Answer(int status, String out, String err) {
         /** The value of a {@code key=value} line, empty if there is none. */
         String get(String key) {
@@ -55,46 +55,46 @@ final class VirtualBox implements AutoCloseable {
                     .orElse("");
         }
 
-        /** The number in such a line. */
+        /** The value of such a line as a number. */
         double number(String key) { return Double.parseDouble(get(key)); }
 
-        /** This answer, if its status is 0. */
-        Answer good() {
+        /** Fails unless the status is 0; returns this answer. */
+        Answer ok() {
             assertEquals(0, status, () -> "status " + status + "\n" + out + err);
             return this;
         }
     }
 
-    /** What HTTP said. */
+    /** An HTTP answer. */
     record Reply(int status, String body) {
         JsonObject json() { return Json.parse(body).asObject(); }
 
-        /** This reply, if it has that status. */
-        Reply with(int wanted) {
-            assertEquals(wanted, status, body);
+        /** Fails unless it has the status; returns this reply. */
+        Reply expect(int expected) {
+            assertEquals(expected, status, body);
             return this;
         }
     }
 
-    /** A box that was never switched on; its name is unique for this run. */
+    /** A new box with a name that is unique for this run. */
     VirtualBox(String name) {
         this.name = "it-" + name + "-" + ProcessHandle.current().pid();
     }
 
-    /** {@code bin/box up OPTION...}; fails when it does, and when the box has no flash. */
+    /** {@code bin/box up OPTION...}; fails if that fails or if the box has no flash. */
     Answer up(String... options) {
-        Answer up = box(BOOT_SECONDS, "up", options).good();
+        Answer up = box(BOOT_SECONDS, "up", options).ok();
         assertEquals(0, run("grep -q ' /var/flash ext4' /proc/mounts").status(), () -> "no flash in the box\n"
                 + up.err() + log() + run("cat /var/log/mod.log; ls -l /dev/sd*; lsmod; dmesg | tail -n 60").out());
         return up;
     }
 
-    /** A command in the box: one word is a shell's, several are taken as they are. */
+    /** Runs a command in the box: a single word is a shell command, several are program and arguments. */
     Answer run(String... command) {
         return box(RUN_SECONDS, "run", command);
     }
 
-    /** A command in the network namespace of {@code lan}, {@code dsl} or {@code guest}. */
+    /** Runs a command in the network namespace of {@code lan}, {@code dsl} or {@code guest}. */
     Answer peer(String net, String... command) {
         List<String> words = new ArrayList<>(List.of(net));
         words.addAll(List.of(command));
@@ -103,65 +103,63 @@ final class VirtualBox implements AutoCloseable {
 
     /** Copies a file into the box. */
     void put(Path file, String path) {
-        box(RUN_SECONDS, "put", file.toString(), path).good();
+        box(RUN_SECONDS, "put", file.toString(), path).ok();
     }
 
-    /** The power fails. */
-    void cut() { box(RUN_SECONDS, "cut").good(); }
+    /** Cuts the power. */
+    void cutPower() { box(RUN_SECONDS, "cut").ok(); }
 
-    void reboot() { box(BOOT_SECONDS, "reboot").good(); }
+    void reboot() { box(BOOT_SECONDS, "reboot").ok(); }
 
     /** The serial console since the last {@code up}. */
-    String log() { return box(RUN_SECONDS, "log").good().out(); }
+    String log() { return box(RUN_SECONDS, "log").ok().out(); }
 
-    void down() { box(RUN_SECONDS, "down").good(); }
+    void down() { box(RUN_SECONDS, "down").ok(); }
 
-    /** Switches off and forgets this box. */
+    /** Switches this box off and deletes it. */
     @Override
     public void close() {
         box(RUN_SECONDS, "down");
         remove(STATE.resolve(name));
     }
 
-    /** Seconds that the box has been up. */
+    /** The uptime of the box in seconds. */
     double uptime() {
-        return Double.parseDouble(run("cat", "/proc/uptime").good().out().split(" ")[0]);
+        return Double.parseDouble(run("cat", "/proc/uptime").ok().out().split(" ")[0]);
     }
 
     /**
-     * The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the
-     * policies.
+     * The output of both iptables-save without comments and the counters of the policies.
      */
-    String rules() { return withoutCounters(run("iptables-save && ip6tables-save").good().out()); }
+    String rules() { return withoutCounters(run("iptables-save && ip6tables-save").ok().out()); }
 
-    /** A dump of tables without comments and without the counters behind its chains. */
+    /** A dump of tables without comments and the counters of the chains. */
     static String withoutCounters(String dump) {
         return dump.replaceAll("(?m)^#.*\n", "").replaceAll("(?m)^(:.*) \\[\\d+:\\d+\\]$", "$1");
     }
 
     /** Whether the marker rule of {@link DeskPlan} is live. */
-    boolean marked() {
+    boolean hasMarker() {
         return rules().contains(DeskPlan.MARKER + "\n");
     }
 
-    /** Waits in the box until the marker rule is gone, two minutes at most: the uptime in seconds at which it was. */
-    double unmarkedAt() {
+    /** Waits in the box until the marker rule is gone, at most two minutes; returns the uptime then. */
+    double awaitMarkerRemoval() {
         String[] words = run("n=0; while iptables-save -t filter | grep -qF -- '" + DeskPlan.MARKER + "'; do"
-                + " usleep 200000; n=$((n + 1)); [ $n -lt 600 ] || exit 1; done; cat /proc/uptime").good().out()
+                + " usleep 200000; n=$((n + 1)); [ $n -lt 600 ] || exit 1; done; cat /proc/uptime").ok().out()
                 .split(" ");
         return Double.parseDouble(words[0]);
     }
 
     /**
-     * Waits until the box has lived with a confirmed plan for as long as makes it the proven one, two minutes at most,
-     * and until that is in flash: the files are gone before modsave ends, and the prover ends after it.
+     * Waits until a confirmed plan has become the proven one and this is saved to flash, at most two minutes. The files
+     * disappear before modsave ends; the prover ends after it.
      */
     void awaitProven() {
-        assertTrue(
-                within(120,
-                        () -> run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0
-                                && !apply("status").out().contains("trial=yes")),
-                "the box lives with it, so it is proven");
+        assertTrue(waitUntil(120,
+                () -> run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0
+                        && !apply("status").out().contains("trial=yes")),
+                "the plan must become proven");
     }
 
     /** {@code boxwall-apply VERB...}. */
@@ -171,26 +169,26 @@ final class VirtualBox implements AutoCloseable {
         return run(command.toArray(new String[0]));
     }
 
-    /** HTTP without the token. */
+    /** Sends an HTTP request without the token. */
     Reply get(String path) { return send(request("GET", path, "")); }
 
-    /** HTTP with the token; an empty body is none. */
+    /** Sends an HTTP request with the token; an empty body means none. */
     Reply http(String method, String path, String body) {
         return http(RUN_SECONDS, method, path, body);
     }
 
-    /** The same, with a time of its own. */
+    /** The same with another time limit. */
     Reply http(int seconds, String method, String path, String body) {
         return send(request(method, path, body).timeout(Duration.ofSeconds(seconds)).header("Authorization",
                 "Bearer " + token()));
     }
 
-    private String token() { return run("cat /tmp/flash/boxwall/token").good().out().trim(); }
+    private String token() { return run("cat /tmp/flash/boxwall/token").ok().out().trim(); }
 
     private HttpRequest.Builder request(String method, String path, String body) {
         HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
-        // a checked ruleset takes 30 s and more on an interpreter in an emulator
+        // checking a ruleset takes 30 s and more on an interpreter in an emulator
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                 .timeout(Duration.ofSeconds(RUN_SECONDS)).method(method, publisher);
     }
@@ -210,7 +208,7 @@ final class VirtualBox implements AutoCloseable {
 
     private String port() { return text(STATE.resolve(name).resolve("port")).trim(); }
 
-    /** Starts a command in the box and doesn't wait; killing the process is the end of its session. */
+    /** Starts a command in the box without waiting; killing the process ends its session. */
     Process start(String command) {
         try {
             return builder("run", command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -220,8 +218,8 @@ final class VirtualBox implements AutoCloseable {
         }
     }
 
-    /** Waits until something holds, for so many seconds; says whether it came to hold. Asks four times a second. */
-    static boolean within(int seconds, BooleanSupplier condition) {
+    /** Waits until a condition holds, checking it four times a second; false after the limit. */
+    static boolean waitUntil(int seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) { return false; }
@@ -251,12 +249,12 @@ final class VirtualBox implements AutoCloseable {
         return finish(builder(verb, words), seconds, "bin/box " + verb + " " + String.join(" ", words));
     }
 
-    /** Runs a command of this machine. */
+    /** Runs a command on this machine. */
     static Answer host(String... command) {
         return finish(new ProcessBuilder(command), BOOT_SECONDS, String.join(" ", command));
     }
 
-    /** Files take the output: a pipe would stay open as long as anything that the command left behind. */
+    /** The output goes to files: a pipe would stay open as long as a background process of the command. */
     private static Answer finish(ProcessBuilder builder, int seconds, String what) {
         try {
             Files.createDirectories(STATE);

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What rc.boxwall has to do as a service of Freetz; the same for the stand-in and for the real thing. */
+/** The behaviour of rc.boxwall as a service of Freetz, for Freetz' real files and for stubs of them. */
 final class Contract {
     private Contract() {}
 
-    /** A plan that accepts one port, in the box's folder. */
+    /** Writes a plan that accepts one port to a folder of the box. */
     static void plan(FreetzRoot box, String folder, String id) throws IOException {
         Path to = Files.createDirectories(box.root.resolve(folder));
         String[][] files = {
@@ -29,85 +29,85 @@ final class Contract {
         }
     }
 
-    /** What is registered for boxwall, in all lists. */
-    static String registered(FreetzRoot box) {
+    /** The lines for boxwall in all registries of Freetz. */
+    static String registrations(FreetzRoot box) {
         return box.sh("cd /mod/etc/reg && grep boxwall *.reg | sort").out();
     }
 
     /**
-     * Start type "automatic", as saved by the web interface: what differs from the defaults is in flash, and modconf
-     * load reads both.
+     * Sets the start type "automatic" as the web interface does: settings other than the defaults are saved to flash,
+     * and modconf load reads both.
      */
-    static void switchOn(FreetzRoot box) {
+    static void enable(FreetzRoot box) {
         FreetzRoot.Answer on = box.sh(
                 "echo \"export BOXWALL_ENABLED='yes'\" >/tmp/flash/boxwall.diff; modconf load boxwall; modconf save boxwall; cat /tmp/flash/boxwall.diff");
         assertTrue(on.out().contains("export BOXWALL_ENABLED='yes'\n") && !on.out().contains("BOXWALL_PORT"), on.all());
     }
 
-    /** As flashed: nothing is loaded, nothing starts, but the web interface knows the package. */
+    /** After flashing: nothing is loaded or started, but the package is registered in the web interface. */
     static void firstInstall(FreetzRoot box) {
-        box.jvm();
+        box.installJvm();
         for (int turn = 1; turn <= 2; turn++) {
             FreetzRoot.Answer load = box.rc(turn == 1 ? "" : "load");
-            assertEquals(1, load.status(), "switched off, as modlibrc has it: " + load.all());
+            assertEquals(1, load.status(), "disabled; the status of modlibrc: " + load.all());
             assertTrue(load.err().contains("boxwall is disabled"), load.all());
         }
         assertEquals("", box.tables());
         assertEquals(3, box.rc("status").status());
-        assertTrue(registered(box).contains("conf.reg:boxwall|_index|"), registered(box));
-        assertEquals(0, box.rc("start").status(), "by hand it starts all the same");
+        assertTrue(registrations(box).contains("conf.reg:boxwall|_index|"), registrations(box));
+        assertEquals(0, box.rc("start").status(), "a manual start works");
         assertEquals(0, box.rc("stop").status());
         box.rc("unload");
-        assertEquals("", registered(box));
+        assertEquals("", registrations(box));
     }
 
-    /** Every verb twice, in the orders that happen. */
+    /** Every verb twice, in realistic orders. */
     static void everyVerbTwice(FreetzRoot box) throws IOException {
-        box.jvm();
+        box.installJvm();
         plan(box, "var/tmp/flash/boxwall/boot", "old");
-        switchOn(box);
+        enable(box);
         box.sh("/usr/bin/jamvm -jar other.jar >/dev/null 2>&1 & echo $! >/tmp/other");
-        running(box, "load");
+        assertRunsAfter(box, "load");
         String rules = box.tables();
         assertTrue(rules.contains("1111"), rules);
-        assertEquals(5, registered(box).lines().count(), registered(box));
-        String known = registered(box);
-        running(box, "load");
-        running(box, "start");
-        running(box, "start");
-        assertEquals(known, registered(box));
+        assertEquals(5, registrations(box).lines().count(), registrations(box));
+        String expected = registrations(box);
+        assertRunsAfter(box, "load");
+        assertRunsAfter(box, "start");
+        assertRunsAfter(box, "start");
+        assertEquals(expected, registrations(box));
         String pid = box.read("var/run/boxwall.pid");
-        running(box, "restart");
+        assertRunsAfter(box, "restart");
         assertNotEquals(pid, box.read("var/run/boxwall.pid"));
-        running(box, "reload");
-        running(box, "late");
-        running(box, "online");
-        stopped(box, "stop");
-        stopped(box, "stop");
-        running(box, "restart");
-        stopped(box, "unload");
-        stopped(box, "unload");
-        assertEquals("", registered(box));
-        assertEquals(rules, box.tables(), "stopping and unloading leave the rules");
-        assertEquals(0, box.sh("kill -0 $(cat /tmp/other)").status(), "another JVM is nobody's business");
-        running(box, "load");
+        assertRunsAfter(box, "reload");
+        assertRunsAfter(box, "late");
+        assertRunsAfter(box, "online");
+        assertStoppedAfter(box, "stop");
+        assertStoppedAfter(box, "stop");
+        assertRunsAfter(box, "restart");
+        assertStoppedAfter(box, "unload");
+        assertStoppedAfter(box, "unload");
+        assertEquals("", registrations(box));
+        assertEquals(rules, box.tables(), "stop and unload keep the rules");
+        assertEquals(0, box.sh("kill -0 $(cat /tmp/other)").status(), "another JVM is not killed");
+        assertRunsAfter(box, "load");
         assertEquals(1, box.rc("nonsense").status());
         assertTrue(box.rc("nonsense").err().contains("load (or nothing)"));
-        stopped(box, "stop");
+        assertStoppedAfter(box, "stop");
         FreetzRoot.Answer save = box.sh("modsave flash; modsave flash");
         assertEquals(0, save.status(), save.all());
     }
 
-    /** The storage with the JVM comes after boot, and goes. */
+    /** The storage with the JVM is mounted after boot and unmounted. */
     static void lateStorage(FreetzRoot box) throws IOException {
         plan(box, "var/tmp/flash/boxwall/boot", "old");
-        switchOn(box);
+        enable(box);
         FreetzRoot.Answer load = box.rc("load");
         assertEquals(0, load.status(), load.all());
         assertTrue(load.out().contains("no JVM"), load.all());
-        assertTrue(box.tables().contains("1111"), "protected before the storage is there: " + load.all());
+        assertTrue(box.tables().contains("1111"), "protected without the storage: " + load.all());
         assertEquals(3, box.rc("status").status());
-        box.jvm();
+        box.installJvm();
         for (int turn = 1; turn <= 2; turn++) {
             assertEquals(0, box.sh("/mod/etc/init.d/rc.boxwall-daemon load").status());
         }
@@ -123,30 +123,29 @@ final class Contract {
     }
 
     /**
-     * A plan that came with the image is offered by every boot and loaded by none before somebody has tried and
-     * confirmed it; without a JVM too.
+     * Every boot offers a plan in the image, but loads it only after it was tried and confirmed; also without a JVM.
      */
     static void planInTheImage(FreetzRoot box) throws IOException {
         String offer = "to try it: rc.boxwall adopt";
-        assertEquals(3, box.rc("adopt").status(), "no plan in this image");
+        assertEquals(3, box.rc("adopt").status(), "no plan in the image");
         plan(box, "etc/default.boxwall/plan", "image");
         FreetzRoot.Answer off = box.rc("load");
         assertEquals(1, off.status());
         assertTrue(off.out().contains(offer), off.all());
-        switchOn(box);
+        enable(box);
         for (String verb : new String[] {"load", "online"}) {
             FreetzRoot.Answer on = box.rc(verb);
             assertEquals(0, on.status(), on.all());
             assertEquals(verb.equals("load"), on.out().contains(offer), on.all());
-            assertFalse(box.tables().contains("DROP"), "nobody has confirmed it: " + on.all());
+            assertFalse(box.tables().contains("DROP"), "unconfirmed: " + on.all());
         }
-        String tried = adopted(box);
+        String tried = adoptPlan(box);
         assertTrue(tried.contains("state=pending"), tried);
         assertEquals(0, box.sh("boxwall-apply revert --now").status());
-        assertFalse(box.tables().contains("DROP"), "nobody wanted it");
+        assertFalse(box.tables().contains("DROP"), "reverted");
         assertFalse(Files.exists(box.root.resolve("var/tmp/flash/boxwall/boot.new")));
         assertTrue(box.rc("load").out().contains(offer));
-        String id = adopted(box).replaceAll("(?s)^.*\\bid=(\\S+).*$", "$1");
+        String id = adoptPlan(box).replaceAll("(?s)^.*\\bid=(\\S+).*$", "$1");
         FreetzRoot.Answer confirmed = box.sh("boxwall-apply confirm " + id);
         assertEquals(0, confirmed.status(), confirmed.all());
         assertTrue(box.read("var/tmp/flash/boxwall/boot.new/stamp").contains("id=image"), confirmed.all());
@@ -154,27 +153,27 @@ final class Contract {
         assertFalse(box.rc("load").out().contains(offer));
     }
 
-    /** What trying the image's plan says. */
-    private static String adopted(FreetzRoot box) {
+    /** Tries the image's plan; returns the output. */
+    private static String adoptPlan(FreetzRoot box) {
         FreetzRoot.Answer adopt = box.rc("adopt");
         assertTrue(adopt.status() == 0 || adopt.status() == 6, adopt.all());
         assertTrue(box.tables().contains("1111") && adopt.out().contains("boxwall-apply confirm"), adopt.all());
         return adopt.out();
     }
 
-    /** Runs a verb, after which the daemon has to run. */
-    private static void running(FreetzRoot box, String verb) {
+    /** Runs a verb; the daemon must run afterwards. */
+    private static void assertRunsAfter(FreetzRoot box, String verb) {
         FreetzRoot.Answer answer = box.rc(verb);
         assertEquals(0, answer.status(), verb + ": " + answer.all());
         FreetzRoot.Answer status = box.rc("status");
         assertEquals("running\n", status.out(), verb + ": " + answer.all());
         assertEquals(0, status.status());
         String line = box.sh("tr '\\0' ' ' </proc/$(cat /var/run/boxwall.pid)/cmdline").out();
-        assertTrue(line.contains("boxwall.cli.Main daemon"), verb + ": the pid is that of " + line);
+        assertTrue(line.contains("boxwall.cli.Main daemon"), verb + ": the process of the pid file is " + line);
     }
 
-    /** Runs a verb, after which it must not run. */
-    private static void stopped(FreetzRoot box, String verb) {
+    /** Runs a verb; the daemon must not run afterwards. */
+    private static void assertStoppedAfter(FreetzRoot box, String verb) {
         FreetzRoot.Answer answer = box.rc(verb);
         assertEquals(0, answer.status(), verb + ": " + answer.all());
         FreetzRoot.Answer status = box.rc("status");

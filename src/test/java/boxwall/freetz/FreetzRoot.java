@@ -23,28 +23,30 @@ import java.util.stream.Stream;
 final class FreetzRoot implements AutoCloseable {
     /** The assembled package's files for the box. */
     static final Path PACKAGE = Path.of("target/freetz-package/addon/boxwall-0.1/root");
-    private static final Path STAND_IN = Path.of("src/test/resources/freetz/root");
+    private static final Path STUBS = Path.of("src/test/resources/freetz/root");
     private static final Path VIRTUAL_BOX = Path.of("src/box/rootfs");
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
 
-    /** Another one than the machine's, to try what Freetz builds: linked statically, since it is run in the box. */
+    /**
+     * May differ from the machine's, to test one that Freetz has built: statically linked, because it runs in the box.
+     */
     private static final Path BUSYBOX = Path.of(System.getProperty("boxwall.busybox", "/bin/busybox"));
 
-    /** What a command said and its exit status. */
+    /** A command's exit status and output. */
     record Answer(int status, String out, String err) {
         String all() { return "status " + status + "\n" + out + err; }
     }
 
     final Path root;
-    private Process space;
+    private Process namespaces;
 
     /**
-     * @param freetz mod/files/root of a real tree, or null for the stand-in
+     * @param freetz mod/files/root of a real tree, or null for the stubs
      * @param language de or en
      */
     FreetzRoot(Path freetz, String language) { this(freetz, language, null); }
 
-    /** @param applets the only ones that are linked, null for all that busybox has */
+    /** @param applets the applets to link, null for all of busybox */
     FreetzRoot(Path freetz, String language, Set<String> applets) {
         try {
             root = Files.createTempDirectory("boxwall-freetz");
@@ -53,9 +55,9 @@ final class FreetzRoot implements AutoCloseable {
                 Files.createDirectories(root.resolve(folder));
             }
             if (freetz == null) {
-                copy(STAND_IN, root);
+                copy(STUBS, root);
                 for (String file : new String[] {"etc/init.d/modlibrc", "usr/bin/modsave"}) {
-                    place(VIRTUAL_BOX.resolve(file), file);
+                    copyInto(VIRTUAL_BOX.resolve(file), file);
                 }
             } else {
                 copy(freetz, root);
@@ -64,19 +66,19 @@ final class FreetzRoot implements AutoCloseable {
             copy(PACKAGE, root);
             Files.writeString(root.resolve("etc/lang"), language + "\n");
             Languages.fill(root, language);
-            busybox(applets);
-            iptables();
-            links();
+            installBusybox(applets);
+            installIptables();
+            createLinks();
             powerOn();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Applets where the image does not have a program of its own. */
-    private void busybox(Set<String> applets) throws IOException {
-        place(BUSYBOX, "bin/busybox");
-        libraries(BUSYBOX);
+    /** Links applets for which the image has no program. */
+    private void installBusybox(Set<String> applets) throws IOException {
+        copyInto(BUSYBOX, "bin/busybox");
+        copyLibraries(BUSYBOX);
         Process list = new ProcessBuilder(BUSYBOX.toString(), "--list-full").start();
         for (String applet : new String(list.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
             Path link = root.resolve(applet);
@@ -86,22 +88,22 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    private void iptables() throws IOException {
-        place(Path.of(LEGACY), LEGACY.substring(1));
-        libraries(Path.of(LEGACY));
+    private void installIptables() throws IOException {
+        copyInto(Path.of(LEGACY), LEGACY.substring(1));
+        copyLibraries(Path.of(LEGACY));
         for (String name : "iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore"
                 .split(" ")) {
             Files.createSymbolicLink(root.resolve("usr/sbin/" + name), Path.of(LEGACY));
         }
-        for (String fake : new String[] {"sbin/modprobe", "sbin/rmmod", "sbin/insmod"}) { // the host's modules are not
-                                                                                          // this box's
-            Files.deleteIfExists(root.resolve(fake));
-            script(fake, "#!/bin/sh\nexit 0\n");
+        // the host's modules must not change
+        for (String stub : new String[] {"sbin/modprobe", "sbin/rmmod", "sbin/insmod"}) {
+            Files.deleteIfExists(root.resolve(stub));
+            script(stub, "#!/bin/sh\nexit 0\n");
         }
     }
 
-    /** What Freetz' modload does for a package of /etc/static.pkg, and what its var.tar brings. */
-    private void links() throws IOException {
+    /** Creates what Freetz' modload makes for a package of /etc/static.pkg, and the files of its var.tar. */
+    private void createLinks() throws IOException {
         Files.deleteIfExists(root.resolve("tmp"));
         Files.createSymbolicLink(root.resolve("tmp"), Path.of("/var/tmp"));
         Files.createSymbolicLink(root.resolve("run"), Path.of("/var/run")); // for xtables' lock
@@ -112,15 +114,15 @@ final class FreetzRoot implements AutoCloseable {
             Files.createSymbolicLink(root.resolve("mod/" + link), Path.of("/" + link));
         }
         for (String file : "mod/etc/static.pkg etc/static.pkg".split(" ")) {
-            Files.deleteIfExists(root.resolve(file)); // a real tree has a link there, which would lead out of this root
+            Files.deleteIfExists(root.resolve(file)); // in a real tree a link that points outside this root
             Files.writeString(root.resolve(file), "boxwall\n");
         }
         Files.copy(root.resolve("etc/default.boxwall/boxwall.cfg"), root.resolve("mod/etc/conf/boxwall.cfg"));
         Files.writeString(root.resolve("var/flash/freetz"), "");
     }
 
-    /** A JVM that is none: it runs until INT. */
-    void jvm() {
+    /** A stub of a JVM: runs until INT. */
+    void installJvm() {
         script("usr/bin/jamvm", "#!/bin/sh\ntrap 'exit 0' INT\nwhile :; do sleep 1; done\n");
     }
 
@@ -133,21 +135,21 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    private void place(Path from, String to) throws IOException {
+    private void copyInto(Path from, String to) throws IOException {
         Files.createDirectories(root.resolve(to).getParent());
         Files.copy(from, root.resolve(to), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
-    /** Copies what a program is linked to, at its own place. */
-    private void libraries(Path program) throws IOException {
+    /** Copies the libraries of a program to the same paths. */
+    private void copyLibraries(Path program) throws IOException {
         Process ldd = new ProcessBuilder("ldd", program.toString()).start();
         for (String line : new String(ldd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
             String path = line.replaceAll("^.*=>", "").replaceAll("\\(.*", "").strip();
-            if (path.startsWith("/")) { place(Path.of(path).toRealPath(), path.substring(1)); }
+            if (path.startsWith("/")) { copyInto(Path.of(path).toRealPath(), path.substring(1)); }
         }
     }
 
-    /** Copies a tree, symbolic links as such. */
+    /** Copies a tree; symbolic links stay links. */
     static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.sorted().toList()) {
@@ -167,25 +169,26 @@ final class FreetzRoot implements AutoCloseable {
                 .filter(File::isDirectory).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no /usr/lib/*/xtables: install iptables"));
         String at = root + xtables.getPath();
-        space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--kill-child", "sh", "-c",
+        namespaces = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--kill-child", "sh", "-c",
                 "mount -t proc none " + root + "/proc && mount --bind /dev " + root + "/dev && mkdir -p " + at
                         + " && mount --bind " + xtables + " " + at
                         + " && ip link set lo up && echo up; while :; do sleep 0.3; done")
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        if (space.getInputStream().read() != 'u') {
+        if (namespaces.getInputStream().read() != 'u') {
             throw new IllegalStateException("unshare -n -m -p failed: these tests need root");
         }
     }
 
-    /** Runs a line in the box's shell. */
+    /** Runs a command in the box's shell. */
     Answer sh(String line) {
         try {
             Path err = Files.createTempFile("boxwall-freetz", ".err");
-            Process process = new ProcessBuilder(inside("/bin/sh", "-c", line)).redirectError(err.toFile()).start();
+            Process process =
+                    new ProcessBuilder(commandInside("/bin/sh", "-c", line)).redirectError(err.toFile()).start();
             process.getOutputStream().close();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             if (!process.waitFor(120, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("still running after a minute: " + line);
+                throw new IllegalStateException("still running after two minutes: " + line);
             }
             Answer answer = new Answer(process.exitValue(), out, Files.readString(err, StandardCharsets.ISO_8859_1));
             Files.delete(err);
@@ -196,10 +199,9 @@ final class FreetzRoot implements AutoCloseable {
     }
 
     /**
-     * What a program of this machine says in the box's network: a browser's part, for which many a box's own wget has
-     * too few options.
+     * Runs a program of this machine in the box's network, as a browser: the wget of some boxes has too few options.
      */
-    String outside(List<String> command) {
+    String runOutside(List<String> command) {
         try {
             List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init()), "-n"));
             line.addAll(command);
@@ -212,9 +214,9 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    private long init() { return space.children().findFirst().orElseThrow().pid(); }
+    private long init() { return namespaces.children().findFirst().orElseThrow().pid(); }
 
-    private List<String> inside(String... command) {
+    private List<String> commandInside(String... command) {
         long init = init();
         List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init), "-n", "-m", "-p", "chroot",
                 root.toString(), "/usr/bin/env", "-i", "PATH=/sbin:/usr/sbin:/bin:/usr/bin"));
@@ -222,10 +224,10 @@ final class FreetzRoot implements AutoCloseable {
         return line;
     }
 
-    /** rc.boxwall with a verb. */
+    /** Runs rc.boxwall with a verb. */
     Answer rc(String verb) { return sh("/mod/etc/init.d/rc.boxwall " + verb); }
 
-    /** A file's text; "" if there is none. */
+    /** A file's text; "" if the file does not exist. */
     String read(String path) {
         try {
             Path file = root.resolve(path);
@@ -235,20 +237,20 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    /** Both families' filter tables. */
+    /** The tables of both families. */
     String tables() {
         return sh(
                 "for t in iptables ip6tables; do for n in $(cat /proc/net/${t%tables}_tables_names | sort); do $t-save -t $n; done; done")
                 .out().replaceAll("(?m)^#.*\n", "").replaceAll("\\[\\d+:\\d+]", "");
     }
 
-    /** Waits until something holds, looking ten times a second. */
-    static boolean within(double seconds, BooleanSupplier what) {
+    /** Waits until a condition holds, checking ten times a second; false after the limit. */
+    static boolean waitUntil(double seconds, BooleanSupplier what) {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         while (!what.getAsBoolean()) {
             if (System.nanoTime() > end) { return false; }
             try {
-                Thread.sleep(100); // between two looks; the bound is above
+                Thread.sleep(100); // between two checks
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -258,10 +260,10 @@ final class FreetzRoot implements AutoCloseable {
 
     @Override
     public void close() {
-        space.descendants().forEach(ProcessHandle::destroyForcibly);
-        space.destroyForcibly();
+        namespaces.descendants().forEach(ProcessHandle::destroyForcibly);
+        namespaces.destroyForcibly();
         try {
-            space.waitFor();
+            namespaces.waitFor();
             try (Stream<Path> paths = Files.walk(root)) {
                 paths.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
             }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What Freetz' build does with texts of several languages: {@code $(lang de:"ja" en:"yes")} becomes ja or yes in the
- * files that .language names.
+ * Selects a language as Freetz' build does: replaces {@code $(lang de:"ja" en:"yes")} by ja or yes in the files that
+ * .language lists.
  */
 final class Languages {
     private static final Pattern CHOICE =
@@ -21,35 +21,35 @@ final class Languages {
 
     private Languages() {}
 
-    /** The files that the package's .language names. */
+    /** The files that the package's .language lists. */
     static List<String> files() throws IOException {
         String text = Files.readString(LANGUAGE);
         return List.of(text.substring(text.indexOf("files\n{\n") + 8, text.lastIndexOf('}')).strip().split("\\s+"));
     }
 
-    /** Puts the texts of a language into the files below a root. */
+    /** Selects the language in the listed files below a root. */
     static void fill(Path root, String language) throws IOException {
         for (String name : files()) {
             Path file = root.resolve(name);
-            Files.writeString(file, in(Files.readString(file, StandardCharsets.ISO_8859_1), language),
+            Files.writeString(file, translate(Files.readString(file, StandardCharsets.ISO_8859_1), language),
                     StandardCharsets.ISO_8859_1);
         }
     }
 
-    /** The same for every file of a real tree, whose packages' .language files aren't read here. */
+    /** The same for every file of a real tree, without reading its .language files. */
     static void fillAll(Path root, String language) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList()) {
                 String text = Files.readString(file, StandardCharsets.ISO_8859_1);
                 if (text.contains("$(lang")) {
-                    Files.writeString(file, in(text, language), StandardCharsets.ISO_8859_1);
+                    Files.writeString(file, translate(text, language), StandardCharsets.ISO_8859_1);
                 }
             }
         }
     }
 
-    /** A text in one language; throws where it lacks that language. */
-    static String in(String text, String language) {
+    /** A text in one language; throws if a text lacks the language. */
+    static String translate(String text, String language) {
         Matcher choices = CHOICE.matcher(text);
         StringBuilder result = new StringBuilder();
         while (choices.find()) {

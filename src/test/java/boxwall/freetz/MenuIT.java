@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The menu entry under kconfig, and boxwall.mk under make, each in a small stand-in of Freetz' own. */
+/** The menu entry with kconfig, and boxwall.mk with make, each in a small stub of a Freetz tree. */
 class MenuIT {
     private static final Path MENU = Path.of("src/test/resources/freetz/menu").toAbsolutePath();
     private static final Path ASSEMBLED = Path.of("target/freetz-package").toAbsolutePath();
@@ -27,18 +27,19 @@ class MenuIT {
     @TempDir
     Path tree;
 
-    /** The package's folder in one of the shapes. */
-    static Path shape(String which) {
-        return ASSEMBLED.resolve(which.equals("ng") ? "ng/make/pkgs/boxwall" : "classic/make/boxwall");
+    /** The package's folder for ng or classic. */
+    static Path packageFolder(String kind) {
+        return ASSEMBLED.resolve(kind.equals("ng") ? "ng/make/pkgs/boxwall" : "classic/make/boxwall");
     }
 
-    private Set<String> chosen(String which, String... set) throws Exception { return chosen(tree, which, set); }
+    private Set<String> selected(String kind, String... set) throws Exception { return selected(tree, kind, set); }
 
-    /** Runs kconfig over the stand-in with these symbols set; the symbols that are then on. Any warning fails. */
-    static Set<String> chosen(Path tree, String which, String... set) throws Exception {
-        String menu = Files.readString(shape(which).resolve("Config.in"));
+    /** Runs kconfig on the stub with symbols set; returns the enabled symbols. Fails on any warning. */
+    static Set<String> selected(Path tree, String kind, String... set) throws Exception {
+        String menu = Files.readString(packageFolder(kind).resolve("Config.in"));
         Files.writeString(tree.resolve("Config.boxwall"), menu);
-        Files.writeString(tree.resolve("external.boxwall"), Files.readString(shape(which).resolve("external.in")));
+        Files.writeString(tree.resolve("external.boxwall"),
+                Files.readString(packageFolder(kind).resolve("external.in")));
         Files.writeString(tree.resolve("Config.in"),
                 Files.readString(MENU.resolve("Config.in")).replace("@SYMBOLS@", symbols(menu)));
         Files.write(tree.resolve(".config"), List.of(set).stream().map(symbol -> "FREETZ_" + symbol + "=y").toList());
@@ -46,14 +47,14 @@ class MenuIT {
                 .directory(tree.toFile()).redirectErrorStream(true);
         command.environment().put("CONFIG_", ""); // Freetz' symbols have no such prefix
         Process conf = command.start();
-        String said = new String(conf.getInputStream().readAllBytes());
-        assertEquals(0, conf.waitFor(), said);
-        assertFalse(said.contains("warning") || said.contains("error"), said);
+        String output = new String(conf.getInputStream().readAllBytes());
+        assertEquals(0, conf.waitFor(), output);
+        assertFalse(output.contains("warning") || output.contains("error"), output);
         return Files.readAllLines(tree.resolve(".config")).stream().filter(line -> line.endsWith("=y"))
                 .map(line -> line.substring(7, line.length() - 2)).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Every module and library that the menu selects, as a symbol that can be chosen as long as iptables can. */
+    /** Declares every module and library that the menu selects, as a symbol that depends on iptables. */
     private static String symbols(String menu) {
         Matcher names = Pattern.compile("FREETZ_(MODULE|LIB)_\\w+").matcher(menu);
         Set<String> all = new TreeSet<>();
@@ -70,14 +71,13 @@ class MenuIT {
             "ng,2_6_32,ipt_LOG,xt_LOG", "ng,3_10,xt_LOG,ipt_LOG", "ng,4_9,xt_LOG,ipt_LOG",
             "classic,2_6_13,ipt_multiport,xt_multiport", "classic,2_6_28,xt_iprange,ipt_iprange",
             "classic,2_6_32,ipt_LOG,ipt_limit"})
-    void selectsWhatItNeedsByTheNamesOfTheKernel(String which, String kernel, String there, String absent)
-            throws Exception {
+    void selectsModulesByTheKernelsNames(String kind, String kernel, String expected, String absent) throws Exception {
         for (boolean ipv6 : new boolean[] {false, true}) {
-            Set<String> on = chosen(which, "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
+            Set<String> on = selected(kind, "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
                     "TARGET_IPV6_SUPPORT" + (ipv6 ? "" : "_NOT"));
             assertTrue(on.containsAll(List.of("PACKAGE_IPTABLES_SAVE_RESTORE", "BUSYBOX_START_STOP_DAEMON",
                     "PACKAGE_JAMVM", "PACKAGE_BOXWALL_MODULES", "MODULE_iptable_filter", "MODULE_ipt_REJECT",
-                    "MODULE_" + there, "LIB_libxt_multiport")), on.toString());
+                    "MODULE_" + expected, "LIB_libxt_multiport")), on.toString());
             assertFalse(on.contains("MODULE_" + absent), on.toString());
             assertEquals(ipv6, on.contains("MODULE_ip6table_filter"), on.toString());
             assertTrue(on.stream().noneMatch(symbol -> symbol.matches("MODULE_.*(conntrack|state|nat|NAT).*")),
@@ -86,24 +86,24 @@ class MenuIT {
     }
 
     @Test
-    void connectionTrackingOnlyWhereItIsNotKnownToRebootBoxes() throws Exception {
+    void selectsConnectionTrackingOnlyWhereItDoesNotRebootBoxes() throws Exception {
         for (String kernel : new String[] {"2_6_13", "2_6_19", "2_6_28", "2_6_32", "3_10", "4_9"}) {
-            Set<String> on = chosen("ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
+            Set<String> on = selected("ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
                     "PACKAGE_BOXWALL_STATE");
             assertEquals(kernel.equals("2_6_19"), on.contains("MODULE_ip_conntrack"), kernel + " " + on);
         }
     }
 
     @Test
-    void theDaemonIsAChoice() throws Exception {
+    void daemonIsOptional() throws Exception {
         String[] base = {"KERNEL_VERSION_2_6_32", "PACKAGE_IPTABLES", "PACKAGE_BOXWALL"};
-        assertFalse(chosen("ng", with(base, "PACKAGE_BOXWALL_PLANS_ONLY")).contains("PACKAGE_JAMVM"));
-        assertFalse(chosen("ng", with(base, "PACKAGE_BOXWALL_OTHER_JVM")).contains("PACKAGE_JAMVM"));
-        assertFalse(chosen("ng", with(base, "TARGET_ARCH_AARCH64")).contains("PACKAGE_JAMVM"),
+        assertFalse(selected("ng", with(base, "PACKAGE_BOXWALL_PLANS_ONLY")).contains("PACKAGE_JAMVM"));
+        assertFalse(selected("ng", with(base, "PACKAGE_BOXWALL_OTHER_JVM")).contains("PACKAGE_JAMVM"));
+        assertFalse(selected("ng", with(base, "TARGET_ARCH_AARCH64")).contains("PACKAGE_JAMVM"),
                 "JamVM does not run there");
-        assertFalse(chosen("ng", "KERNEL_VERSION_2_6_32", "PACKAGE_BOXWALL").contains("PACKAGE_BOXWALL"),
-                "not without iptables");
-        Set<String> fixed = chosen("ng", with(base, "PACKAGE_IPTABLES_STATIC", "PACKAGE_BOXWALL_PLANS_ONLY"));
+        assertFalse(selected("ng", "KERNEL_VERSION_2_6_32", "PACKAGE_BOXWALL").contains("PACKAGE_BOXWALL"),
+                "requires iptables");
+        Set<String> fixed = selected("ng", with(base, "PACKAGE_IPTABLES_STATIC", "PACKAGE_BOXWALL_PLANS_ONLY"));
         assertTrue(fixed.stream().noneMatch(symbol -> symbol.startsWith("LIB_")), fixed.toString());
     }
 
@@ -113,30 +113,30 @@ class MenuIT {
         return all.toArray(new String[0]);
     }
 
-    /** Runs make over boxwall.mk in the stand-in. */
-    private String make(String which, int status, String... config) throws IOException, InterruptedException {
-        return make(which, "all", status, config);
+    /** Runs boxwall.mk in the stub tree. */
+    private String make(String kind, int status, String... config) throws IOException, InterruptedException {
+        return make(kind, "all", status, config);
     }
 
-    private String make(String which, String target, int status, String... config)
+    private String make(String kind, String target, int status, String... config)
             throws IOException, InterruptedException {
         Files.writeString(tree.resolve(".config"), String.join("\n", config) + "\n");
-        Path place = tree.resolve(which.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall");
+        Path place = tree.resolve(kind.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall");
         if (!Files.exists(place)) {
             Files.createDirectories(place);
-            FreetzRoot.copy(shape(which), place);
+            FreetzRoot.copy(packageFolder(kind), place);
         }
         Process make = new ProcessBuilder("make", "-s", "-f", MENU.resolve("Makefile").toString(), target,
                 "TREE=" + tree, "OUT=" + tree.resolve("out")).redirectErrorStream(true).start();
-        String said = new String(make.getInputStream().readAllBytes());
-        assertEquals(status, make.waitFor(), said);
-        return said;
+        String output = new String(make.getInputStream().readAllBytes());
+        assertEquals(status, make.waitFor(), output);
+        return output;
     }
 
     @ParameterizedTest
     @CsvSource({"ng", "classic"})
-    void theMakefileBringsTheFiles(String which) throws Exception {
-        assertEquals("level 25\n", make(which, 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y"));
+    void makefileInstallsTheFiles(String kind) throws Exception {
+        assertEquals("level 25\n", make(kind, 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y"));
         Path root = tree.resolve("out/boxwall-0.1/root");
         assertTrue(Files.isExecutable(root.resolve("etc/init.d/rc.boxwall"))
                 && Files.exists(root.resolve("usr/share/boxwall/boxwall.jar")));
@@ -144,23 +144,23 @@ class MenuIT {
     }
 
     /**
-     * Freetz' make reads every package's file for every target: one that ends there takes the menu away that could put
-     * it right.
+     * Freetz' make reads every package's file for every target: an error there would also prevent menuconfig, which is
+     * needed to correct it.
      */
     @ParameterizedTest
     @CsvSource({"ng", "classic"})
-    void theMiniClasslistStopsTheBuildAndNotTheMenu(String which) throws Exception {
+    void miniClasslistStopsTheBuildButNotTheMenu(String kind) throws Exception {
         String[] mini =
                 {"FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"};
-        String refused = make(which, "all", 2, mini);
+        String refused = make(kind, "all", 2, mini);
         assertTrue(refused.contains("mini classlist has no sockets"), refused);
-        assertEquals("the menu\n", make(which, "menuconfig", 0, mini));
-        assertEquals("level 25\n", make(which, "all", 0, "FREETZ_PACKAGE_BOXWALL=y",
+        assertEquals("the menu\n", make(kind, "menuconfig", 0, mini));
+        assertEquals("level 25\n", make(kind, "all", 0, "FREETZ_PACKAGE_BOXWALL=y",
                 "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"));
     }
 
     @Test
-    void aPlanForARecordedBoxComesWithTheImage() throws Exception {
+    void makefileCompilesAPlanForARecordedBox() throws Exception {
         Path box = Path.of("src/test/resources/boxes/virtual-avm").toAbsolutePath();
         make("ng", 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y",
                 "FREETZ_PACKAGE_BOXWALL_BOX=\"" + box + "\"", "FREETZ_PACKAGE_BOXWALL_RULES=\"\"");

@@ -26,16 +26,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The assembled package: the same files in three shapes, where they belong, with the right modes, readable for the
- * smallest shell, small.
+ * The assembled package: its three forms with the same files, paths, modes, scripts for the smallest shell, and sizes.
  */
 class PackageIT {
     private static final Path ASSEMBLED = Path.of("target/freetz-package");
-    private static final String OWN_PLACES =
+    private static final String ALLOWED_PATHS =
             "etc/init.d/rc\\.boxwall(-daemon)?|etc/onlinechanged/boxwall|etc/default\\.boxwall/[a-z.]+|usr/bin/boxwall"
                     + "|usr/sbin/boxwall-[a-z]+|usr/lib/cgi-bin/boxwall(/open)?\\.cgi|usr/share/boxwall/(boxwall\\.jar|presets/[a-z0-9-]+\\.rules)";
 
-    /** Every file below a folder, by its path from there. */
+    /** All files below a folder by relative path. */
     private static TreeMap<String, byte[]> files(Path folder) throws IOException {
         TreeMap<String, byte[]> files = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(folder)) {
@@ -47,10 +46,10 @@ class PackageIT {
     }
 
     @Test
-    void threeShapesOfTheSameFiles() throws IOException {
+    void allThreeFormsHaveTheSameFiles() throws IOException {
         TreeMap<String, byte[]> addon = files(FreetzRoot.PACKAGE);
         for (String shape : new String[] {"ng", "classic"}) {
-            TreeMap<String, byte[]> files = files(MenuIT.shape(shape).resolve("files/root"));
+            TreeMap<String, byte[]> files = files(MenuIT.packageFolder(shape).resolve("files/root"));
             assertEquals(addon.keySet(), files.keySet());
             for (String name : addon.keySet()) {
                 assertArrayEquals(addon.get(name), files.get(name), name);
@@ -63,9 +62,9 @@ class PackageIT {
     }
 
     @Test
-    void everyFileInItsOwnPlaceWithItsMode() throws IOException {
+    void filesHaveAllowedPathsAndModes() throws IOException {
         for (String name : files(FreetzRoot.PACKAGE).keySet()) {
-            assertTrue(name.matches(OWN_PLACES), name + " is outside of the package's own places");
+            assertTrue(name.matches(ALLOWED_PATHS), name + " is not an allowed path");
             boolean runs = name.matches("etc/init.d/.*|etc/onlinechanged/.*|usr/s?bin/.*|.*\\.cgi");
             assertEquals(runs ? "rwxr-xr-x" : "rw-r--r--",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(FreetzRoot.PACKAGE.resolve(name))),
@@ -77,7 +76,7 @@ class PackageIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"de", "en"})
-    void textsInBothLanguagesForTheSmallestShell(String language, @TempDir Path folder) throws Exception {
+    void scriptsAreValidInBothLanguages(String language, @TempDir Path folder) throws Exception {
         FreetzRoot.copy(FreetzRoot.PACKAGE, folder);
         TreeSet<String> listed = new TreeSet<>(Languages.files());
         TreeMap<String, byte[]> files = files(folder);
@@ -93,24 +92,24 @@ class PackageIT {
             if (text.startsWith("#!/bin/sh") || text.startsWith("# shellcheck shell=dash")) {
                 assertTrue(!text.contains("$(lang "), name);
                 String file = folder.resolve(name).toString();
-                assertEquals("", said("dash", "-n", file), name);
-                assertEquals("", said("busybox", "sh", "-n", file), name);
-                assertEquals("", said("shellcheck", "-x", "-s", "dash", file), name);
+                assertEquals("", outputOf("dash", "-n", file), name);
+                assertEquals("", outputOf("busybox", "sh", "-n", file), name);
+                assertEquals("", outputOf("shellcheck", "-x", "-s", "dash", file), name);
             }
         }
     }
 
-    private static String said(String... command) throws IOException {
+    private static String outputOf(String... command) throws IOException {
         return new String(
                 new ProcessBuilder(command).redirectErrorStream(true).start().getInputStream().readAllBytes());
     }
 
     /**
-     * What the image grows by: squashfs packs blocks of 64 KiB with LZMA and fills its last blocks with the ends of
-     * several files, so all files in a row, cut into such blocks, take as much.
+     * The growth of the image: squashfs packs blocks of 64 KiB with LZMA and combines the ends of several files in a
+     * block, so the concatenation of all files in such blocks has the same size.
      */
     @Test
-    void smallInTheImage() throws IOException, InterruptedException {
+    void imageSizeHoldsItsBudget() throws IOException, InterruptedException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteArrayOutputStream scripts = new ByteArrayOutputStream();
         ByteArrayOutputStream jar = new ByteArrayOutputStream();
@@ -118,23 +117,23 @@ class PackageIT {
             all.write(file.getValue());
             (file.getKey().endsWith(".jar") ? jar : scripts).write(file.getValue());
         }
-        byte[] noise = new byte[65536]; // no packer makes it smaller
+        byte[] noise = new byte[65536]; // incompressible
         new Random(1).nextBytes(noise);
         all.write(noise, 0, Budgets.isBroken("image.kib") ? noise.length : 0);
         jar.write(noise, 0, Budgets.isBroken("image.jar.kib") ? noise.length : 0);
         System.out.println("measured: boxwall's files in a Freetz image but for the jar: "
-                + packed(scripts.toByteArray()) / 1024 + " KiB");
-        Budgets.hold("image.kib", packed(all.toByteArray()) / 1024.0);
-        Budgets.hold("image.jar.kib", packed(jar.toByteArray()) / 1024.0);
+                + packedSize(scripts.toByteArray()) / 1024 + " KiB");
+        Budgets.hold("image.kib", packedSize(all.toByteArray()) / 1024.0);
+        Budgets.hold("image.jar.kib", packedSize(jar.toByteArray()) / 1024.0);
     }
 
     @Test
-    void smallAsAFile() throws IOException {
+    void jarSizeHoldsItsBudget() throws IOException {
         int noise = Budgets.isBroken("jar.kb") ? 65536 : 0;
         Budgets.hold("jar.kb", (Files.size(Path.of("target/boxwall.jar")) + noise) / 1000.0);
     }
 
-    private static int packed(byte[] bytes) throws IOException, InterruptedException {
+    private static int packedSize(byte[] bytes) throws IOException, InterruptedException {
         int size = 0;
         for (int at = 0; at < bytes.length; at += 65536) {
             Path block = Files.createTempFile("boxwall", ".block");
@@ -148,13 +147,13 @@ class PackageIT {
     }
 
     /**
-     * In the flash: a proven plan with its stateless form, and a plan on trial with its stateless form, as Freetz packs
-     * its configuration. For the strict ruleset and for all of README's examples together.
+     * The size in the flash of a proven plan and a plan on trial, both with stateless forms, as Freetz packs its
+     * configuration; for the strict ruleset and for all examples of the README together.
      */
     @ParameterizedTest
     @ValueSource(strings = {"", "include home-basic\ninclude block-device DEVICE=192.168.178.30 WHEN=19:00-05:00\n"
             + "include open-port HOST=192.168.178.20 PORTS=443\ninclude guest-may HOST=192.168.178.40\n"})
-    void smallInTheFlash(String text) throws Exception {
+    void plansFitIntoTheFlash(String text) throws Exception {
         Path rules = Path.of("conf/boxwall.rules");
         if (!text.isEmpty()) { rules = Files.writeString(Files.createTempFile("readme", ".rules"), text); }
         try (FreetzRoot box = new FreetzRoot(null, "en")) {
@@ -168,7 +167,7 @@ class PackageIT {
                 String words = new String(compile.getInputStream().readAllBytes());
                 assertEquals(0, compile.waitFor(), words);
             }
-            // as promote leaves a plan: its stateless form is boot.safe, its text is rules
+            // as after promote: the stateless form is boot.safe, the text is rules
             FreetzRoot.Answer keep = box.sh(
                     "cd /var/tmp/flash/boxwall && mv boot/rules . && rm -rf boot/safe boot.safe/rules; boxwall-keep keep /var/tmp/plan && /mod/etc/init.d/rc.boxwall token >/dev/null; cd /var/tmp/flash && tar c . | gzip -c | wc -c");
             int size = Integer.parseInt(keep.out().strip().replaceAll("(?s).*\n", ""));
@@ -180,12 +179,12 @@ class PackageIT {
     }
 
     /**
-     * Where the menus are in both trees, by hand: iptables' category is Unstable, Freetz-NG has a menu for each letter.
-     * What the texts name is there.
+     * The paths of the menus in both trees, checked by hand: iptables' category is Unstable, Freetz-NG has a menu per
+     * letter. The texts refer to existing sections.
      */
     @Test
-    void theTextsNameTheMenusAlike() throws IOException {
-        String menu = Files.readString(MenuIT.shape("ng").resolve("Config.in"));
+    void docsAndMenusUseTheSameNames() throws IOException {
+        String menu = Files.readString(MenuIT.packageFolder("ng").resolve("Config.in"));
         for (String text : new String[] {"README.md", "freetz-package/boxwall.md"}) {
             String words = Files.readString(Path.of(text));
             assertTrue(words.contains("Packages > Unstable > Iptables") && words.contains("Packages > B > boxwall")
@@ -195,17 +194,19 @@ class PackageIT {
         assertTrue(menu.contains("Iptables in the menu Unstable")
                 && menu.contains("level of user competence Developer only"), menu);
         assertTrue(menu.contains("see docs/make/boxwall.md, Own Modules") && page.contains("Own Modules"),
-                "the menu refers to it");
-        assertTrue(menu.contains("bool \"Kernel modules for the presets\"")
-                && page.contains("switch off `Kernel modules for the presets`"), "the page refers to it");
-        String classic = Files.readString(MenuIT.shape("classic").resolve("Config.in"));
+                "the menu refers to the section");
+        assertTrue(
+                menu.contains("bool \"Kernel modules for the presets\"")
+                        && page.contains("switch off `Kernel modules for the presets`"),
+                "the page refers to the menu entry");
+        String classic = Files.readString(MenuIT.packageFolder("classic").resolve("Config.in"));
         assertFalse(classic.contains("Developer") || classic.contains("built into this kernel"),
-                "classic Freetz has neither");
+                "not in classic Freetz");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ng", "classic"})
-    void installsIntoATreeAndOutAgain(String kind, @TempDir Path tree) throws Exception {
+    void installScriptInstallsAndUndoes(String kind, @TempDir Path tree) throws Exception {
         Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/mod" : "make/mod"));
         Files.createDirectories(tree.resolve("docs/make"));
         Files.createDirectories(tree.resolve("addon"));
@@ -214,11 +215,11 @@ class PackageIT {
         TreeMap<String, byte[]> before = files(tree);
         String install = ASSEMBLED.resolve("install.sh").toString();
         for (int turn = 1; turn <= 2; turn++) {
-            String words = said("sh", install, tree.toString());
+            String words = outputOf("sh", install, tree.toString());
             assertTrue(words.contains("make menuconfig     Packages > Unstable > Iptables, then Packages > "
                     + (kind.equals("ng") ? "B" : "Packages") + " > boxwall\n"), words);
             assertTrue(words.contains(kind.equals("ng") ? "\"Developer\" only" : "no Iptables"), words);
-            String addon = said("sh", install, "--addon", tree.toString());
+            String addon = outputOf("sh", install, "--addon", tree.toString());
             assertTrue(addon.contains("addon/static.pkg") && addon.contains("Packages > Unstable > Iptables with")
                     && addon.contains("its rules are loaded last"), addon);
         }
@@ -226,18 +227,18 @@ class PackageIT {
         assertTrue(files(tree).keySet()
                 .containsAll(List.of((kind.equals("ng") ? "make/pkgs" : "make") + "/boxwall/boxwall.mk",
                         "addon/boxwall-0.1/root/usr/sbin/boxwall-apply")));
-        said("sh", install, "--undo", tree.toString());
-        said("sh", install, "--undo", tree.toString());
+        outputOf("sh", install, "--undo", tree.toString());
+        outputOf("sh", install, "--undo", tree.toString());
         TreeMap<String, byte[]> after = files(tree);
         assertEquals(before.keySet(), after.keySet());
         assertEquals("# comment\nown-files-0.1",
                 new String(after.get("addon/static.pkg"), StandardCharsets.UTF_8).strip());
         Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall"));
-        assertTrue(said("sh", install, tree.toString()).contains("not from here"), "somebody else's folder stays");
-        assertTrue(said("sh", install, "/usr").contains("neither"), "not a tree of Freetz");
+        assertTrue(outputOf("sh", install, tree.toString()).contains("not from here"), "a foreign folder is kept");
+        assertTrue(outputOf("sh", install, "/usr").contains("neither"), "not a Freetz tree");
     }
 
-    /** Each state that boxwall-apply can print; "drifted" is the daemon's own word for one of them. */
+    /** For each state that boxwall-apply prints; only the daemon reports "drifted". */
     @Test
     void freetzPageExplainsEachState() throws IOException {
         String api = Files.readString(Path.of("src/main/resources/boxwall/http/openapi.json"));

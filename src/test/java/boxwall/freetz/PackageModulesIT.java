@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the package selects, by Config.in under kconfig, is enough for boxwall.rules and every preset on every model, or
- * docs/kernels.md says why not.
+ * The modules that the package's Config.in selects suffice for boxwall.rules and every preset on every model, except
+ * for the list in docs/kernels.md.
  */
 class PackageModulesIT {
     private static final String VALUES =
@@ -51,7 +51,9 @@ class PackageModulesIT {
 
     private final Map<String, Set<String>> selections = new HashMap<>();
 
-    /** The modules that get into an image: what Config.in selects, and what Freetz' own menu entries select then. */
+    /**
+     * The modules of an image: those that Config.in selects, and those that Freetz' own menu entries select with them.
+     */
     private Set<String> image(ImageModel model) throws Exception {
         String title = model.title;
         String[] release = title.replaceAll("^.*kernel ", "").split("\\.");
@@ -60,14 +62,14 @@ class PackageModulesIT {
                 : model.unwanted.size() == 1 ? "PUMA7" : "";
         String key = kernel + kind;
         if (!selections.containsKey(key)) {
-            Set<String> on = MenuIT.chosen(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES",
+            Set<String> on = MenuIT.selected(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES",
                     "PACKAGE_BOXWALL", "TARGET_IPV6_SUPPORT", kind.isEmpty() ? "NONE" : "SYSTEM_TYPE_" + kind);
             Set<String> modules = new TreeSet<>();
             on.stream().filter(symbol -> symbol.startsWith("MODULE_"))
                     .forEach(symbol -> modules.add(symbol.substring(7)));
             if (modules.contains("xt_LOG") && Integer.parseInt(release[0]) >= 4) {
-                modules.addAll(List.of("nf_log_common", "nf_log_ipv4", "nf_log_ipv6")); // Iptables' own menu selects
-                                                                                        // them with xt_LOG
+                // Iptables' own menu selects them with xt_LOG
+                modules.addAll(List.of("nf_log_common", "nf_log_ipv4", "nf_log_ipv6"));
             }
             selections.put(key, modules);
         }
@@ -82,21 +84,21 @@ class PackageModulesIT {
         }
     }
 
-    /** What check refuses of a ruleset on a box because the image lacks it. */
-    private static List<String> lacking(Readings box, String text) {
+    /** The matches, targets and tables of a ruleset that check refuses on a box because the image lacks them. */
+    private static List<String> refused(Readings box, String text) {
         Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-        List<String> lacking = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
         for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
-                lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
+                refused.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }
         }
-        return lacking.stream().distinct().toList();
+        return refused.stream().distinct().toList();
     }
 
     private static Map<String, String> rulesets() throws IOException {
@@ -116,14 +118,14 @@ class PackageModulesIT {
         return model.title.replaceAll("^.*kernel ", "");
     }
 
-    /** {@code 4.9}, with what makes kernels of that generation differ. */
+    /** {@code 4.9}, with a mark for kernels that differ from others of the generation. */
     private static String kernel(ImageModel model) {
         return release(model).replaceAll("^(2\\.6\\.\\d+|\\d+\\.\\d+).*$", "$1")
                 + (model.unwanted.size() > 1 ? " x_tables" : model.unwanted.size() == 1 ? " nf_log" : "");
     }
 
     @Test
-    void whatThePackageSelectsIsEnough() throws Exception {
+    void selectedModulesSufficeForAllRulesets() throws Exception {
         Map<String, String> rulesets = rulesets();
         Map<String, Map<String, List<String>>> seen = new HashMap<>();
         Map<String, Set<String>> rows = new TreeMap<>();
@@ -133,13 +135,13 @@ class PackageModulesIT {
             ImageModel model = ImageModel.find(row[1], row[2]);
             if (!model.obstacle.isEmpty()) { continue; }
             Set<String> image = image(model);
-            Set<String> without = new TreeSet<>(image);
-            without.removeAll(model.obtainable());
-            assertEquals(Set.of(), without,
-                    model.title + ": selected, but the kernel's build makes no such file, and the image's build ends");
+            Set<String> unobtainable = new TreeSet<>(image);
+            unobtainable.removeAll(model.obtainable());
+            assertEquals(Set.of(), unobtainable,
+                    model.title + ": selected, but the kernel's build has no such module, so the image's build fails");
             if (model.unwanted.size() > 1) {
                 assertEquals(Set.of(), image, model.title);
-                image = model.obtainable(); // by hand, as needs prints it
+                image = model.obtainable(); // selected by hand, as the command needs prints
             }
             Readings box = model.readings(image);
             String folder = "/lib/modules/" + release(model) + "/";
@@ -148,7 +150,7 @@ class PackageModulesIT {
             if (!seen.containsKey(key)) {
                 Map<String, List<String>> results = new TreeMap<>();
                 for (Map.Entry<String, String> ruleset : rulesets.entrySet()) {
-                    results.put(ruleset.getKey(), lacking(box, ruleset.getValue()));
+                    results.put(ruleset.getKey(), refused(box, ruleset.getValue()));
                 }
                 seen.put(key, results);
             }
@@ -169,11 +171,11 @@ class PackageModulesIT {
     }
 
     /**
-     * boxes/images.txt, which UseCasesTest puts into the model boxes, is what Config.in selects; -Dboxwall.update=true
-     * writes it anew.
+     * boxes/images.txt, which UseCasesTest uses for the model boxes, lists what Config.in selects;
+     * -Dboxwall.update=true updates it.
      */
     @Test
-    void theModelBoxesHaveTheModulesThatThePackageSelects() throws Exception {
+    void modelBoxesHaveTheModulesThatThePackageSelects() throws Exception {
         StringBuilder rows = new StringBuilder(
                 "# What Freetz-NG's image for a model box has of netfilter's modules when boxwall is selected: by Config.in; * where the package\n"
                         + "# selects nothing, since x_tables is built in: what an image can have, by hand; ! no image, and why. Made by PackageModulesIT.\n");
@@ -192,12 +194,12 @@ class PackageModulesIT {
         assertEquals(rows.toString(), Files.readString(BOXES.resolve("images.txt")));
     }
 
-    /** A module that no rule uses would be one more that an image must have. */
+    /** Otherwise an image would need modules that no rule uses. */
     @Test
-    void noShippedRulesetLoadsMoreThanItsRulesUse() throws IOException {
+    void noShippedRulesetLoadsModulesExplicitly() throws IOException {
         rulesets().forEach((name, text) -> {
-            String whole = name.equals("boxwall.rules") ? text : read(PRESETS.resolve(name + ".rules"));
-            assertEquals(List.of(), whole.lines().filter(line -> line.startsWith("modprobe ")).toList(), name);
+            String ownText = name.equals("boxwall.rules") ? text : read(PRESETS.resolve(name + ".rules"));
+            assertEquals(List.of(), ownText.lines().filter(line -> line.startsWith("modprobe ")).toList(), name);
         });
     }
 }

@@ -35,49 +35,49 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** The jar that was made small does what the whole one does, and asks no more of the box's class library. */
+/** The small jar behaves like the whole one and uses no other members of the class library. */
 class SmallJarIT {
     private static final String WHOLE = "target/boxwall-whole.jar";
     private static final String SMALL = "target/boxwall-small.jar";
 
-    private static String said(String jar, String... arguments) throws Exception {
+    private static String output(String jar, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("java", "-XX:TieredStopAtLevel=1", "-jar", jar));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
-        return "status " + process.waitFor() + "\n" + said;
+        String output = new String(process.getInputStream().readAllBytes());
+        return "status " + process.waitFor() + "\n" + output;
     }
 
     @Test
-    void answersTheSame() throws Exception {
+    void outputEqualsThatOfTheWholeJar() throws Exception {
         String box = "src/test/resources/boxes/virtual-avm";
-        for (String[] question : new String[][] {{"check", "conf/boxwall.rules", "--root", box},
+        for (String[] command : new String[][] {{"check", "conf/boxwall.rules", "--root", box},
                 {"facts", "--root", box}, {"exposure", "conf/boxwall.rules", "--root", box, "--json"},
                 {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"},
                 {"check", "README.md"},
                 {"diff", "conf/boxwall.rules", "conf/presets/stateless-basic.rules", "--root", box},
                 {"import", "src/test/resources/imports/gateway.sh"}, {}}) {
-            String whole = said(WHOLE, question);
+            String whole = output(WHOLE, command);
             assertTrue(whole.length() > 20, whole);
-            assertEquals(whole, said(SMALL, question));
+            assertEquals(whole, output(SMALL, command));
         }
     }
 
     @Test
-    void asksNoMoreOfTheClassLibrary() throws IOException {
-        Set<String> small = asked(SMALL);
+    void usesNoOtherMembersOfTheClassLibrary() throws IOException {
+        Set<String> small = references(SMALL);
         assertTrue(small.size() > 300, "looked at " + small.size());
-        small.removeAll(asked(WHOLE));
+        small.removeAll(references(WHOLE));
         assertEquals(Set.of(), small);
         try (JarFile jar = new JarFile(SMALL)) {
             assertTrue(jar.stream().allMatch(entry -> entry.getMethod() == ZipEntry.STORED),
-                    "the image's file system compresses better");
+                    "uncompressed: the image's file system compresses better");
         }
     }
 
-    /** Neither a text of the page between backquotes nor a row of a table goes with what the build leaves out. */
+    /** The build removes comments only, no text of the page between backquotes and no row of a table. */
     @Test
-    void resourcesLoseTheirCommentsAlone() throws IOException {
+    void resourcesLoseOnlyComments() throws IOException {
         Path folder = Path.of("src/main/resources");
         try (JarFile jar = new JarFile(SMALL); Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
             for (Path file : files.filter(file -> !file.endsWith("models.txt")).toList()) {
@@ -99,12 +99,12 @@ class SmallJarIT {
     }
 
     /**
-     * GNU Classpath's Enum.valueOf looks for a field of the constant's name, which HotSpot's does not: this must show
-     * here.
+     * GNU Classpath's Enum.valueOf looks for a field with the constant's name; HotSpot's does not, so no other test
+     * would fail.
      */
     @Test
-    void constantsThatAreAskedForByNameKeepIt() throws IOException {
-        Set<String> asked = new TreeSet<>();
+    void enumConstantsReadByValueOfKeepTheirNames() throws IOException {
+        Set<String> references = new TreeSet<>();
         read(WHOLE, new ClassVisitor(Opcodes.ASM9) {
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
@@ -115,19 +115,19 @@ class SmallJarIT {
                             boolean isInterface) {
                         if (member.equals("valueOf") && type.equals("(Ljava/lang/String;)L" + owner + ";")
                                 && !owner.startsWith("java/")) {
-                            asked.add(owner.replace('/', '.'));
+                            references.add(owner.replace('/', '.'));
                         }
                     }
                 };
             }
         });
-        assertTrue(asked.size() >= 5, asked.toString());
+        assertTrue(references.size() >= 5, references.toString());
         String map = Files.readString(Path.of("target/freetz-package/boxwall.map"));
-        for (String name : asked) {
+        for (String name : references) {
             String type = name.replace("$", "\\$").replace(".", "\\.");
             Matcher section = Pattern.compile("(?m)^" + type + " -> .*:\n((?: .*\n|#.*\n)*)").matcher(map);
             if (!section.find() && name.startsWith("fi.iki.elonen.")) {
-                // went with the code that asks for it
+                // removed with the code that uses it
                 assertFalse(map.contains(name + " -> "), name);
                 continue;
             }
@@ -150,26 +150,26 @@ class SmallJarIT {
         }
     }
 
-    /** Owners and names of the class library's members that the jar's code names, and the classes' versions. */
-    private static Set<String> asked(String name) throws IOException {
-        Set<String> asked = new TreeSet<>();
-        read(name, new Asked(asked));
-        return asked;
+    /** The members of the class library that the jar's code uses, and the versions of its classes. */
+    private static Set<String> references(String name) throws IOException {
+        Set<String> references = new TreeSet<>();
+        read(name, new ReferenceCollector(references));
+        return references;
     }
 
-    /** Notes what the code of a class names. */
-    private static final class Asked extends ClassVisitor {
-        private final Set<String> asked;
+    /** Collects the members that the code of a class uses. */
+    private static final class ReferenceCollector extends ClassVisitor {
+        private final Set<String> references;
 
-        Asked(Set<String> asked) {
+        ReferenceCollector(Set<String> references) {
             super(Opcodes.ASM9);
-            this.asked = asked;
+            this.references = references;
         }
 
         @Override
         public void visit(int version, int access, String name, String signature, String superName,
                 String[] interfaces) {
-            asked.add("version " + version);
+            references.add("version " + version);
         }
 
         @Override
@@ -178,24 +178,24 @@ class SmallJarIT {
             return new MethodVisitor(Opcodes.ASM9) {
                 @Override
                 public void visitMethodInsn(int opcode, String owner, String member, String type, boolean isInterface) {
-                    if (owner.startsWith("java")) { asked.add(owner + "." + member + type); }
+                    if (owner.startsWith("java")) { references.add(owner + "." + member + type); }
                 }
 
                 @Override
                 public void visitFieldInsn(int opcode, String owner, String member, String type) {
-                    if (owner.startsWith("java")) { asked.add(owner + "." + member); }
+                    if (owner.startsWith("java")) { references.add(owner + "." + member); }
                 }
 
                 @Override
                 public void visitInvokeDynamicInsn(String member, String type, org.objectweb.asm.Handle handle,
                         Object... arguments) {
-                    asked.add("invokedynamic");
+                    references.add("invokedynamic");
                 }
             };
         }
     }
 
-    /** The launcher switches the box's verifier off. */
+    /** On the box the launcher switches the verifier off. */
     @ParameterizedTest
     @ValueSource(strings = {WHOLE, SMALL})
     void everyClassPassesTheVerifier(String name) throws Exception {
@@ -204,7 +204,7 @@ class SmallJarIT {
                 URLClassLoader loader = new URLClassLoader(new URL[] {Path.of(name).toUri().toURL()},
                         ClassLoader.getPlatformClassLoader())) {
             for (JarEntry entry : jar.stream().filter(file -> file.getName().endsWith(".class")).toList()) {
-                // initialised, since it is verified no earlier
+                // initialized, because that verifies the class
                 Class.forName(entry.getName().replace(".class", "").replace('/', '.'), true, loader);
                 classes++;
             }
@@ -212,8 +212,8 @@ class SmallJarIT {
         assertTrue(classes > 300, classes + " classes");
     }
 
-    /** Names of the classes that a daemon has loaded when it listens. */
-    private static List<String> loadedUntilItListens(String jar, Path folder) throws Exception {
+    /** The classes that a daemon has loaded when it starts to listen. */
+    private static List<String> classesLoadedUntilListening(String jar, Path folder) throws Exception {
         Path config = folder.resolve("boxwall.cfg");
         Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='"
                 + folder + "/state'\nBOXWALL_RUN='" + folder + "/run'\nBOXWALL_BIN='" + folder + "'\n");
@@ -225,7 +225,7 @@ class SmallJarIT {
         try {
             Path log = folder.resolve("log");
             assertTrue(
-                    FreetzRoot.within(120,
+                    FreetzRoot.waitUntil(120,
                             () -> lines(log).stream().anyMatch(line -> line.startsWith("listening on "))),
                     () -> lines(log).toString());
             return lines(log).stream().takeWhile(line -> !line.startsWith("listening on "))
@@ -243,10 +243,10 @@ class SmallJarIT {
         }
     }
 
-    /** What NanoHTTPD would load and nobody uses, a second each on a box's interpreter. */
+    /** NanoHTTPD would load them without need, for a second each on a box's interpreter. */
     @Test
-    void listensWithoutLoggersAndPatterns(@TempDir Path folder) throws Exception {
-        List<String> loaded = loadedUntilItListens(SMALL, folder);
+    void loadsNoLoggersAndPatternsUntilListening(@TempDir Path folder) throws Exception {
+        List<String> loaded = classesLoadedUntilListening(SMALL, folder);
         assertTrue(loaded.contains("java.net.ServerSocket"), loaded::toString);
         assertEquals(List.of(),
                 loaded.stream().filter(name -> name.matches("java\\.util\\.(logging|regex)\\..*")).toList());
@@ -254,7 +254,7 @@ class SmallJarIT {
     }
 
     @Test
-    void answersHttp(@TempDir Path folder) throws Exception {
+    void daemonAnswersHttp(@TempDir Path folder) throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -266,7 +266,7 @@ class SmallJarIT {
         Process daemon = new ProcessBuilder("java", "-jar", SMALL, "daemon", "--config", config.toString())
                 .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         try {
-            assertTrue(FreetzRoot.within(120, () -> answer(port, "/ok") == 204),
+            assertTrue(FreetzRoot.waitUntil(120, () -> answer(port, "/ok") == 204),
                     Files.readString(folder.resolve("log")));
             assertEquals(200, answer(port, "/status"));
             assertEquals(401, answer(port, "/rules"));
@@ -276,7 +276,7 @@ class SmallJarIT {
         }
     }
 
-    /** The status of an answer; -1 when nobody answers. */
+    /** The status of an answer; -1 without an answer. */
     private static int answer(int port, String path) {
         try {
             HttpURLConnection connection =

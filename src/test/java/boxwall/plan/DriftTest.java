@@ -7,7 +7,7 @@ import boxwall.netfilter.Family;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What somebody else did to the live rules is named rule by rule. */
+/** Changes to the live rules by other programs are reported rule by rule. */
 class DriftTest {
     private static final String APPLIED = """
             :INPUT DROP
@@ -28,13 +28,13 @@ class DriftTest {
     }
 
     @Test
-    void whatWasLoadedIsNoDriftWhateverTheCounters() {
+    void loadedRulesWithOtherCountersAreNoDrift() {
         assertEquals(List.of(),
                 drift(live("[5:6] -A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n[7:8] -A INPUT -j LOG\n")));
     }
 
     @Test
-    void aRuleTakenOutAndOnePutIn() {
+    void removedAndAddedRulesAreReported() {
         assertEquals(
                 List.of("iptables -t filter: gone: -A INPUT -i lan -j ACCEPT",
                         "iptables -t filter: added: -A INPUT -s 1.2.3.4/32 -j ACCEPT"),
@@ -42,19 +42,19 @@ class DriftTest {
     }
 
     @Test
-    void theSameRulesInAnotherOrder() {
+    void changedOrderIsReported() {
         assertEquals(List.of("iptables -t filter: in a different order: -A INPUT -i lan -j ACCEPT"),
                 drift(live("-A INPUT -i lan -j ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j LOG\n")));
     }
 
     @Test
-    void aDoubledRuleIsAdded() {
+    void duplicatedRuleIsReportedAsAdded() {
         assertEquals(List.of("iptables -t filter: added: -A INPUT -j LOG"),
                 drift(live("-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n-A INPUT -j LOG\n")));
     }
 
     @Test
-    void aPolicyAChainATable() {
+    void changedPolicyAndMissingChainAndTableAreReported() {
         assertEquals(List.of("iptables -t filter: gone: -P INPUT DROP"),
                 drift(live("-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n")
                         .replace(":INPUT DROP", ":INPUT ACCEPT")));
@@ -64,7 +64,7 @@ class DriftTest {
     }
 
     @Test
-    void aKeptChainIsSomebodyElses() {
+    void keptChainIsNoDrift() {
         String vpn = live("-A INPUT -j VPN\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n")
                 .replace(":TRANS", ":VPN - [0:0]\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n:TRANS");
         assertEquals(List.of(), drift(vpn, "VPN"));

@@ -15,7 +15,7 @@ class LoggedPacketsTest {
             "[IPT] drop IN=dsl OUT= MAC=00:04:0e:00:00:01 SRC=198.51.100.7 DST=192.168.178.1 LEN=60 PROTO=TCP SPT=40000 DPT=23";
 
     @Test
-    void whatTheKernelWroteIsAPacket() {
+    void kernelLinesAreParsedAsPackets() {
         String[] heads = {"", "<4>", "[ 1234.567890] ", "<4>[ 1234.567890] ", "[ 1234.567890][1]",
                 "Nov 23 08:15:02 fritz kern.warn kernel: [ 1234.567890] ", "Nov 23 08:15:02 fritz kernel: ",
                 "Nov 23 08:15:02 kernel: ", "[   20.12] else^M<4>[   20.14] "};
@@ -28,11 +28,11 @@ class LoggedPacketsTest {
         }
         assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime);
         assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix,
-                "a prefix that looks like the packet's start");
+                "a prefix that resembles the start of the packet");
     }
 
     @Test
-    void aRuleOfAllInterfacesButOneMayHaveLoggedIt() {
+    void ruleWithNegatedInterfaceIsAssigned() {
         LiveRules live = LiveRules.of(
                 Map.of(Family.IPV4,
                         List.of("*filter", ":INPUT ACCEPT [0:0]",
@@ -44,7 +44,7 @@ class LoggedPacketsTest {
     }
 
     @Test
-    void whatOthersWroteIsNone() {
+    void linesOfOtherProgramsAreNoPackets() {
         String[] heads = {"Nov 23 08:15:02 fritz user.info sipd[77]: REGISTER from kernel: ",
                 "Nov 23 08:15:02 fritz user.notice kernel: ", "Nov 23 08:15:02 sipd: ",
                 "Nov 23 08:15:02 fritz user.info sipd[77]: x^M<4>[   20.14] ",

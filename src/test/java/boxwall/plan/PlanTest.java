@@ -18,7 +18,7 @@ import boxwall.syntax.Source;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The plan directory's text. */
+/** The files of the plan directory. */
 class PlanTest {
     private static final String RULES =
             "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
@@ -31,7 +31,7 @@ class PlanTest {
     }
 
     @Test
-    void everyFileEndsInItsNameAndItsCount() {
+    void everyFileEndsWithItsNameAndCounts() {
         for (Map.Entry<String, String> file : plan().entrySet()) {
             String text = file.getValue();
             if (file.getKey().equals("rules")) {
@@ -46,7 +46,7 @@ class PlanTest {
     }
 
     @Test
-    void theOriginNamesTheUsersLine() {
+    void originMapsRestoreLinesToTheUsersLines() {
         String[] restore = plan().get("restore4").split("\n");
         int line = 0;
         while (!restore[line].startsWith("-A INPUT")) {
@@ -56,22 +56,21 @@ class PlanTest {
     }
 
     @Test
-    void theStampSaysWhatIsInIt() {
+    void stampDescribesThePlan() {
         Stamp stamp = Stamp.parse(plan().get("stamp"));
         assertEquals("1-2", stamp.get("id"));
         assertEquals("unknown", stamp.get("kernel"));
         assertEquals("ipv4,ipv6", stamp.get("families"));
         assertEquals("filter", stamp.get("tables4"));
-        assertEquals("stateless", stamp.get("mode"),
-                "nothing was read of the box: connection tracking might reboot it");
+        assertEquals("stateless", stamp.get("mode"), "unknown box: connection tracking might reboot it");
         for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
             assertEquals(Plan.sha1(plan().get(file)), stamp.get("sha1." + file),
-                    "of the whole file, as sha1sum sees it");
+                    "the checksum of the whole file, like sha1sum");
         }
     }
 
     @Test
-    void aValueCannotForgeTheNextKey() {
+    void valueCannotContainANewline() {
         assertThrows(IllegalArgumentException.class, () -> new Stamp().put("name.X", "a\nadmin=proved"));
     }
 }

@@ -17,28 +17,28 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class BoxReaderTest {
-    private static MemorySys indiscreet() {
+    private static MemorySys sysWithSecrets() {
         MemorySys sys = new MemorySys();
-        sys.files.putAll(Indiscreet.files());
+        sys.files.putAll(BoxWithSecrets.files());
         StringBuilder frames = new StringBuilder();
-        Indiscreet.commands().forEach((command, text) -> frames.append('@').append(command.replace(' ', '_'))
+        BoxWithSecrets.commands().forEach((command, text) -> frames.append('@').append(command.replace(' ', '_'))
                 .append(" rc=0\n|").append(text.strip().replace("\n", "\n|")).append('\n'));
         sys.output = frames.toString();
         return sys;
     }
 
     @Test
-    void aRecordHoldsNoSecret() throws BoxException {
-        MemorySys sys = indiscreet();
+    void recordHoldsNoSecret() throws BoxException {
+        MemorySys sys = sysWithSecrets();
         Readings readings = BoxReader.read(sys, "/");
         MemorySys folder = new MemorySys();
         int count = Recorder.record(folder, readings, "/record");
         assertEquals(folder.files.size(), count);
         assertTrue(count > 8, "only " + count + " files");
         for (Map.Entry<String, String> file : folder.files.entrySet()) {
-            for (String secret : Indiscreet.SECRETS) {
+            for (String secret : BoxWithSecrets.SECRETS) {
                 assertFalse(file.getValue().contains(secret),
-                        file.getKey() + " gives " + secret + " away:\n" + file.getValue());
+                        file.getKey() + " contains " + secret + ":\n" + file.getValue());
             }
         }
         assertTrue(folder.files.get("/record/commands/ifconfig_-a").contains("HWaddr 00:00:00:00:00:00"));
@@ -53,22 +53,22 @@ class BoxReaderTest {
     }
 
     @Test
-    void factsOfAnIndiscreetBoxHoldNoKeyOrSerial() {
-        String json = FactsJson.of(BoxFacts.of(BoxReader.read(indiscreet(), "/"))).toString();
+    void factsHoldNoKeyOrSerial() {
+        String json = FactsJson.of(BoxFacts.of(BoxReader.read(sysWithSecrets(), "/"))).toString();
         for (String secret : List.of("9876543210123456", "geheim-wlan", "4711-serial", "08:96:D7:12:34:56",
                 "08:96:d7:ab:cd:ef", "sip-user")) {
-            assertFalse(json.contains(secret), "the facts give " + secret + " away: " + json);
+            assertFalse(json.contains(secret), "the facts contain " + secret + ": " + json);
         }
     }
 
     @Test
-    void aRecordedFolderSaysWhatTheBoxSaid() throws Exception {
+    void recordGivesTheSameFactsAsTheBox() throws Exception {
         for (Path box : ModelBoxesTest.boxes()) {
             Readings first = BoxReader.read(MemorySys.of(box), "/box");
             MemorySys copy = new MemorySys();
             Recorder.record(copy, first, "/box");
             Readings second = BoxReader.read(copy, "/box");
-            // but for the addresses of the Internet side, which a record renames
+            // with the Internet side's addresses replaced, as in a record
             String renamed = Golden.of(BoxFacts.of(first)).lines().map(new Secrets(first)::line)
                     .collect(Collectors.joining("\n", "", "\n"));
             assertEquals(renamed, Golden.of(BoxFacts.of(second)), box.toString());
@@ -76,18 +76,18 @@ class BoxReaderTest {
     }
 
     @Test
-    void aLiveBoxIsReadWithOneProcessThatNamesNothing() {
-        MemorySys sys = indiscreet();
+    void liveBoxIsReadWithOneProcess() {
+        MemorySys sys = sysWithSecrets();
         BoxReader.read(sys, "/", "/somewhere/probe");
         assertEquals(List.of(List.of("/somewhere/probe", "probe")), sys.started);
     }
 
-    /** Also where the probe is old or fails and says nothing of symbols: a second process is never the way out. */
+    /** Not even if the probe is old or fails, or prints no symbols. */
     @Test
-    void nothingElseIsStartedWhateverTheProbeSays() {
+    void noOtherProcessIsStartedWhateverTheProbePrints() {
         for (String output : new String[] {"", "@kallsyms rc=127\n",
                 "@kallsyms rc=0\n|c0 t nf_conntrack_find_get\t[avm]\n", null}) {
-            MemorySys sys = indiscreet();
+            MemorySys sys = sysWithSecrets();
             sys.output = output;
             BoxReader.read(sys, "/");
             assertEquals(1, sys.started.size(), "after " + output + ": " + sys.started);
@@ -95,8 +95,8 @@ class BoxReaderTest {
     }
 
     @Test
-    void withoutTheProbeTheFilesStillSpeak() {
-        MemorySys sys = indiscreet();
+    void factsComeFromFilesIfTheProbeIsMissing() {
+        MemorySys sys = sysWithSecrets();
         sys.output = null;
         sys.files.put("/proc/version", "Linux version 2.6.32.41 (gcc) #1\n");
         Readings readings = BoxReader.read(sys, "/");
@@ -105,7 +105,7 @@ class BoxReaderTest {
     }
 
     @Test
-    void framesAreTakenApart() {
+    void framesAreParsed() {
         Map<String, String> outputs =
                 BoxReader.frames("noise\n@uname_-r rc=0\n|6.1.0\n!a complaint\n@ip_addr rc=127\n@dmesg rc=1\n"
                         + "@../../etc/passwd rc=0\n|x\n@lsmod\n|y\n@empty rc=0\n");
@@ -113,7 +113,7 @@ class BoxReaderTest {
     }
 
     @Test
-    void programsAreKnownFromTheirDirectories() {
+    void programsAreFoundInTheirDirectories() {
         MemorySys sys = new MemorySys();
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
@@ -124,7 +124,7 @@ class BoxReaderTest {
     }
 
     @Test
-    void ofALongKernelLogTheEndIsKept() {
+    void endOfALongKernelLogIsKept() {
         MemorySys sys = new MemorySys();
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < 20000; i++) {

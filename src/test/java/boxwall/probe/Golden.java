@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Facts as text that a person can review: the JSON's leaves one a line, netfilter's names gathered by state, then the
- * findings as words, the names that rules may use, and the modules behind a few features.
+ * Facts as text for review: the JSON's leaves, one per line; netfilter's names grouped by state; the names that rules
+ * may use; the modules of some features; and the findings.
  */
 final class Golden {
     private Golden() {}
@@ -23,17 +23,17 @@ final class Golden {
         JsonObject json = FactsJson.of(facts);
         for (JsonObject.Member member : json) {
             if (member.getName().equals("netfilter")) {
-                netfilter(out, member.getValue().asObject());
-            } else if (!member.getName().equals("findings")) { leaves(out, member.getName(), member.getValue()); }
+                appendNetfilter(out, member.getValue().asObject());
+            } else if (!member.getName().equals("findings")) { appendLeaves(out, member.getName(), member.getValue()); }
         }
         out.append("names ").append(facts.names).append(" lacking ").append(facts.lackingNames()).append('\n');
         out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.toString().replace(':', '-'))
                 .append('\n');
-        load(out, facts, Kind.TABLE, "filter");
-        load(out, facts, Kind.TABLE, "nat");
-        load(out, facts, Kind.MATCH, "tcp");
-        load(out, facts, Kind.MATCH, "state");
-        load(out, facts, Kind.TARGET, "LOG");
+        appendLoad(out, facts, Kind.TABLE, "filter");
+        appendLoad(out, facts, Kind.TABLE, "nat");
+        appendLoad(out, facts, Kind.MATCH, "tcp");
+        appendLoad(out, facts, Kind.MATCH, "state");
+        appendLoad(out, facts, Kind.TARGET, "LOG");
         for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp",
                 "ipt_LOG", "xt_iprange"}) {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
@@ -49,16 +49,16 @@ final class Golden {
         return out.toString();
     }
 
-    private static void load(StringBuilder out, BoxFacts facts, Kind kind, String name) {
+    private static void appendLoad(StringBuilder out, BoxFacts facts, Kind kind, String name) {
         Capability capability = facts.capability(Family.IPV4, kind, name);
         out.append(kind.word).append(' ').append(name).append(": ").append(capability).append(" load ")
                 .append(capability.modules).append('\n');
     }
 
-    private static void leaves(StringBuilder out, String path, JsonValue value) {
+    private static void appendLeaves(StringBuilder out, String path, JsonValue value) {
         if (value.isObject()) {
             for (JsonObject.Member member : value.asObject()) {
-                leaves(out, path + "." + member.getName(), member.getValue());
+                appendLeaves(out, path + "." + member.getName(), member.getValue());
             }
         } else if (value.isArray() && value.asArray().size() > 0 && value.asArray().get(0).isObject()) {
             for (JsonValue one : value.asArray()) {
@@ -69,7 +69,7 @@ final class Golden {
         }
     }
 
-    private static void netfilter(StringBuilder out, JsonObject families) {
+    private static void appendNetfilter(StringBuilder out, JsonObject families) {
         for (JsonObject.Member family : families) {
             for (JsonObject.Member kind : family.getValue().asObject()) {
                 Map<String, StringBuilder> byState = new TreeMap<>();
@@ -84,10 +84,10 @@ final class Golden {
     }
 
     /**
-     * Everything that facts can say, evidence and load order of each capability too: what no line may be lost from
-     * unnoticed.
+     * The same with all other facts, evidence and the load order of each capability, so that the loss of any line of a
+     * box changes it.
      */
-    static String whole(BoxFacts facts) {
+    static String complete(BoxFacts facts) {
         StringBuilder out = new StringBuilder(of(facts));
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {

@@ -16,14 +16,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A machine whose files are texts in memory and whose only program prints what a test gives it; every start is counted.
+ * A machine with files in memory and a single program, whose output the test sets; every start is recorded.
  */
 final class MemorySys implements Sys {
     final Map<String, String> files = new TreeMap<>();
     final List<List<String>> started = new ArrayList<>();
     String output;
 
-    /** The files of a folder, at their paths below it; they are found there and under /box. */
+    /** A machine with the files of a folder, at their relative paths and below /box. */
     static MemorySys of(Path folder) {
         MemorySys sys = new MemorySys();
         try (var walk = Files.walk(folder)) {
@@ -43,20 +43,20 @@ final class MemorySys implements Sys {
         return new EndedCommand(command, output, "", 0);
     }
 
-    private static String plain(String path) { return path.startsWith("/box/") ? path.substring(4) : path; }
+    private static String withoutBoxPrefix(String path) { return path.startsWith("/box/") ? path.substring(4) : path; }
 
     @Override
     public String read(String path, int limitBytes) {
-        String text = files.get(plain(path));
+        String text = files.get(withoutBoxPrefix(path));
         return text == null ? null : text.substring(0, Math.min(limitBytes, text.length()));
     }
 
     @Override
-    public void write(String path, String text) { files.put(plain(path), text); }
+    public void write(String path, String text) { files.put(withoutBoxPrefix(path), text); }
 
     @Override
     public List<String> list(String directory) {
-        String prefix = plain(directory) + "/";
+        String prefix = withoutBoxPrefix(directory) + "/";
         TreeSet<String> names = new TreeSet<>();
         for (String path : files.keySet()) {
             if (path.startsWith(prefix)) { names.add(path.substring(prefix.length()).split("/")[0]); }

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every folder under src/test/resources/boxes with a README is a model of a box, or a recording of the virtual one.
- * What it comes to is in expected/NAME.txt; after a change that is meant,
- * {@code mvn test -Dtest=ModelBoxesTest -Dboxwall.update=true} writes those files anew: read the difference.
+ * Every folder under src/test/resources/boxes with a README is a model of a box, or a recording of the virtual one. The
+ * expected facts are in expected/NAME.txt; after an intended change update them with
+ * {@code mvn test -Dtest=ModelBoxesTest -Dboxwall.update=true} and review the difference.
  */
 class ModelBoxesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
@@ -56,9 +56,9 @@ class ModelBoxesTest {
                 expected + " differs: correct the code, or -Dboxwall.update=true and review");
     }
 
-    /** {@link BoxFacts#booted} decides anew only what depends on loaded modules: findings and names stay. */
+    /** {@link BoxFacts#booted} recomputes only facts that depend on loaded modules, not findings and names. */
     @Test
-    void aBoxThatComesUpIsAsIfReadWithoutItsModules() throws IOException {
+    void bootedFactsEqualFactsReadWithoutLoadedModules() throws IOException {
         int differ = 0;
         for (Path box : boxes()) {
             boxwall.box.Readings readings = BoxReader.read(MemorySys.of(box), "/box");
@@ -75,7 +75,7 @@ class ModelBoxesTest {
     }
 
     @Test
-    void thereAreBoxesOfEveryGeneration() throws IOException {
+    void boxesOfEveryGenerationExist() throws IOException {
         Set<String> generations = new HashSet<>();
         for (Path box : boxes()) {
             generations.add(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).generation.name());
@@ -92,15 +92,15 @@ class ModelBoxesTest {
      * {@code @conntrack}, one of a module that needs connection tracking on a box that refuses it, or {@code @refused},
      * one of a module that its kernel log refuses.
      */
-    private record Excuse(Pattern box, Pattern path, Pattern line, String row) {
-        static List<Excuse> all() throws IOException {
-            List<Excuse> all = new ArrayList<>();
+    private record AllowedLine(Pattern box, Pattern path, Pattern line, String row) {
+        static List<AllowedLine> all() throws IOException {
+            List<AllowedLine> all = new ArrayList<>();
             for (String row : Files.readAllLines(BOXES.resolve("without-effect.txt"))) {
                 if (!row.isBlank() && !row.startsWith("#")) {
                     String[] parts = row.split(" +", 4);
                     assertTrue(parts.length == 4 && parts[3].startsWith("# "), "a row needs a reason: " + row);
-                    all.add(new Excuse(Pattern.compile(parts[0]), Pattern.compile(parts[1]), Pattern.compile(parts[2]),
-                            row));
+                    all.add(new AllowedLine(Pattern.compile(parts[0]), Pattern.compile(parts[1]),
+                            Pattern.compile(parts[2]), row));
                 }
             }
             return all;
@@ -124,55 +124,55 @@ class ModelBoxesTest {
     }
 
     @Test
-    void everyLineOfEveryBoxCounts() throws IOException {
-        List<Excuse> excuses = Excuse.all();
+    void everyLineOfEveryBoxHasAnEffect() throws IOException {
+        List<AllowedLine> allowedLines = AllowedLine.all();
         Set<String> used = new HashSet<>();
-        List<String> unexcused = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         int lines = 0;
-        int excused = 0;
+        int allowedCount = 0;
         for (Path box : boxes()) {
             String name = box.getFileName().toString();
             MemorySys sys = MemorySys.of(box);
             sys.files.remove("/README");
             BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/box"));
-            String whole = Golden.whole(facts);
+            String complete = Golden.complete(facts);
             for (String path : List.copyOf(sys.files.keySet())) {
                 String text = sys.files.get(path);
                 String[] all = text.split("\n", -1);
                 for (int i = 0; i < all.length - (text.endsWith("\n") ? 1 : 0); i++) {
                     boolean recording = name.startsWith("virtual");
                     lines += recording ? 0 : 1;
-                    if (Golden.whole(without(sys, path, all, i)).equals(whole)) {
-                        Excuse excuse = excuse(excuses, name, path, all[i], sys, facts);
-                        excused += recording || excuse == null ? 0 : 1;
-                        if (excuse == null) {
-                            unexcused.add(name + " " + path + ": " + all[i]);
+                    if (Golden.complete(factsWithoutLine(sys, path, all, i)).equals(complete)) {
+                        AllowedLine allowedBy = allowedBy(allowedLines, name, path, all[i], sys, facts);
+                        allowedCount += recording || allowedBy == null ? 0 : 1;
+                        if (allowedBy == null) {
+                            missing.add(name + " " + path + ": " + all[i]);
                         } else {
-                            used.add(excuse.row());
+                            used.add(allowedBy.row());
                         }
                     }
                 }
                 sys.files.put(path, text);
             }
         }
-        System.out.println("lines of constructed boxes: " + lines + ", without effect and listed: " + excused);
-        assertTrue(unexcused.isEmpty(),
-                unexcused.size() + " lines make no difference; drop them from the box, or list them in "
+        System.out.println("lines of constructed boxes: " + lines + ", without effect and listed: " + allowedCount);
+        assertTrue(missing.isEmpty(),
+                missing.size() + " lines have no effect; remove them from the box, or list them in "
                         + "without-effect.txt:\n"
-                        + String.join("\n", unexcused.subList(0, Math.min(150, unexcused.size()))));
-        for (Excuse excuse : excuses) {
-            assertTrue(used.contains(excuse.row()),
-                    "this row of without-effect.txt excuses nothing any more: " + excuse.row());
+                        + String.join("\n", missing.subList(0, Math.min(150, missing.size()))));
+        for (AllowedLine allowedBy : allowedLines) {
+            assertTrue(used.contains(allowedBy.row()),
+                    "this row of without-effect.txt is no longer needed: " + allowedBy.row());
         }
-        assertTrue(excused * 6 < lines, excused + " of " + lines + " lines without effect are too many");
+        assertTrue(allowedCount * 6 < lines, allowedCount + " of " + lines + " lines without effect are too many");
     }
 
-    private static BoxFacts without(MemorySys sys, String path, String[] lines, int index) {
+    private static BoxFacts factsWithoutLine(MemorySys sys, String path, String[] lines, int index) {
         StringBuilder rest = new StringBuilder();
         for (int k = 0; k < lines.length; k++) {
             if (k != index) { rest.append(lines[k]).append(k == lines.length - 1 ? "" : "\n"); }
         }
-        // the loss of a file's only line is the loss of the file
+        // a file without its only line is missing
         if (rest.toString().isBlank()) {
             sys.files.remove(path);
         } else {
@@ -185,10 +185,10 @@ class ModelBoxesTest {
         }
     }
 
-    private static Excuse excuse(List<Excuse> excuses, String box, String path, String line, MemorySys sys,
-            BoxFacts facts) {
-        for (Excuse excuse : excuses) {
-            if (excuse.covers(box, path, line, sys, facts)) { return excuse; }
+    private static AllowedLine allowedBy(List<AllowedLine> allowedLines, String box, String path, String line,
+            MemorySys sys, BoxFacts facts) {
+        for (AllowedLine allowedBy : allowedLines) {
+            if (allowedBy.covers(box, path, line, sys, facts)) { return allowedBy; }
         }
         return null;
     }

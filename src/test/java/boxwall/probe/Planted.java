@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Secrets of a box that are made up anew from a seed, each in every form that it may have, as lines for its readings.
+ * Random secrets of a box, made from a seed, each in every form that it may have, as lines for its readings.
  */
 public final class Planted {
-    /** A line, and what of it must not come out. */
+    /** A line and the secret in it. */
     public record Line(String text, String secret) {
     }
 
@@ -30,7 +30,7 @@ public final class Planted {
         this.seed = seed;
         random = new Random(seed);
         mac = hex(12);
-        // the last byte has a hex letter: a route to an address of decimal digits alone reads as a module of that size
+        // the last byte has a hex letter: an address of decimal digits only could be read as the size of a module
         wan = (20 + random.nextInt(80)) + "." + (64 + random.nextInt(190)) + "." + random.nextInt(256) + "."
                 + (0xA0 + random.nextInt(95));
         wan6 = "2a0" + hex(1).replace('0', '7') + ":" + (1 + random.nextInt(900)) + ":"
@@ -142,10 +142,10 @@ public final class Planted {
         add("dhcp: " + other + ".fritz.box has 192.168.178.33", other);
     }
 
-    /** Each form once. */
+    /** Every form of every secret, one per line. */
     public List<Line> lines() { return lines; }
 
-    /** What the box says of itself, with its addresses and its name. */
+    /** The output of the box's commands, with its addresses and its name. */
     public Map<String, String> commands() {
         Map<String, String> commands = new LinkedHashMap<>();
         commands.put("uname -r", "2.6.32.61\n");
@@ -165,7 +165,7 @@ public final class Planted {
         return commands;
     }
 
-    /** Its files: all that may be read, with a line each that says nothing. */
+    /** All files that may be read, most of them with an empty line. */
     public Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
         for (String[] row : BoxReader.PATHS) {
@@ -183,10 +183,10 @@ public final class Planted {
         return files;
     }
 
-    /** Facts as text. */
+    /** The facts as text. */
     public static String facts(BoxFacts facts) { return Golden.of(facts); }
 
-    /** What dsld was told, a line each. */
+    /** The rules of dsld's filter, one per line. */
     public static String lines(AvmFirewall firewall) {
         StringBuilder lines = new StringBuilder();
         firewall.forwards.forEach(forward -> lines.append(forward.line).append('\n'));

@@ -20,18 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Real boxes: the folders recorded-* under src/test/resources/boxes, each with its SOURCE.md. What is knowable from
- * them is in the table here; all the rest is in expected/NAME.txt, which {@code -Dboxwall.update=true} writes anew.
+ * Real boxes: the folders recorded-* under src/test/resources/boxes, each with its SOURCE.md. The table here has the
+ * facts that the records prove; all facts are in expected/NAME.txt, which {@code -Dboxwall.update=true} updates.
  */
 class RecordedBoxesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
     /**
-     * Box, fact, value: what its lines say and no more. A fact that isn't listed here and could be guessed is "unknown"
-     * in the last rows.
+     * Box, fact, value. A fact that the record does not prove must be "unknown" or null, not guessed.
      */
     private static final String[][] KNOWN = {
-            // A: absent needs proof
+            // A: "absent" needs proof
             {"7530ax-netdev", "packet_acceleration.state", "unknown"},
             {"7530ax-netdev", "packet_acceleration.hardware", "unknown"},
             {"3272-2.6.32", "packet_acceleration.state", "unknown"},
@@ -44,7 +43,7 @@ class RecordedBoxesTest {
             {"3030-2.4", "packet_acceleration.state", "absent"},
             {"dvbc-repeater", "packet_acceleration.state", "unknown"},
             {"7412-3.10", "packet_acceleration.state", "unknown"},
-            // B: the release, and what follows from it
+            // B: the release, and facts that follow from it
             {"3030-2.4", "kernel.release", "2.4.17_mvl21-malta-mips_fp_le"},
             {"3030-2.4", "kernel.generation", "unknown"}, {"3030-2.4", "kernel.machine", "mips"},
             {"3272-2.6.32", "kernel.release", "2.6.32.61"}, {"3490-3.10", "kernel.release", "3.10.107"},
@@ -61,7 +60,7 @@ class RecordedBoxesTest {
             {"7390-2.6.28", "conntrack.state", "unknown"}, {"7490-3.10", "conntrack.state", "unknown"},
             {"7530ax-4.1", "conntrack.state", "unknown"}, {"w701v-2.6.13", "conntrack.state", "unknown"},
             {"7520-4.4", "conntrack.state", "unknown"}, {"3030-2.4", "conntrack.state", "unknown"},
-            // C: behind every head
+            // C: kernel log lines with any prefix
             {"7520-4.4", "netfilter.ipv4.targets.REJECT", "refused"},
             // D: dsld, printk, firmware
             {"3272-2.6.32", "dsld", "running"}, {"3490-3.10", "dsld", "running"}, {"7530ax-4.1", "dsld", "running"},
@@ -72,7 +71,7 @@ class RecordedBoxesTest {
             {"w920v-2.6.19", "firmware.version", "04.70"}, {"w920v-2.6.19", "firmware.model", "Fritz_Box_DECT_W920V"},
             {"w701v-2.6.13", "firmware.version", "04.26"},
             {"w701v-2.6.13-serial", "firmware.model", "Speedport W 701V"}, {"3272-2.6.32", "firmware.version", null},
-            // E: forms
+            // E: different formats
             {"3030-2.4", "memory_mb", "16"}, {"w701v-2.6.13", "memory_mb", "32"},
             {"w701v-2.6.13-serial", "memory_mb", "32"}, {"w900v-2.6.13", "memory_mb", "32"},
             {"w920v-2.6.19", "memory_mb", "64"}, {"3272-2.6.32", "memory_mb", "128"},
@@ -92,17 +91,17 @@ class RecordedBoxesTest {
     }
 
     @Test
-    void aStatusKeepsTheTextOfItsOwnFactsOnly() {
+    void statusCachesTheTextOfItsOwnFacts() {
         BoxFacts one = facts("7390-2.6.28");
         BoxFacts other = facts("3272-2.6.32");
         for (BoxFacts facts : List.of(one, other, one)) {
             assertEquals(FactsJson.of(facts).toString(), FactsJson.inStatus(facts));
-            assertSame(FactsJson.inStatus(facts), FactsJson.inStatus(facts), "made once");
+            assertSame(FactsJson.inStatus(facts), FactsJson.inStatus(facts), "the text is cached");
         }
     }
 
     @TestFactory
-    List<DynamicTest> whatTheLinesSayAndNoMore() {
+    List<DynamicTest> tableOfKnownFacts() {
         List<DynamicTest> tests = new ArrayList<>();
         for (String[] row : KNOWN) {
             tests.add(DynamicTest.dynamicTest(row[0] + " " + row[1], () -> {
@@ -126,7 +125,7 @@ class RecordedBoxesTest {
     }
 
     @Test
-    void eachNamesItsSource() throws IOException {
+    void everyBoxNamesItsSource() throws IOException {
         assertEquals(17, boxes().size());
         for (Path box : boxes()) {
             assertTrue(Files.readString(box.resolve("SOURCE.md")).contains("\nFrom "), box + " has no source");
@@ -135,15 +134,16 @@ class RecordedBoxesTest {
     }
 
     @TestFactory
-    List<DynamicTest> ownersAreNotInThem() throws IOException {
+    List<DynamicTest> recordsHoldNoOwnersData() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (Path box : boxes()) {
             tests.add(DynamicTest.dynamicTest(box.getFileName().toString(),
                     () -> MemorySys.of(box).files.forEach((path, text) -> {
-                        String plain = text.replaceAll("(?i)00[:-]04[:-]0E[:-]00[:-]00[:-]0[0-9]|00([:-]00)+", "");
-                        assertFalse(plain.matches("(?is).*[0-9a-f]{2}(:[0-9a-f]{2}){5}.*"),
+                        String withoutPlaceholders =
+                                text.replaceAll("(?i)00[:-]04[:-]0E[:-]00[:-]00[:-]0[0-9]|00([:-]00)+", "");
+                        assertFalse(withoutPlaceholders.matches("(?is).*[0-9a-f]{2}(:[0-9a-f]{2}){5}.*"),
                                 path + " has a MAC address");
-                        assertFalse(plain.matches("(?is).*(serialnumber|wlan_key|webgui_pass|passw).*"),
+                        assertFalse(withoutPlaceholders.matches("(?is).*(serialnumber|wlan_key|webgui_pass|passw).*"),
                                 path + " has a secret");
                     })));
         }
@@ -151,18 +151,18 @@ class RecordedBoxesTest {
     }
 
     @Test
-    void noReasonNamesAKernelThatWasNotRead() throws IOException {
+    void noReasonNamesAnUnknownKernel() throws IOException {
         for (Path box : boxes()) {
             BoxFacts facts = BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box"));
             if (facts.kernel.value() == null) {
-                String said = facts.conntrack().reason + facts.findings;
-                assertFalse(said.contains("5.15") || said.contains("like "), box + ": " + said);
+                String reasons = facts.conntrack().reason + facts.findings;
+                assertFalse(reasons.contains("5.15") || reasons.contains("like "), box + ": " + reasons);
             }
         }
     }
 
     @Test
-    void whatWasNotLoadedIsSaidOnceAndWithTheRightRemedy() throws IOException {
+    void missingListOfModulesIsReportedOnceWithTheRightRemedy() throws IOException {
         for (Path box : boxes()) {
             MemorySys sys = MemorySys.of(box);
             boolean read = sys.files.containsKey("/proc/modules") || sys.files.containsKey("/commands/lsmod");
@@ -176,28 +176,28 @@ class RecordedBoxesTest {
         }
     }
 
-    /** Everything else that the issue of a wrong verdict needs: the line that decided. */
+    /** A report of a wrong verdict needs the line that decided it. */
     @Test
-    void eachVerdictNamesTheLineThatDecidedIt() throws IOException {
+    void everyVerdictNamesItsEvidence() throws IOException {
         for (Path box : boxes()) {
             JsonObject json = FactsJson.of(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")));
-            JsonObject by = json.get("decided_by").asObject();
+            JsonObject decidedBy = json.get("decided_by").asObject();
             String[][] verdicts = {{"printk", "unknown"}, {"dsld", "unknown"}};
             for (String[] verdict : verdicts) {
-                assertEquals(!json.getString(verdict[0], "").equals(verdict[1]), by.get(verdict[0]) != null,
+                assertEquals(!json.getString(verdict[0], "").equals(verdict[1]), decidedBy.get(verdict[0]) != null,
                         box + " " + verdict[0]);
             }
             JsonObject kernel = json.get("kernel").asObject();
-            assertEquals(!kernel.get("release").isNull(), by.get("kernel.release") != null, box + " release");
-            assertEquals(!json.get("memory_mb").isNull(), by.get("memory_mb") != null, box + " memory");
-            assertTrue(by.get("conntrack") != null, box + " conntrack");
+            assertEquals(!kernel.get("release").isNull(), decidedBy.get("kernel.release") != null, box + " release");
+            assertEquals(!json.get("memory_mb").isNull(), decidedBy.get("memory_mb") != null, box + " memory");
+            assertTrue(decidedBy.get("conntrack") != null, box + " conntrack");
             assertTrue(json.get("packet_acceleration").asObject().getString("state", "").equals("unknown")
-                    || by.get("packet_acceleration") != null, box.toString());
+                    || decidedBy.get("packet_acceleration") != null, box.toString());
         }
     }
 
     @Test
-    void noFalseAlarmAboutSkBuff() throws IOException {
+    void noFalseFindingAboutTheLayoutOfSkBuff() throws IOException {
         for (Path box : boxes()) {
             for (Finding finding : BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).findings) {
                 assertFalse(finding.code.contains("layout"), box + ": " + finding);

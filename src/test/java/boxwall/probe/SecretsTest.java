@@ -15,16 +15,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever names a box, in whatever reading and form: it is in no evidence, no finding and no record, and the facts
- * stay the same.
+ * Secrets in any reading and form are in no evidence, finding or record; the facts stay the same.
  */
 class SecretsTest {
     private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() % 1000000);
 
-    /** As many lines of boot scripts as the facts quote. */
-    private static final int AT_ONCE = 5;
+    /** The number of lines of boot scripts that the facts quote. */
+    private static final int LINES_PER_READ = 5;
 
-    /** The box with lines more in each reading. */
+    /** The box with more lines in each reading. */
     private static MemorySys box(Planted planted, String line) {
         MemorySys sys = new MemorySys();
         planted.files()
@@ -37,28 +36,29 @@ class SecretsTest {
     }
 
     @Test
-    void nothingThatNamesTheBoxComesOut() throws Exception {
+    void factsAndRecordsHoldNoPlantedSecret() throws Exception {
         for (long seed = SEED; seed < SEED + (Boolean.getBoolean("boxwall.long") ? 50 : 1); seed++) {
             Planted planted = new Planted(seed);
-            for (int i = 0; i < planted.lines().size(); i += AT_ONCE) {
-                List<Planted.Line> some = planted.lines().subList(i, Math.min(i + AT_ONCE, planted.lines().size()));
-                String what = "seed " + seed + ", " + some;
+            for (int i = 0; i < planted.lines().size(); i += LINES_PER_READ) {
+                List<Planted.Line> some =
+                        planted.lines().subList(i, Math.min(i + LINES_PER_READ, planted.lines().size()));
+                String context = "seed " + seed + ", " + some;
                 Readings readings = BoxReader.read(
                         box(planted, some.stream().map(Planted.Line::text).collect(Collectors.joining("\n"))), "/");
-                assertTrue(readings.paths().size() > 25, what);
+                assertTrue(readings.paths().size() > 25, context);
                 BoxFacts facts = BoxFacts.of(readings);
                 com.eclipsesource.json.JsonObject json =
                         com.eclipsesource.json.Json.parse(FactsJson.text(facts)).asObject();
-                json.remove("interfaces"); // its addresses are what was asked for
-                assertHidden(json.toString(), some, "facts: " + what);
+                json.remove("interfaces"); // addresses of interfaces are meant to be shown
+                assertHidden(json.toString(), some, "facts: " + context);
                 MemorySys copy = new MemorySys();
                 Recorder.record(copy, readings, "/box");
                 for (Map.Entry<String, String> file : copy.files.entrySet()) {
-                    assertHidden(file.getValue(), some, file.getKey() + ": " + what);
+                    assertHidden(file.getValue(), some, file.getKey() + ": " + context);
                 }
                 Secrets secrets = new Secrets(readings);
-                // a line of /proc/net/dev is an interface, whatever it is called
-                assertEquals(lines(facts, secrets), lines(BoxFacts.of(BoxReader.read(copy, "/box")), secrets), what);
+                // any line of /proc/net/dev counts as an interface
+                assertEquals(lines(facts, secrets), lines(BoxFacts.of(BoxReader.read(copy, "/box")), secrets), context);
             }
         }
     }
@@ -68,15 +68,15 @@ class SecretsTest {
                 .map(line -> secrets.line(line).replace("::0:0:0:1", "::1")).collect(Collectors.joining("\n"));
     }
 
-    private static void assertHidden(String text, List<Planted.Line> lines, String what) {
+    private static void assertHidden(String text, List<Planted.Line> lines, String context) {
         for (Planted.Line line : lines) {
-            assertFalse(text.contains(line.secret()), line.secret() + " of " + what + " in\n" + text);
+            assertFalse(text.contains(line.secret()), line.secret() + " of " + context + " in\n" + text);
         }
     }
 
-    /** Rules stay rules, and numbers that are no address stay. */
+    /** Rules, and numbers that are not addresses, stay unchanged. */
     @Test
-    void whatIsNoSecretStays() {
+    void otherTextsStayUnchanged() {
         for (String line : new String[] {
                 "iptables -A INPUT -m comment --comment \"mail server\" -p tcp --dport 25 -j ACCEPT",
                 "-A secret_chain -p tcp -j ACCEPT", "[123456:7890123] -A INPUT -s 192.168.178.0/24 -j ACCEPT",

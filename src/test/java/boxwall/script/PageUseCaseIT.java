@@ -240,7 +240,7 @@ class PageUseCaseIT {
         Map<String, Boolean> base = new LinkedHashMap<>();
         CASES.forEach(c -> base.putAll(c.expected(false)));
         assertEquals("", wrong(base), "with home-basic alone");
-        List<String> wrong = new ArrayList<>();
+        List<String> deviations = new ArrayList<>();
         for (Case each : CASES) {
             for (boolean inGerman : new boolean[] {true, false}) {
                 language(inGerman);
@@ -250,14 +250,14 @@ class PageUseCaseIT {
                 assertTrue(text("changes").startsWith(either("Neu: " + each.german, "New: " + each.english)),
                         text("changes"));
                 applyAndConfirm();
-                record(wrong, each, "live", wrong(each.expected(true)));
+                addDeviation(deviations, each, "live", wrong(each.expected(true)));
                 if (each.preset.equals("allow-service")) {
                     // a burst of 12, then 6 a minute
                     String arrived = box.box
                             .sh("for n in $(seq 20); do { ip netns exec net timeout 0.9 bash -c 'exec 3<>/dev/tcp/"
                                     + BOX + "/993' && echo x; } 2>/dev/null & done; wait")
                             .out();
-                    record(wrong, each, "limit",
+                    addDeviation(deviations, each, "limit",
                             arrived.lines().count() < 20 ? "" : "no limit: all of 20 connections at once");
                 }
                 String title = either(each.german, each.english);
@@ -266,16 +266,16 @@ class PageUseCaseIT {
                 assertFits(german ? 360 : 1280);
                 if (each.preset.equals("open-port") && !german) { takeReadmePicture(); }
                 remove(title);
-                record(wrong, each, "removed", wrong(each.expected(false)));
+                addDeviation(deviations, each, "removed", wrong(each.expected(false)));
             }
         }
-        assertEquals(List.of(), wrong);
+        assertEquals(List.of(), deviations);
         blockDeviceDaily();
         allowFromLogAndUndo();
     }
 
-    private void record(List<String> wrong, Case each, String when, String what) {
-        if (!what.isEmpty()) { wrong.add(each.preset + either(" (de) ", " (en) ") + when + ": " + what); }
+    private void addDeviation(List<String> deviations, Case each, String when, String what) {
+        if (!what.isEmpty()) { deviations.add(each.preset + either(" (de) ", " (en) ") + when + ": " + what); }
     }
 
     /**

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.avm.AvmFirewall;
 import boxwall.facts.BoxFacts;
 import boxwall.probe.BoxReader;
-import boxwall.probe.Indiscreet;
+import boxwall.probe.BoxWithSecrets;
 import boxwall.probe.Planted;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
@@ -52,12 +52,12 @@ class RecordTest {
     /** A box whose commands and files contain secrets. */
     private static void writeBoxWithSecrets(NetBox box) {
         Path root = box.folder.resolve("root");
-        Indiscreet.files().forEach((path, text) -> write(root, path, text));
+        BoxWithSecrets.files().forEach((path, text) -> write(root, path, text));
         write(root, "/usr/sbin/iptables", "");
         write(root, "/bin/busybox", "");
         write(root, "/proc/net/avm_pa/control", "");
         write(root, "/proc/net/avm_pa/brief", "State          : enabled\n");
-        for (Map.Entry<String, String> command : Indiscreet.commands().entrySet()) {
+        for (Map.Entry<String, String> command : BoxWithSecrets.commands().entrySet()) {
             String[] words = command.getKey().split(" ");
             write(root, "/said/" + words[0], command.getValue());
             box.script(words[0], "#!/bin/sh\ncat " + root + "/said/" + words[0] + "\n");
@@ -73,7 +73,7 @@ class RecordTest {
             assertEquals(0, box.apply("record", record.toString()).status());
             Map<Path, String> files = texts(record);
             files.forEach((file, text) -> {
-                for (String secret : Indiscreet.SECRETS) {
+                for (String secret : BoxWithSecrets.SECRETS) {
                     assertFalse(text.contains(secret), file + " contains " + secret + ":\n" + text);
                 }
             });
@@ -86,7 +86,7 @@ class RecordTest {
             assertEquals("192.168.178.1", facts.lan.ip);
             assertEquals(
                     Planted.lines(
-                            new AvmFirewall(boxwall.box.Readings.none().with(AvmFirewall.FILE, Indiscreet.ar7()))),
+                            new AvmFirewall(boxwall.box.Readings.none().with(AvmFirewall.FILE, BoxWithSecrets.ar7()))),
                     Planted.lines(facts.avmFirewall));
         });
     }

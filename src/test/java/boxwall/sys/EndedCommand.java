@@ -2,7 +2,7 @@ package boxwall.sys;
 
 import java.util.List;
 
-/** The result of a program that a test only says was run, with its status. */
+/** The result of a program that was not really run, with its status. */
 public class EndedCommand extends CommandResult {
     private final int status;
 

@@ -13,12 +13,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The machine's edge, on this machine. */
+/** LiveSys on this machine. */
 class LiveSysTest {
     private final LiveSys sys = new LiveSys();
 
     @Test
-    void bothOutputsAndTheStatusComeBack() throws BoxException {
+    void outputErrorsAndStatusAreReturned() throws BoxException {
         CommandResult result = sys.run(List.of("/bin/sh", "-c", "cat; echo err >&2; exit 3"), "in\n", 20);
         assertEquals("in\n", result.out);
         assertEquals("err\n", result.err);
@@ -27,7 +27,7 @@ class LiveSysTest {
     }
 
     @Test
-    void aProgramThatFillsBothPipesDoesNotStandStill() throws BoxException {
+    void programThatFillsBothPipesDoesNotBlock() throws BoxException {
         CommandResult result =
                 sys.run(List.of("/bin/sh", "-c", "yes x | head -c 300000 >&2; yes y | head -c 300000"), "", 60);
         assertEquals(300000, result.out.length());
@@ -35,12 +35,12 @@ class LiveSysTest {
     }
 
     @Test
-    void aProgramThatDoesNotReadIsNoProblem() throws BoxException {
+    void programThatDoesNotReadItsInputSucceeds() throws BoxException {
         assertEquals(0, sys.run(List.of("/bin/true"), "x".repeat(200000), 20).status());
     }
 
     @Test
-    void aHungProgramIsKilled() throws BoxException {
+    void hangingProgramIsKilled() throws BoxException {
         CommandResult result = sys.run(List.of("/bin/sh", "-c", "exec sleep 600"), "", 1);
         assertTrue(result.timedOut);
         assertTrue(result.describe().contains("time limit"), result.describe());
@@ -48,11 +48,11 @@ class LiveSysTest {
 
     /**
      * Each child inherits the descriptors of the daemon. GNU Classpath closes a process's pipes only when the process
-     * is collected; this JVM does so when it ends. So these programs close their outputs and live on: what is open then
-     * is what the daemon itself left open.
+     * object is collected; this JVM does so when the process ends. So these programs close their outputs and keep
+     * running: open descriptors are those that LiveSys did not close.
      */
     @Test
-    void aHundredReadingsLeaveNoDescriptorOpen() throws BoxException {
+    void hundredRunsLeakNoDescriptor() throws BoxException {
         int before = sys.list("/proc/self/fd").size();
         StringBuilder living = new StringBuilder();
         try {
@@ -68,13 +68,13 @@ class LiveSysTest {
     }
 
     @Test
-    void aMissingProgramIsSaidAtOnce() {
+    void missingProgramIsReported() {
         assertTrue(assertThrows(BoxException.class, () -> sys.run(List.of("/nowhere/x"), "", 1)).getMessage()
                 .contains("no such program"));
     }
 
     @Test
-    void aFileIsWrittenWholeOrNotAtAll(@TempDir Path folder) throws IOException, BoxException {
+    void fileIsWrittenCompletelyOrNotAtAll(@TempDir Path folder) throws IOException, BoxException {
         String path = folder.resolve("new/file").toString();
         sys.write(path, "one\n\u00e4\u00ff");
         assertEquals("one\n\u00e4\u00ff", sys.read(path, 100));
@@ -83,18 +83,18 @@ class LiveSysTest {
         assertEquals(List.of("file"), sys.list(folder.resolve("new").toString()));
         Files.createDirectories(folder.resolve("dir/x"));
         assertThrows(BoxException.class, () -> sys.write(folder.resolve("dir").toString(), "text"));
-        assertFalse(Files.exists(folder.resolve("dir.tmp")), "the temporary file is taken away");
+        assertFalse(Files.exists(folder.resolve("dir.tmp")), "the temporary file must be deleted");
     }
 
     @Test
-    void whatIsNotThereIsNull() {
+    void missingFileOrFolderIsNull() {
         assertNull(sys.read("/nowhere/x", 10));
         assertNull(sys.list("/nowhere"));
         assertEquals("Linux", sys.read("/proc/version", 5));
     }
 
     @Test
-    void uptimeGoesWithTheMachine() {
+    void uptimeIncreases() {
         long first = sys.uptimeMillis();
         assertTrue(first > 0 && sys.uptimeMillis() >= first);
     }

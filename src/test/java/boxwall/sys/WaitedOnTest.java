@@ -8,30 +8,30 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What JamVM must not lose early stays, and no more than that. */
+/** Objects that JamVM must not collect early are kept, and no others. */
 class WaitedOnTest {
     @Test
-    void theLastOnesStayAndOlderOnesGo() throws InterruptedException {
-        List<WeakReference<Object>> older = keep();
-        List<WeakReference<Object>> last = keep();
-        // a collector may take its time: a minute is for a machine that does much else
+    void lastObjectsAreKeptAndOlderOnesReleased() throws InterruptedException {
+        List<WeakReference<Object>> older = keepMany();
+        List<WeakReference<Object>> last = keepMany();
+        // a minute, in case the machine is busy
         long end = System.nanoTime() + 60_000_000_000L;
         while (reachable(older) > 0 && System.nanoTime() < end) {
             System.gc();
             Thread.sleep(10);
         }
-        assertEquals(0, reachable(older), "objects kept although " + WaitedOn.KEPT + " came after them");
+        assertEquals(0, reachable(older), "objects kept although " + WaitedOn.KEPT + " were kept after them");
         assertEquals(WaitedOn.KEPT, reachable(last),
-                "of the last " + WaitedOn.KEPT + " objects are there after a collection that took the older ones");
+                "of the last " + WaitedOn.KEPT + " objects must survive a collection that took the older ones");
     }
 
     @Test
-    void whatIsKeptIsGivenBack() {
+    void keptReturnsItsArgument() {
         Object object = new Object();
         assertSame(object, WaitedOn.kept(object));
     }
 
-    private static List<WeakReference<Object>> keep() {
+    private static List<WeakReference<Object>> keepMany() {
         List<WeakReference<Object>> kept = new ArrayList<>();
         for (int i = 0; i < WaitedOn.KEPT; i++) {
             kept.add(new WeakReference<>(WaitedOn.kept(new Object())));

@@ -4,16 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A box with something to hide in every reading that might hold it. */
-public final class Indiscreet {
-    /** What must not be found in anything that leaves the box. */
+/** A box with secrets in every reading that may contain some. */
+public final class BoxWithSecrets {
+    /** Texts that must not leave the box. */
     public static final List<String> SECRETS = List.of("9876543210123456", "geheim-wlan", "hunter2", "K12345678",
             "08:96:D7:12:34:56", "08:96:d7:ab:cd:ef", "0896d7", "a96:d7ff:fe12:3456", "0a96d7fffe123456",
             "mueller@t-online", "4711-serial", "sip-user", "Annas Rechner", "$$$$VWXYZ");
 
-    private Indiscreet() {}
+    private BoxWithSecrets() {}
 
-    /** AVM's configuration: accounts, keys and names between the lines that are looked at. */
+    /** AVM's configuration: accounts, keys and names between the lines that boxwall reads. */
     public static String ar7() {
         return "/*\n * /var/flash/ar7.cfg\n */\n\nar7cfg {\n        mode = dsldmode_router;\n        active_provider = \"t-online K12345678\";\n"
                 + "        users {\n                username = \"mueller@t-online.de\";\n                passwd = \"$$$$VWXYZ\", \"hunter2\";\n        }\n"
@@ -31,7 +31,7 @@ public final class Indiscreet {
                 + "        wlan_key = \"geheim-wlan\";\n        maca = \"08:96:D7:12:34:56\";\n}\n";
     }
 
-    /** Its files. */
+    /** The files of the box. */
     public static Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
         files.put("/proc/sys/urlader/environment",
@@ -52,7 +52,7 @@ public final class Indiscreet {
         return files;
     }
 
-    /** What its commands print. */
+    /** The output of the box's commands. */
     public static Map<String, String> commands() {
         Map<String, String> commands = new LinkedHashMap<>();
         commands.put("uname -r", "2.6.32.41\n");
