@@ -38,12 +38,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rulesets built to be expensive: each question is answered or given up by its own count of steps, and ends when its
- * thread is interrupted.
+ * Checks of intentionally expensive rulesets finish, or stop at their limit of steps, and stop if the thread is
+ * interrupted.
  */
 class CostTest {
-    /** Only what never ends takes longer; every such ruleset did, by a factor of 2 to the power of its length. */
-    private static final Duration HANG = Duration.ofMinutes(8);
+    /** Only an endless check takes longer; without limits these rulesets take time exponential in their length. */
+    private static final Duration TIME_LIMIT = Duration.ofMinutes(8);
     private static final BoxFacts FACTS =
             BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
     private static final Site SITE = Site.of(FACTS);
@@ -114,11 +114,11 @@ class CostTest {
         return parsed;
     }
 
-    /** All that check, compile, explain, exposure and diff do. */
+    /** Runs everything that check, compile, exposure and diff do. */
     private static List<Finding> everything(ParsedRules parsed) {
         List<Finding> findings = new ArrayList<>();
-        for (AutoYesNo wish : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
-            Compiled compiled = Compiler.compile(parsed, FACTS, wish, AutoYesNo.AUTO, wish == AutoYesNo.YES);
+        for (AutoYesNo stateful : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
+            Compiled compiled = Compiler.compile(parsed, FACTS, stateful, AutoYesNo.AUTO, stateful == AutoYesNo.YES);
             findings.addAll(AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
             findings.addAll(AllFindings.proved(new CheckedRuleset(parsed, compiled.ruleset, FACTS), List.of()));
             Exposure.of(new Verdicts(compiled.ruleset, SITE), List.of(), List.of("lan", "dsl"));
@@ -129,17 +129,17 @@ class CostTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nested marks", "xmark", "chains", "addresses", "expectations"})
-    void isAnsweredOrGivenUp(String kind) {
+    void checkOfExpensiveRulesetFinishes(String kind) {
         ParsedRules parsed = parsed(kind);
-        List<Finding> findings = assertTimeoutPreemptively(HANG, () -> everything(parsed));
+        List<Finding> findings = assertTimeoutPreemptively(TIME_LIMIT, () -> everything(parsed));
         for (Finding each : findings) {
             assertFalse(each.code.equals("policy-test-failed"), each.toString());
         }
     }
 
-    /** A single packet's walk gives up too, and says UNKNOWN, never a verdict that it hasn't reached. */
+    /** The walk of a single packet stops at its limit too, with UNKNOWN instead of an unproved verdict. */
     @Test
-    void aPacketsWalkGivesUpAsUnknown() {
+    void packetWalkAtLimitGivesUnknown() {
         Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L);
         assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
         assertEquals(Verdict.UNKNOWN,
@@ -148,27 +148,27 @@ class CostTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nested marks", "xmark", "chains", "addresses", "expectations"})
-    void endsWhenItsThreadIsInterrupted(String kind) throws Exception {
+    void checkStopsWhenThreadIsInterrupted(String kind) throws Exception {
         ParsedRules parsed = parsed(kind);
         for (int turn = 0; turn < 4; turn++) {
-            AtomicReference<Throwable> end = new AtomicReference<>();
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
             Thread worker = new Thread(() -> {
                 try {
                     while (true) {
                         everything(parsed);
                     }
                 } catch (Throwable e) {
-                    end.set(e);
+                    thrown.set(e);
                 }
             });
             worker.start();
-            // somewhere in the midst of it, elsewhere each turn: what it does then doesn't matter
+            // interrupts at a different point in each turn
             worker.join(50 + 400L * turn);
             worker.interrupt();
             worker.join(TimeUnit.MINUTES.toMillis(2));
             assertFalse(worker.isAlive(), () -> kind + ": " + List.of(worker.getStackTrace()));
-            assertNotNull(end.get());
-            assertTrue(end.get() instanceof Abandoned, end.get().toString());
+            assertNotNull(thrown.get());
+            assertTrue(thrown.get() instanceof Abandoned, thrown.get().toString());
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A ruleset that can't stop a packet is a warning, and its plan says so; one that can isn't. */
+/** A ruleset that cannot stop any packet gives a warning and is marked in the plan. */
 class EmptyRulesetTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
@@ -43,17 +43,17 @@ class EmptyRulesetTest {
             "iptables -A INPUT -i dsl -j REJECT                                          | false",
             "iptables -A INPUT -i dsl -j NFQUEUE                                         | false",
             "iptables -t raw -A PREROUTING -s 10.0.0.0/8 -j DROP                         | false",})
-    void saidOfWhatStopsNothing(String lines, boolean empty) {
+    void rulesetThatStopsNoPacketGivesWarning(String lines, boolean empty) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
                 Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-        int said = 0;
+        int warnings = 0;
         for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
-            said += each.code.equals("empty-ruleset") && each.severity == Finding.Severity.WARN ? 1 : 0;
+            warnings += each.code.equals("empty-ruleset") && each.severity == Finding.Severity.WARN ? 1 : 0;
         }
-        assertEquals(empty ? 1 : 0, said);
+        assertEquals(empty ? 1 : 0, warnings);
         Stamp stamp = new Stamp();
         Plan.files(compiled, lines, stamp, "leave");
         assertEquals(empty ? "no" : null, stamp.get("protects"));

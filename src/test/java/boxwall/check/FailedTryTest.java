@@ -14,7 +14,7 @@ import boxwall.sys.LiveSys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The bare words of iptables, for rules whose lines are known. */
+/** Translates errors of iptables-restore into findings about the user's rules. */
 class FailedTryTest {
     private static List<Finding> of(String box, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
@@ -25,39 +25,42 @@ class FailedTryTest {
         return new FailedTry(error, rules, facts).findings();
     }
 
-    private static String said(String box, String error) {
+    private static String finding(String box, String error) {
         Finding finding = of(box, error).get(0);
         assertEquals(Finding.Severity.REFUSE, finding.severity);
         return finding.code + " at " + finding.where + ": " + finding.effect() + " | " + finding.remedy;
     }
 
-    /** {@code iptables-restore: line N failed} names the COMMIT: the rule is found by what the box lacks. */
+    /**
+     * {@code iptables-restore: line N failed} names the COMMIT: the rule is found by the features that the box lacks.
+     */
     @Test
-    void aRefusedCommitIsTracedToTheRule() {
+    void failedCommitIsTracedToRule() {
         String error = "iptables-restore -c: status 1 | iptables-restore: line 8 failed";
-        assertTrue(said("7270v2-0554", error).startsWith("module-refused at rules:3: "), said("7270v2-0554", error));
+        assertTrue(finding("7270v2-0554", error).startsWith("module-refused at rules:3: "),
+                finding("7270v2-0554", error));
         assertTrue(of("7270v2-0554", error).get(0).evidence().get(0).endsWith("line 8 failed"));
     }
 
     @Test
-    void anErrorOnALineIsTheRuleOfThatLine() {
-        String said = said("7270v2-0554",
+    void errorOnLineIsReportedForItsRule() {
+        String text = finding("7270v2-0554",
                 "iptables-restore -c: status 2 | Couldn't load match `iprange':No such file or directory | "
                         + "Error occurred at line: 7");
-        assertTrue(said.startsWith("extension-missing at rules:4: "), said);
-        assertTrue(said.contains("FREETZ_LIB_libxt_iprange"), said);
+        assertTrue(text.startsWith("extension-missing at rules:4: "), text);
+        assertTrue(text.contains("FREETZ_LIB_libxt_iprange"), text);
     }
 
     @Test
-    void aModuleThatDidNotComeIsNamed() {
-        String said = said("7270v2-0554", "modprobe xt_nonesuch: status 0, but it is not loaded");
-        assertTrue(said.startsWith("module-missing at : ") && said.contains("FREETZ_MODULE_xt_nonesuch"), said);
-        assertTrue(said("virtual-avm", "modprobe nf_conntrack: status 1 | modprobe: can't load module nf_conntrack")
+    void moduleThatDidNotLoadIsReported() {
+        String text = finding("7270v2-0554", "modprobe xt_nonesuch: status 0, but it is not loaded");
+        assertTrue(text.startsWith("module-missing at : ") && text.contains("FREETZ_MODULE_xt_nonesuch"), text);
+        assertTrue(finding("virtual-avm", "modprobe nf_conntrack: status 1 | modprobe: can't load module nf_conntrack")
                 .startsWith("module-refused"));
     }
 
     @Test
-    void otherWordsAreNotInterpreted() {
+    void otherErrorsGiveNoFinding() {
         assertEquals(List.of(),
                 of("7270v2-0554", "table filter of IPv4 reads back with other rules than it was given"));
         assertEquals(List.of(), of("7270v2-0554", ""));

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.netfilter.Ruleset;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Names;
-import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
@@ -20,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong with rulesets that can be loaded: each finding where it is due, and not where it isn't. */
+/** Findings about loadable rulesets: each is reported where it applies, and nowhere else. */
 class LintFindingsTest {
     private static final Set<String> CODES = Set.of("log-unlimited", "time-is-utc", "ipv6-unfiltered",
             "established-missing", "wan-service-open", "flood-unlimited", "administrator-not-first",
             "guest-reaches-lan", "guest-reaches-box", "spoofable-accept");
-    /** A set with nothing to find, for IPv4; guests have names and addresses. */
+    /** An IPv4 ruleset without findings, in which guests may use DNS and DHCP. */
     private static final String GOOD = """
             iptables -A INPUT -i lo -j ACCEPT
             iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT
@@ -45,18 +43,13 @@ class LintFindingsTest {
     }
 
     private static List<Finding> all(String rules) {
-        BoxFacts facts = facts();
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules),
-                Names.of(facts.names, facts.lackingNames()), boxwall.syntax.Includes.NONE);
-        assertEquals(List.of(), parsed.errors());
-        Ruleset ruleset = parsed.ruleset();
-        List<Finding> findings =
-                new java.util.ArrayList<>(AllFindings.checked(new CheckedRuleset(parsed, ruleset, facts)));
-        findings.addAll(AllFindings.proved(new CheckedRuleset(parsed, ruleset, facts), null));
+        CheckedRuleset ruleset = AllFindings.ruleset("virtual", rules);
+        List<Finding> findings = new java.util.ArrayList<>(AllFindings.checked(ruleset));
+        findings.addAll(AllFindings.proved(ruleset, null));
         return findings;
     }
 
-    /** Codes, severities and lines of what this test is about; that a set filters IPv4 alone is said elsewhere. */
+    /** Codes, severities and lines of the findings in CODES, without the note that a ruleset filters IPv4 only. */
     private static String found(String rules) {
         StringBuilder out = new StringBuilder();
         for (Finding finding : all(rules)) {
@@ -65,7 +58,7 @@ class LintFindingsTest {
                         .append(finding.code).append(finding.where.isEmpty() ? "" : " " + finding.where);
                 assertTrue(!finding.evidence().isEmpty(), finding + " has no evidence");
                 assertTrue(finding.remedy.contains("tables -") || finding.code.startsWith("time"),
-                        finding + " has no line to write");
+                        finding + " has no command as remedy");
             }
         }
         return out.toString();
@@ -78,16 +71,17 @@ class LintFindingsTest {
     }
 
     @Test
-    void nothingIsSaidOfAGoodSet() {
+    void goodRulesetHasNoFindings() {
         assertEquals("", found(GOOD));
-        assertEquals("", found("iptables -t mangle -A PREROUTING -j MARK --set-mark 1\n"), "a set that doesn't filter");
+        assertEquals("", found("iptables -t mangle -A PREROUTING -j MARK --set-mark 1\n"),
+                "a ruleset that does not filter");
     }
 
     /**
-     * What is true of the rules that come with boxwall, and meant: the wiki page logs and serves SIP without a limit.
+     * Intended findings about the shipped rules: as on the wiki page, they log and accept SIP without a limit.
      */
     @Test
-    void ofTheRulesInConfOnlyWhatIsMeant() throws Exception {
+    void shippedRulesHaveOnlyIntendedFindings() throws Exception {
         assertEquals(
                 "note log-unlimited rules:44, rules:30, rules:25; note log-unlimited rules:87, rules:105; note flood-unlimited rules:40",
                 found(Files.readString(Path.of("conf/boxwall.rules"))));
@@ -101,14 +95,14 @@ class LintFindingsTest {
             "-P OUTPUT ACCEPT                                          | -P OUTPUT DROP                                              | warn established-missing",
             "-m limit --limit 10/min -j LOG                            | -j LOG                                                      | note log-unlimited rules:5",
             "-m limit --limit 10/min -j LOG                            | -m limit --limit 10/min -j ACCEPT                           | note wan-service-open; note guest-reaches-box",})
-    void aGoodSetWithOneLineChanged(String line, String instead, String expected) {
+    void changedLineInGoodRulesetGivesFinding(String line, String instead, String expected) {
         assertTrue(GOOD.contains(line));
         String full = GOOD.lines().filter(l -> l.contains(line)).findFirst().orElseThrow();
         assertEquals(expected, found(GOOD.replace(full,
                 instead == null ? "" : line.startsWith("-m") ? full.replace(line, instead) : "iptables " + instead)));
     }
 
-    /** A guest may claim any address too: a rule that asks for the address alone lets him in. */
+    /** Guests may forge addresses too, so a rule that matches only the address accepts their packets. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"-A OUTPUT -j LOG                                             | ''",
             "-A FORWARD -m hashlimit --hashlimit-upto 5/min --hashlimit-name l --hashlimit-mode srcip -j LOG | ''",
@@ -139,37 +133,37 @@ class LintFindingsTest {
             "-I INPUT -p tcp --tcp-flags ALL NONE -j DROP                 | ''",
             "-I INPUT -i $WAN_IF -m state --state INVALID -j DROP         | ''",
             "-I INPUT 3 -m state --state INVALID -j DROP                  | ''",})
-    void aGoodSetWithOneMoreLine(String line, String expected) {
+    void additionalLineInGoodRulesetGivesFindings(String line, String expected) {
         String found = found(GOOD + "iptables " + line + "\n");
         assertEquals(Set.of(expected.split("; ")), Set.of(found.split("; ")), "iptables " + line);
     }
 
     @Test
-    void aRuleThatMayStopTheAdministratorIsNamedInAUsersChainToo() {
+    void ruleThatMayStopAdministratorIsReportedInUserChain() {
         String rules =
                 "iptables -N FLOOD\niptables -A FLOOD -m limit --limit 20/sec -j RETURN\niptables -A FLOOD -j DROP\n"
                         + "iptables -A INPUT -p tcp --syn -j FLOOD\n" + GOOD;
         assertEquals("note administrator-not-first rules:3", found(rules));
         assertEquals("", found(rules.replace("iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n", "")),
-                "he is locked out, which is another finding");
+                "the administrator is locked out, which is another finding");
         assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence().get(0));
     }
 
-    /** A set that only drops some things closes nothing else, and means no more. */
+    /** A ruleset that only drops some packets is not meant to block others. */
     @Test
-    void whatThePolicyLetsInIsANote() {
+    void packetsAcceptedByPolicyGiveNotes() {
         assertEquals("note wan-service-open; note guest-reaches-lan; note guest-reaches-box",
                 found("iptables -A INPUT -i $WAN_IF -p tcp --dport 23 -j DROP\n"));
     }
 
     @Test
-    void aLogBehindALimitedJumpHasALimit() {
+    void logAfterJumpWithLimitIsLimited() {
         String chain = "iptables -N L\niptables -A L -j LOG\niptables -A L -j DROP\n";
         assertEquals("", found(chain + GOOD + "iptables -A FORWARD -m limit --limit 3/min -j L\n"));
         assertEquals("note log-unlimited rules:2", found(chain + GOOD + "iptables -A FORWARD -j L\n"));
     }
 
-    /** Rules behind a final DROP are one mistake, however many they are; so a finding names them all. */
+    /** Rules after a final DROP are one mistake, so one finding names all of them. */
     @Test
     void unreachableRulesWithOneCauseAreOneFinding() {
         StringBuilder rules = new StringBuilder("iptables -A FORWARD -j DROP\n");
@@ -188,7 +182,7 @@ class LintFindingsTest {
     }
 
     @Test
-    void ofManyRulesThatTakeAnothersPacketsSomeAreShown() {
+    void evidenceListsSomeOfManyCoveringRules() {
         StringBuilder rules = new StringBuilder();
         for (int i = 0; i < 32; i++) {
             rules.append("iptables -A FORWARD -s 10.0.0." + i + " -j DROP\n");
@@ -200,7 +194,7 @@ class LintFindingsTest {
     }
 
     @Test
-    void evidenceAndRemedyOfEachAreExact() {
+    void findingsHaveExactEvidenceAndRemedy() {
         Finding missing = one("established-missing",
                 GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
         assertEquals("INPUT drops the replies to what OUTPUT lets out", missing.effect());
@@ -230,7 +224,7 @@ class LintFindingsTest {
     }
 
     @Test
-    void theHoursAfterMidnightAreExplained() {
+    void timeFindingExplainsHoursAfterMidnight() {
         String night = "iptables -A FORWARD -m time --timestart 22:00 --timestop 06:00 --weekdays Fri %s-j DROP\n";
         assertEquals(2, one("time-is-utc", GOOD + night.formatted("")).evidence().size());
         assertEquals(1, one("time-is-utc", GOOD + night.formatted("--contiguous ")).evidence().size());
@@ -239,7 +233,7 @@ class LintFindingsTest {
     }
 
     @Test
-    void aChainThatOnlyIpv4ClosesIsFound() {
+    void chainClosedForIpv4OnlyIsReported() {
         String six =
                 "ip6tables -A INPUT -i $LAN_IF -j ACCEPT\nip6tables -A INPUT -i lo -j ACCEPT\nip6tables -A INPUT -m state --state ESTABLISHED -j ACCEPT\n"
                         + "ip6tables -A FORWARD -m state --state ESTABLISHED -j ACCEPT\nip6tables -A FORWARD -i $LAN_IF -j ACCEPT\n";
@@ -254,11 +248,10 @@ class LintFindingsTest {
     }
 
     /**
-     * Whole rulesets as people have them: nothing that is found lacks evidence, and each line to write is one that the
-     * parser takes.
+     * For complete rulesets of users: the parser accepts each command in a remedy.
      */
     @Test
-    void eachLineToWriteCanBeWritten() throws Exception {
+    void parserAcceptsCommandsOfRemedies() throws Exception {
         List<String> codes = new java.util.ArrayList<>();
         for (String folder : List.of("conf", "conf/presets", "src/test/resources/imports")) {
             try (var files = Files.list(Path.of(folder))) {

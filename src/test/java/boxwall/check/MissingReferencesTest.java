@@ -3,36 +3,20 @@ package boxwall.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
-import boxwall.syntax.ParsedRules;
-import boxwall.syntax.RulesetParser;
-import boxwall.syntax.Source;
-import boxwall.sys.LiveSys;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Interfaces that the box lacks, ports of its bridges, and sets that somebody else must make. */
+/** Findings about interfaces that the box lacks, ports of bridges, and sets that must be created separately. */
 class MissingReferencesTest {
     private static List<Finding> found(String code, String rules, String box) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules + "\n"),
-                Names.of(facts.names, facts.lackingNames()), null);
-        assertEquals(List.of(), parsed.errors());
-        List<Finding> found = new ArrayList<>();
-        for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
-            if (each.code.equals(code)) { found.add(each); }
-        }
-        return found;
+        return AllFindings.checked(code, box, rules + "\n");
     }
 
     @Test
-    void interfacesOfAnotherRouter() {
+    void interfacesOfOtherRouterAreReportedInOneFinding() {
         List<Finding> found = found("interface-missing",
                 "iptables -P INPUT ACCEPT\niptables -A INPUT -i br-lan -j ACCEPT\n"
                         + "iptables -A INPUT -i eth1 -p tcp --dport 22 -j DROP\niptables -A INPUT -i vlan2 -j DROP\n",
@@ -54,17 +38,17 @@ class MissingReferencesTest {
             "-i lan0 -j DROP           | warn", "-i eth0 -j DROP           | warn", "-i eth+ -j DROP           | warn",
             "-i tun0 -j DROP           | note", "-i wg0 -j DROP            | note", "-i ppp+ -j DROP           | note",
             "! -i ppp0 -j DROP         | note", "-m physdev --physdev-in lan0 -j DROP | ''",})
-    void namesAgainstTheVirtualBox(String rule, String severity) {
-        StringBuilder said = new StringBuilder();
+    void missingInterfaceOrBridgePortIsReported(String rule, String severity) {
+        StringBuilder severities = new StringBuilder();
         for (Finding each : found("interface-missing", "iptables -A INPUT " + rule, "virtual")) {
-            said.append(each.severity.word());
+            severities.append(each.severity.word());
         }
-        assertEquals(severity, said.toString());
+        assertEquals(severity, severities.toString());
     }
 
-    /** A box of which no interface was read says nothing. */
+    /** If no interface of the box was read, there is no finding. */
     @Test
-    void nothingIsSaidWhereNoInterfaceIsKnown() {
+    void boxWithoutKnownInterfacesGivesNoFinding() {
         assertEquals(List.of(), found("interface-missing", "iptables -A INPUT -i br0 -j DROP", "expected"));
     }
 
@@ -74,7 +58,7 @@ class MissingReferencesTest {
             "iptables -A INPUT -m set ! --match-set a dst,src -j DROP      | a     | iptables's table filter",
             "ip6tables -t raw -A PREROUTING -m set --match-set six src -j DROP | six | ip6tables's table raw",
             "iptables -A INPUT -j SET --add-set seen src                   | seen  | iptables's table filter",})
-    void aSetMustExistBeforeTheRules(String rule, String set, String table) {
+    void requiredSetIsReported(String rule, String set, String table) {
         List<Finding> found = found("set-needed", rule, "virtual");
         assertEquals(1, found.size());
         assertTrue(found.get(0).effect().contains("the set " + set + " must exist")
@@ -84,7 +68,7 @@ class MissingReferencesTest {
     }
 
     @Test
-    void oneFindingForAllSets() {
+    void allSetsAreReportedInOneFinding() {
         assertEquals(1, found("set-needed",
                 "iptables -A INPUT -m set --match-set a src -j DROP\niptables -A INPUT -m set --match-set b src -j DROP",
                 "virtual").size());

@@ -3,23 +3,18 @@ package boxwall.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
-import boxwall.syntax.ParsedRules;
-import boxwall.syntax.RulesetParser;
-import boxwall.syntax.Source;
-import boxwall.sys.LiveSys;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rules that drop what IPv6 needs on a link: said for each side, with the lines to add. */
+/**
+ * Rules that drop neighbour discovery, router advertisements or DHCPv6 are reported for each interface, with the lines
+ * to add.
+ */
 class NeighboursTest {
     private static final String DROPPED = """
             ip6tables -P INPUT DROP
@@ -35,19 +30,11 @@ class NeighboursTest {
             """;
 
     private static List<Finding> found(String rules, String box) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
-        assertEquals(List.of(), parsed.errors());
-        List<Finding> found = new ArrayList<>();
-        for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
-            if (each.code.equals("neighbour-discovery-dropped")) { found.add(each); }
-        }
-        return found;
+        return AllFindings.checked("neighbour-discovery-dropped", box, rules);
     }
 
     @Test
-    void theInternetSideGetsItsFourLines() {
+    void remedyForWanHasFourLines() {
         List<Finding> found = found(DROPPED, "virtual");
         assertEquals(1, found.size(), found.toString());
         assertEquals(
@@ -59,9 +46,9 @@ class NeighboursTest {
         assertTrue(found.get(0).effect().contains("dsl"), found.get(0).effect());
     }
 
-    /** The lines of the remedy are lines that a ruleset takes, and with them nothing more is said. */
+    /** The remedy consists of valid lines, which remove the finding. */
     @Test
-    void theRemedyIsEnough() {
+    void remedyRemovesFinding() {
         for (String rules : new String[] {DROPPED, DROPPED.replace("-i lan", "-i none"),
                 "ip6tables -P INPUT DROP\nip6tables -P OUTPUT DROP\n"}) {
             StringBuilder more = new StringBuilder();
@@ -88,12 +75,12 @@ class NeighboursTest {
             "virtual      | ip6tables -A FORWARD -j DROP                                  | 0",
             "virtual      | ip6tables -P INPUT ACCEPT                                     | 0",
             "7170-0488    | ip6tables -P INPUT DROP                                       | 0",})
-    void sidesThatLackSomething(String box, String rules, int sides) {
+    void numberOfAffectedInterfacesIsReported(String box, String rules, int sides) {
         assertEquals(sides, found(rules + "\n", box).size(), found(rules + "\n", box).toString());
     }
 
     @Test
-    void whatComesWithBoxwallLetsThemPass() throws Exception {
+    void shippedRulesHaveNoFinding() throws Exception {
         assertEquals(List.of(), found(Files.readString(Path.of("conf/boxwall.rules")), "virtual"));
         assertEquals(List.of(), found(Files.readString(Path.of("conf/presets/ipv6-basic.rules")), "virtual"));
     }

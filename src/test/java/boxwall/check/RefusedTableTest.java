@@ -14,7 +14,7 @@ import boxwall.sys.LiveSys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which rules may be tried alone after the kernel refused their table. */
+/** Selects the rules to try alone after the kernel refused their table. */
 class RefusedTableTest {
     private static final String RULES =
             "iptables -N U\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p udp -m mark --mark 1 -j U\n"
@@ -32,7 +32,7 @@ class RefusedTableTest {
     }
 
     @Test
-    void onlyTheRefusedTablesRulesWithoutTheirJumps() {
+    void candidatesAreRulesOfRefusedTableWithoutJumps() {
         FailedTry failed = of("virtual", RULES, failed(18));
         assertEquals("filter", failed.refused.word());
         assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"),
@@ -48,20 +48,21 @@ class RefusedTableTest {
     }
 
     @Test
-    void nobodyIsSuspectedForOtherWordsOrForAKnownReason() {
+    void otherErrorsAndKnownReasonsGiveNoCandidates() {
         assertNull(of("virtual", RULES,
                 "iptables-restore -c: status 2 | iptables-restore v1.8.9 (legacy): Couldn't load match `x' | Error occurred at line: 18").refused);
-        assertNull(of("virtual", RULES, failed(17)).refused, "no line of COMMIT");
+        assertNull(of("virtual", RULES, failed(17)).refused, "not the line of COMMIT");
         assertNull(of("virtual", RULES, failed(900)).refused);
         assertNull(of("virtual", RULES, "").refused);
-        assertNull(of("virtual", RULES, "ip6" + failed(18).replace("| ip", "| ip6")).refused, "no such family here");
-        // what the box is known to lack is the reason already
+        assertNull(of("virtual", RULES, "ip6" + failed(18).replace("| ip", "| ip6")).refused,
+                "no rules of this family");
+        // a known missing module is the reason
         assertNull(of("7270v2-0554", "iptables -A INPUT -m state --state NEW -j ACCEPT\n", failed(6)).refused);
     }
 
-    /** Where tracking is refused a rule that wants it is a known reason; nothing of it is ever among the lines. */
+    /** Where connection tracking is refused, a rule that needs it is a known reason and is never tried. */
     @Test
-    void whatWouldLoadConntrackIsNeverTried() {
+    void rulesThatNeedRefusedConntrackAreNotTried() {
         String rules =
                 "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP\niptables -A INPUT -m mark --mark 1 -j DROP\n";
         assertNull(of("virtual-avm", rules, failed(7)).refused);

@@ -19,8 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Where nothing says whether connection tracking reboots the box, nothing loads it unless the administrator says that
- * it works.
+ * If it is unknown whether connection tracking makes the box reboot, nothing loads it unless the administrator requests
+ * states.
  */
 class UnknownConntrackTest {
     private static final BoxFacts UNKNOWN =
@@ -36,7 +36,7 @@ class UnknownConntrackTest {
     }
 
     @Test
-    void autoCompilesWithoutStates() {
+    void autoCompilesWithoutStatesAndYesWithStates() {
         assertEquals(ConntrackVerdict.State.UNKNOWN, UNKNOWN.conntrack().state);
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful);
@@ -48,7 +48,7 @@ class UnknownConntrackTest {
     }
 
     @Test
-    void whatWouldLoadItAllTheSameIsLeftOutWithANote() {
+    void rulesThatWouldLoadConntrackAreOmittedWithNote() {
         for (String rule : new String[] {"iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE",
                 "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP",
                 "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark",

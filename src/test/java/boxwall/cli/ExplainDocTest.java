@@ -18,53 +18,53 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What docs/explain.md, docs/optimize.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it
- * is run again, with the rulesets and the box that the page names, and what follows up to the block's end is compared.
- * {@code -Dboxwall.rewrite=true} writes the page anew instead.
+ * docs/explain.md, docs/optimize.md and README.md show the actual output of boxwall: each line {@code $ boxwall …} is
+ * run with the rulesets and the box that the page names, and the output is compared with the rest of the block.
+ * {@code -Dboxwall.rewrite=true} writes the page again instead.
  */
 class ExplainDocTest {
     private static final Path RESOURCES = Path.of("src/test/resources/explain");
 
     @Test
-    void thePageShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
-        holds(Path.of("docs/explain.md"), 7, folder);
+    void explainPageShowsActualOutput(@TempDir Path folder) throws IOException {
+        assertShowsActualOutput(Path.of("docs/explain.md"), 7, folder);
     }
 
     @Test
-    void theReadmeShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
-        holds(Path.of("README.md"), 1, folder);
+    void readmeShowsActualOutput(@TempDir Path folder) throws IOException {
+        assertShowsActualOutput(Path.of("README.md"), 1, folder);
     }
 
     @Test
-    void thePageOnOptimizingShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
-        holds(Path.of("docs/optimize.md"), 3, folder);
+    void optimizePageShowsActualOutput(@TempDir Path folder) throws IOException {
+        assertShowsActualOutput(Path.of("docs/optimize.md"), 3, folder);
     }
 
-    private static void holds(Path page, int least, Path folder) throws IOException {
+    private static void assertShowsActualOutput(Path page, int minCommands, Path folder) throws IOException {
         Files.copy(Path.of("conf/boxwall.rules"), folder.resolve("boxwall.rules"));
         for (String file : new String[] {"guests.rules", "stricter.rules", "list.rules"}) {
             Files.copy(RESOURCES.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         List<String> lines = Files.readAllLines(page);
-        List<String> now = new ArrayList<>();
+        List<String> actual = new ArrayList<>();
         int commands = 0;
         for (int i = 0; i < lines.size(); i++) {
-            now.add(lines.get(i));
+            actual.add(lines.get(i));
             if (lines.get(i).startsWith("    $ cat ")) {
-                now.addAll(indented(Files.readString(folder.resolve(lines.get(i).substring(10)))));
+                actual.addAll(indented(Files.readString(folder.resolve(lines.get(i).substring(10)))));
                 i = end(lines, i);
             } else if (lines.get(i).startsWith("    $ boxwall ")) {
-                now.addAll(indented(run(folder, lines.get(i).substring(14))));
+                actual.addAll(indented(run(folder, lines.get(i).substring(14))));
                 i = end(lines, i);
                 commands++;
             }
         }
-        assertTrue(commands >= least, page + " shows " + commands + " commands");
-        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(page, now); }
-        assertEquals(String.join("\n", now), String.join("\n", lines));
+        assertTrue(commands >= minCommands, page + " shows " + commands + " commands");
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(page, actual); }
+        assertEquals(String.join("\n", actual), String.join("\n", lines));
     }
 
-    /** The block's last line: blank lines belong to it when the text after them is indented and no further command. */
+    /** The last line of a block: blank lines belong to it if indented text follows that is no further command. */
     private static int end(List<String> lines, int from) {
         int last = from;
         for (int i = from + 1; i < lines.size() && (lines.get(i).isEmpty() || lines.get(i).startsWith("    ")); i++) {
@@ -82,7 +82,7 @@ class ExplainDocTest {
         return lines;
     }
 
-    /** stderr stands before stdout, as a page shows it best: what is wrong first. */
+    /** The output of a command: stderr before stdout, so that errors come first on the page. */
     private static String run(Path folder, String command) {
         String[] piped = command.split(" 2>&1 \\| ");
         List<String> words = new ArrayList<>();

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A match and a target that only the box's own iptables has, from its files' names to the plan and the answer. */
+/**
+ * A match and a target that only the box's own iptables has, from the names of its files to the plan and to explain.
+ */
 class ForeignVerbsTest {
     private static final Path VIRTUAL = Path.of("src/test/resources/boxes/virtual");
 
@@ -24,7 +26,7 @@ class ForeignVerbsTest {
     private String err;
 
     @BeforeEach
-    void aBoxWithASharedBuild() throws IOException {
+    void copyBoxWithForeignExtensions() throws IOException {
         try (var all = Files.walk(VIRTUAL)) {
             for (Path each : (Iterable<Path>) all::iterator) {
                 Path to = folder.resolve("box").resolve(VIRTUAL.relativize(each).toString());
@@ -57,7 +59,7 @@ class ForeignVerbsTest {
     private String rules() { return folder.resolve("rules").toString(); }
 
     @Test
-    void itIsInThePlanAsItWasWritten() throws IOException {
+    void foreignExtensionIsWrittenUnchangedToPlan() throws IOException {
         assertEquals(0, run("compile", rules(), "--root", box(), "--out", folder.resolve("plan").toString()), err);
         String restore = Files.readString(folder.resolve("plan/restore4"));
         assertTrue(restore.contains(
@@ -68,7 +70,7 @@ class ForeignVerbsTest {
     }
 
     @Test
-    void whatItDecidesIsUnknown() {
+    void foreignExtensionGivesUnknownVerdict() {
         String[] packet = {"--root", box(), "in=lan", "out=dsl", "src=192.168.178.20", "dst=9.9.9.9"};
         for (String[] each : new String[][] {{"udp", "UNKNOWN"}, {"tcp", "UNKNOWN"}, {"icmp", "ACCEPT"}}) {
             java.util.ArrayList<String> words = new java.util.ArrayList<>(
@@ -80,7 +82,7 @@ class ForeignVerbsTest {
     }
 
     @Test
-    void elsewhereItIsAnError() {
+    void foreignExtensionIsErrorOnOtherBox() {
         assertEquals(1, run("check", rules(), "--root", VIRTUAL.toString()));
         assertTrue(err.contains("rules:5:31: ") && err.contains("unknown match \"layer7\""), err);
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code boxwall import FILE}: the ruleset on one stream, the remarks on the other, and the exit status. */
+/** {@code boxwall import FILE}: the ruleset on stdout, the remarks on stderr, and the exit status. */
 class ImportVerbTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -23,7 +23,7 @@ class ImportVerbTest {
     }
 
     @Test
-    void whatIsTakenWholeIsStatus0AndWhatComesOutCanBeChecked(@TempDir Path folder) throws IOException {
+    void completeImportGivesStatus0AndValidRuleset(@TempDir Path folder) throws IOException {
         assertEquals(0, run("import", "src/test/resources/imports/rc.custom"), err::toString);
         Path rules = Files.write(folder.resolve("rules"), out.toByteArray());
         assertTrue(
@@ -35,7 +35,7 @@ class ImportVerbTest {
     }
 
     @Test
-    void whatIsLeftOutIsStatus1AndNamedByFileAndLine() {
+    void incompleteImportGivesStatus1AndReportsFileAndLine() {
         assertEquals(1, run("import", "src/test/resources/imports/gateway.sh"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP isn't known"),
                 err::toString);
@@ -43,18 +43,20 @@ class ImportVerbTest {
     }
 
     @Test
-    void whatIsMissingHasAStarAndTheTotalsComeLast(@TempDir Path folder) throws IOException {
+    void missingRulesAreMarkedAndTotalsPrintedLast(@TempDir Path folder) throws IOException {
         Path script = Files.writeString(folder.resolve("fw"),
                 "WAN=$(nvram get wan0_ifname)\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
         assertEquals(1, run("import", script.toString()));
-        String said = err.toString(StandardCharsets.UTF_8);
-        assertTrue(said.contains("\n* fw:2: the value of WAN isn't known") && said.startsWith("  fw:1: "), said);
-        assertTrue(said.contains("* lets through what the script drops, or may drop: everything from guest"), said);
-        assertTrue(said.endsWith("taken 1, missing 1\n"), said);
+        String remarks = err.toString(StandardCharsets.UTF_8);
+        assertTrue(remarks.contains("\n* fw:2: the value of WAN isn't known") && remarks.startsWith("  fw:1: "),
+                remarks);
+        assertTrue(remarks.contains("* lets through what the script drops, or may drop: everything from guest"),
+                remarks);
+        assertTrue(remarks.endsWith("taken 1, missing 1\n"), remarks);
     }
 
     @Test
-    void aSecondWordIsTheScripts(@TempDir Path folder) throws IOException {
+    void secondArgumentIsPassedToScript(@TempDir Path folder) throws IOException {
         Path script = Files.writeString(folder.resolve("fw"),
                 "case $1 in run-firewall) iptables -A INPUT -j DROP;; *) exit 1;; esac\n");
         assertEquals(1, run("import", script.toString()));
@@ -63,7 +65,7 @@ class ImportVerbTest {
     }
 
     @Test
-    void noFileIsStatus2() {
+    void missingFileGivesStatus2() {
         assertEquals(2, run("import"));
         assertEquals(2, run("import", "/no/such/file"));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("/no/such/file can't be opened"), err::toString);

@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rules as people type them, through check, compile and import: old spellings, short addresses, dashes, a byte order
- * mark, words in the wrong place.
+ * Rules as users type them, in check, compile and import: old spellings, short addresses, dashes, a byte order mark,
+ * words in the wrong order.
  */
 class TypedRulesTest {
     private static final String BOX = "src/test/resources/boxes/virtual";
@@ -49,7 +49,7 @@ class TypedRulesTest {
     }
 
     @Test
-    void oldSpellingsAndShortAddressesAreReadAsIptablesReadsThem() throws IOException {
+    void oldSpellingsAndShortAddressesAreParsedAsByIptables() throws IOException {
         String v4 = plan(
                 "iptables -I FORWARD -m set --set BadNets src,dst -j DROP\niptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT\n"
                         + "iptables -I INPUT -s 10/8 -j DROP\niptables -I INPUT -s 127/8 -j DROP\n",
@@ -63,34 +63,34 @@ class TypedRulesTest {
     }
 
     @Test
-    void dashesOfAWebPageAreNamedAsTheyAreSeen() throws IOException {
+    void typographicDashIsReportedAsDisplayed() throws IOException {
         assertEquals(1, run("check", "iptables -A INPUT \u2013p tcp \u2013dport 22 \u2013j ACCEPT\n", "--root", BOX));
         assertTrue(err.contains("x.rules:1:19: refuse syntax: \u2013 is a dash as web pages write it; write - or --"),
                 err);
     }
 
     @Test
-    void aByteOrderMarkSaysNothing() throws IOException {
+    void byteOrderMarkIsIgnored() throws IOException {
         run("check", "\ufeffiptables -P INPUT DROP\r\n", "--root", BOX);
         assertFalse(err.contains("syntax"), err);
     }
 
     @Test
-    void wordsInTheWrongPlaceAreErrorsWithTheirPlace() throws IOException {
+    void wordsInWrongOrderAreReportedWithPosition() throws IOException {
         assertEquals(1, run("check", "iptables ! -s 10.0.0.1,10.0.0.2 -A\n", "--root", BOX));
         assertTrue(err.contains("x.rules:1:33: refuse syntax: the chain's name is missing after -A"), err);
         assertTrue(err.contains("x.rules:1:12: refuse syntax: ! beside a list of addresses"), err);
     }
 
     @Test
-    void aPrefixThatIsTooLongIsCutAndSaid() throws IOException {
+    void tooLongLogPrefixIsTruncatedWithNote() throws IOException {
         run("check", "iptables -A INPUT -j LOG --log-prefix 123456789012345678901234567890\n", "--root", BOX);
         assertTrue(out.contains("x.rules:1: note: --log-prefix is shortened to 29 bytes"), out);
     }
 
-    /** A text that came in as UTF-8 goes out as UTF-8. */
+    /** UTF-8 input gives UTF-8 output. */
     @Test
-    void lettersOfACommentSurviveAnImport() throws IOException {
+    void importKeepsNonAsciiCharactersOfComments() throws IOException {
         assertEquals(0,
                 run("import", "#!/bin/sh\niptables -A INPUT -m comment --comment '\u00dcbung K\u00fcche' -j DROP\n"));
         assertTrue(out.contains("\u00dcbung K\u00fcche"), out);

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verbs on a PC, with the recorded virtual boxes. */
+/** The commands on a PC, with the recorded virtual boxes. */
 class VerbsTest {
     private static final String BOX = "src/test/resources/boxes/virtual";
     private static final String AVM = "src/test/resources/boxes/virtual-avm";
@@ -40,21 +40,21 @@ class VerbsTest {
     }
 
     @Test
-    void theRulesInConfAreFineAndLockNobodyOut() {
+    void shippedRulesAreAcceptedWithoutLockout() {
         assertEquals(0, run("check", "conf/boxwall.rules", "--root", BOX));
         assertTrue(out.contains("stateful, rules: "), out);
         assertFalse(err.contains("lockout"), err);
     }
 
     @Test
-    void theSameRulesAreStatelessBesideAvmsConntrack() {
+    void shippedRulesAreStatelessWithConntrackOfAvm() {
         assertEquals(0, run("check", "conf/boxwall.rules", "--root=" + AVM));
         assertTrue(out.contains("stateless, rules: "), out);
         assertFalse(err.contains("lockout"), err);
     }
 
     @Test
-    void aPlanWithStatesIncludesItsStatelessForm(@TempDir Path folder) throws IOException {
+    void statefulPlanIncludesStatelessForm(@TempDir Path folder) throws IOException {
         Path plan = folder.resolve("plan");
         assertEquals(0, run("compile", "conf/boxwall.rules", "--root", BOX, "--out", plan.toString()));
         assertTrue(Files.readString(plan.resolve("stamp")).contains("\nmode=stateful\n"));
@@ -68,32 +68,32 @@ class VerbsTest {
     }
 
     @Test
-    void noPlanForARefusingBoxHoldsAnythingOfConntrack(@TempDir Path folder) throws IOException {
+    void planForBoxThatRefusesConntrackContainsNothingOfIt(@TempDir Path folder) throws IOException {
         assertEquals(0,
                 run("compile", "conf/boxwall.rules", "--root", AVM, "--out", folder.resolve("plan").toString()));
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
             String text = Files.readString(folder.resolve("plan").resolve(file));
             for (String word : new String[] {"conntrack", "state", "nat", "NOTRACK"}) {
-                assertFalse(text.contains(word), file + " holds " + word + ":\n" + text);
+                assertFalse(text.contains(word), file + " contains " + word + ":\n" + text);
             }
         }
         assertTrue(Files.readString(folder.resolve("plan/stamp")).contains("\nadmin=proved\n"));
     }
 
     @Test
-    void everythingWrongIsSaidAtOnceWithLineAndColumn(@TempDir Path folder) throws IOException {
+    void allErrorsAreReportedWithLineAndColumn(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("bad.rules");
         Files.writeString(rules, "iptables -A INPUT -m nosuch -j DROP\niptables -A INPUT -s -d 1.2.3.4 -j DROP\n"
                 + "iptables -A INPUT -s $NOWHERE -j DROP\niptables -Q\n");
         assertEquals(1, run("check", rules.toString(), "--root", BOX));
-        for (String place : new String[] {"bad.rules:1:22: ", "bad.rules:2:19: ", "bad.rules:3:22: ",
+        for (String position : new String[] {"bad.rules:1:22: ", "bad.rules:2:19: ", "bad.rules:3:22: ",
                 "bad.rules:4:10: "}) {
-            assertTrue(err.contains(place), place + "\n" + err);
+            assertTrue(err.contains(position), position + "\n" + err);
         }
     }
 
     @Test
-    void aLockOutIsAFindingAndGoesIntoTheStamp(@TempDir Path folder) throws IOException {
+    void lockoutIsReportedAndWrittenToStamp(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("tight.rules");
         Files.writeString(rules, "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n");
         assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString()));
@@ -102,7 +102,7 @@ class VerbsTest {
     }
 
     @Test
-    void aNameThatTheBoxLacksLeavesTheRuleOutWithANote(@TempDir Path folder) throws IOException {
+    void ruleWithNameMissingOnBoxIsOmittedWithNote(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("guest.rules");
         Files.writeString(rules,
                 "iptables -A INPUT -i $GUEST_IF -s $GUEST_NET -j DROP\niptables -A INPUT -i lan -j ACCEPT\n");
@@ -112,7 +112,7 @@ class VerbsTest {
     }
 
     @Test
-    void namesEachLineOnceForEachNoteAndPrintsTheErrorsOfAFileOnce(@TempDir Path folder) throws IOException {
+    void noteListsEachLineOnceAndErrorIsPrintedOnce(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("home.rules");
         Files.writeString(rules, "include home-basic\n");
         String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
@@ -130,7 +130,7 @@ class VerbsTest {
     }
 
     @Test
-    void theFilesAndOptionsThatAreMissingAreSaid() {
+    void missingFilesAndInvalidOptionsAreReported() {
         assertEquals(2, run("check", "/nowhere/rules", "--root", BOX));
         assertTrue(err.contains("/nowhere/rules can't be opened"), err);
         assertEquals(2, run("check", "conf/boxwall.rules", "--root", "/nowhere"));
@@ -140,9 +140,9 @@ class VerbsTest {
         assertTrue(err.contains("usage:"), err);
     }
 
-    /** The plan names the user's line of each rule that is his, and so does what is read back of it from a kernel. */
+    /** The plan has the user's line of each of his rules, also for the rules read back from a kernel. */
     @Test
-    void anOptimizedPlanKnowsTheLines(@TempDir Path folder) throws IOException {
+    void optimizedPlanKeepsLinesOfRules(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("list.rules");
         StringBuilder text = new StringBuilder("iptables -A INPUT -i lan -j ACCEPT\n");
         for (int i = 0; i < 40; i++) {
@@ -167,20 +167,20 @@ class VerbsTest {
         saved.add("COMMIT");
         Origins origins = Origins.of(Family.IPV4, restore, Files.readString(plan.resolve("origin")),
                 Map.of("filter", live.toString()));
-        int told = 0;
+        int checked = 0;
         for (Counted counted : LiveRules.of(Map.of(Family.IPV4, saved), Map.of(Family.IPV4, origins)).rules) {
             if (counted.target().startsWith("bw_")) {
                 assertEquals("list.rules", counted.origin.toString(), counted.rule);
                 continue;
             }
-            told++;
+            checked++;
             String line = text.toString().split("\n").length < counted.origin.line ? ""
                     : text.toString().split("\n")[counted.origin.line - 1];
             String source = counted.after("-s");
             assertTrue(source == null || line.contains(source.replace("/32", "") + " "),
                     counted.origin + ": " + counted.rule);
         }
-        assertEquals(42, told, restore);
+        assertEquals(42, checked, restore);
         assertEquals(0, run("explain", rules.toString(), "--root", BOX, "--optimize", "in=dsl", "src=10.100.0.1"));
         assertTrue(out.contains("list.rules:22") && out.contains("bw_INPUT_"), out);
         assertEquals(0, run("explain", rules.toString(), "--root", BOX, "in=dsl", "src=10.100.0.1"));
@@ -188,7 +188,7 @@ class VerbsTest {
     }
 
     @Test
-    void theSettingOptimizesToo(@TempDir Path folder) throws IOException {
+    void optimizeSettingAppliesToCompile(@TempDir Path folder) throws IOException {
         Path config = folder.resolve("boxwall.cfg");
         Files.writeString(config, "export BOXWALL_OPTIMIZE='yes'\n");
         Path rules = folder.resolve("two.rules");
@@ -201,19 +201,19 @@ class VerbsTest {
     }
 
     @Test
-    void factsAreOneLineOfJson() {
+    void factsPrintsOneLineOfJson() {
         assertEquals(0, run("facts", "--root", BOX));
         assertTrue(out.startsWith("{\"kernel\":{") && out.endsWith("}\n"), out);
     }
 
     @Test
-    void aRecordOfARecordedBoxGivesItsFacts(@TempDir Path folder) {
+    void recordOfRecordedBoxHasSameFactsExceptWanAddresses(@TempDir Path folder) {
         assertEquals(0, run("facts", "--root", AVM));
         String facts = out;
         assertEquals(0, run("record", folder.resolve("box").toString(), "--root", AVM));
         assertTrue(out.matches("(?s)[0-9]{2} files in .*"), out);
         assertEquals(0, run("facts", "--root", folder.resolve("box").toString()));
-        // but for the Internet side's addresses, which name the owner
+        // except the WAN addresses, which identify the owner
         assertEquals(facts.replace("203.0.113.", "198.18.0.").replace("2001:db8:d51:", "2001:db8:ff00:"), out);
         assertTrue(facts.contains("203.0.113.2"), facts);
         assertEquals(2, run("record"));
@@ -221,7 +221,7 @@ class VerbsTest {
     }
 
     @Test
-    void helpAndVersionAreAnswered() throws IOException {
+    void helpAndVersionArePrinted() throws IOException {
         assertEquals(0, run("--help"));
         assertTrue(out.startsWith("usage: boxwall facts"), out);
         assertEquals(0, run("check", "--version"));
@@ -230,7 +230,7 @@ class VerbsTest {
     }
 
     @Test
-    void presetsAreListedForPeopleAndAsData(@TempDir Path folder) throws IOException {
+    void presetsAreListedAsTextAndJson(@TempDir Path folder) throws IOException {
         assertEquals(2, run("presets"));
         String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
         assertEquals(0, run("presets", "--config", config));
@@ -243,9 +243,9 @@ class VerbsTest {
         assertTrue(out.contains("{\"name\":\"WHEN\",\"kind\":\"times\",\"default\":\"always\","), out);
     }
 
-    /** The verdict first, then one note for each kind, however many lines it is about. */
+    /** The result comes first, then one note of each kind, regardless of the number of lines. */
     @Test
-    void aCheckBeginsWithItsVerdict(@TempDir Path folder) throws IOException {
+    void checkPrintsResultFirst(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("my.rules");
         String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
         Files.writeString(rules, "include home-basic\n");
