@@ -8,11 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,11 +22,11 @@ final class Listener extends NanoHTTPD {
 
     private final Dispatcher dispatcher;
 
-    Listener(String address, int number, final Dispatcher dispatcher, Pool pool) {
+    Listener(String address, int number, final Dispatcher dispatcher, Threads threads) {
         super(address, number);
         this.dispatcher = dispatcher;
         Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.parse("OFF"));
-        setAsyncRunner(pool);
+        setAsyncRunner(threads);
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
             public ServerSocket create() throws IOException { return new PollingServerSocket(dispatcher.limit); }
@@ -148,12 +143,8 @@ final class Listener extends NanoHTTPD {
         }
     }
 
-    /**
-     * Threads for the connections that {@link ConnectionLimit} admits, instead of NanoHTTPD's unbounded number. Idle
-     * threads end.
-     */
-    static final class Pool implements AsyncRunner {
-        private static final int IDLE_SECONDS = 30;
+    /** A thread for each connection; {@link ConnectionLimit} limits their number. */
+    static final class Threads implements AsyncRunner {
         /**
          * Bytes of address space for a stack; only the used part takes memory. The proof over sets recurses once for
          * each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
@@ -161,32 +152,16 @@ final class Listener extends NanoHTTPD {
         private static final int STACK = 1024 * 1024;
 
         private final ConnectionLimit limit;
-        /**
-         * With a queue: the thread of a connection that has just ended may not be idle yet when the next connection has
-         * its place.
-         */
-        private final ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<Runnable>(4 * ConnectionLimit.ALL), new ThreadFactory() {
-                            @Override
-                            public Thread newThread(Runnable work) {
-                                Thread thread = new Thread(null, work, "http", STACK);
-                                thread.setDaemon(true);
-                                return thread;
-                            }
-                        });
 
-        Pool(ConnectionLimit limit) {
-            this.limit = limit;
-            threads.allowCoreThreadTimeOut(true);
-        }
+        Threads(ConnectionLimit limit) { this.limit = limit; }
 
         @Override
         public void exec(ClientHandler client) {
+            if (client == null) { return; }
             try {
-                if (client != null) { threads.execute(client); }
-            } catch (RejectedExecutionException e) {
-                client.close();
+                Thread thread = new Thread(null, client, "http", STACK);
+                thread.setDaemon(true);
+                thread.start();
             } catch (OutOfMemoryError e) {
                 // there is no memory for another thread: close this connection, but keep listening
                 client.close();

@@ -27,7 +27,7 @@ public final class Port {
 
     private final int number;
     final Dispatcher dispatcher;
-    private final Listener.Pool pool;
+    private final Listener.Threads threads;
     private final Map<String, Listener> listeners = new TreeMap<>();
 
     /**
@@ -39,7 +39,7 @@ public final class Port {
     public Port(int number, Sys sys, String tokenFile, EventLog log) {
         this.number = number;
         dispatcher = new Dispatcher(sys, tokenFile, log);
-        pool = new Listener.Pool(dispatcher.limit);
+        threads = new Listener.Threads(dispatcher.limit);
     }
 
     /** Passes requests to this handler; requests that arrived before have waited for it. */
@@ -60,7 +60,7 @@ public final class Port {
         List<String> failed = new ArrayList<>();
         for (String address : addresses) {
             if (listeners.containsKey(address)) { continue; }
-            Listener listener = new Listener(address, number, dispatcher, pool);
+            Listener listener = new Listener(address, number, dispatcher, threads);
             try {
                 listener.start(READ_MILLIS, true);
                 listeners.put(address, listener);
