@@ -15,22 +15,53 @@ import java.util.logging.Logger;
  * A listening address of the control port. NanoHTTPD binds, accepts, reads requests and writes replies. It reads a
  * bounded and checked stream, uses the port's threads and connections, and creates no files.
  */
-final class Listener extends NanoHTTPD {
+final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTTPD.ServerSocketFactory {
     /** The reply to a connection without a place. The accepting thread sends it and doesn't read the request. */
     private static final String NO_PLACE =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+    /**
+     * Bytes of address space for a thread's stack; only the used part takes memory. The proof over sets recurses once
+     * for each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
+     */
+    private static final int STACK = 1024 * 1024;
+
     private final Dispatcher dispatcher;
 
-    Listener(String address, int number, final Dispatcher dispatcher, Threads threads) {
+    Listener(String address, int number, Dispatcher dispatcher) {
         super(address, number);
         this.dispatcher = dispatcher;
         Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.parse("OFF"));
-        setAsyncRunner(threads);
-        setServerSocketFactory(new ServerSocketFactory() {
-            @Override
-            public ServerSocket create() throws IOException { return new PollingServerSocket(dispatcher.limit); }
-        });
+        setAsyncRunner(this);
+        setServerSocketFactory(this);
+    }
+
+    @Override
+    public ServerSocket create() throws IOException { return new PollingServerSocket(); }
+
+    /** Starts a thread for each connection; {@link ConnectionLimit} limits their number. */
+    @Override
+    public void exec(ClientHandler client) {
+        if (client == null) { return; }
+        try {
+            Thread thread = new Thread(null, client, "http", STACK);
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // there is no memory for another thread: close this connection, but keep listening
+            client.close();
+            System.gc();
+        }
+    }
+
+    @Override
+    public void closed(ClientHandler client) { client.close(); }
+
+    @Override
+    public void closeAll() {
+        for (Connection connection : dispatcher.limit.connections()) {
+            connection.cut();
+        }
     }
 
     @Override
@@ -143,45 +174,8 @@ final class Listener extends NanoHTTPD {
         }
     }
 
-    /** A thread for each connection; {@link ConnectionLimit} limits their number. */
-    static final class Threads implements AsyncRunner {
-        /**
-         * Bytes of address space for a stack; only the used part takes memory. The proof over sets recurses once for
-         * each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
-         */
-        private static final int STACK = 1024 * 1024;
-
-        private final ConnectionLimit limit;
-
-        Threads(ConnectionLimit limit) { this.limit = limit; }
-
-        @Override
-        public void exec(ClientHandler client) {
-            if (client == null) { return; }
-            try {
-                Thread thread = new Thread(null, client, "http", STACK);
-                thread.setDaemon(true);
-                thread.start();
-            } catch (OutOfMemoryError e) {
-                // there is no memory for another thread: close this connection, but keep listening
-                client.close();
-                System.gc();
-            }
-        }
-
-        @Override
-        public void closed(ClientHandler client) { client.close(); }
-
-        @Override
-        public void closeAll() {
-            for (Connection connection : limit.connections()) {
-                connection.cut();
-            }
-        }
-    }
-
     /** Wakes up regularly while it waits for a client, because JamVM can't wake a thread in accept(). */
-    private static final class PollingServerSocket extends ServerSocket {
+    private final class PollingServerSocket extends ServerSocket {
         /** While there are connections: the late ones must be cut. */
         private static final int BUSY_MILLIS = 1000;
         /**
@@ -190,18 +184,13 @@ final class Listener extends NanoHTTPD {
          */
         private static final int QUIET_MILLIS = 10 * 1000;
 
-        private final ConnectionLimit limit;
-
-        PollingServerSocket(ConnectionLimit limit) throws IOException {
-            super();
-            this.limit = limit;
-        }
+        PollingServerSocket() throws IOException { super(); }
 
         @Override
         public Socket accept() throws IOException {
             if (isClosed()) { throw new SocketException("closed"); }
-            limit.cutLate();
-            setSoTimeout(limit.count() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
+            dispatcher.limit.cutLate();
+            setSoTimeout(dispatcher.limit.count() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
             try {
                 return super.accept();
             } catch (OutOfMemoryError e) {

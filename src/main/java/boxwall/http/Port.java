@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The control port: a {@link Listener} for each address; they share the access control and the threads. */
+/** The control port: a {@link Listener} for each address; they share the access control and the connections. */
 public final class Port {
     /** NanoHTTPD's timeout of a read; each request also has a deadline. */
     private static final int READ_MILLIS = 10000;
@@ -27,7 +27,6 @@ public final class Port {
 
     private final int number;
     final Dispatcher dispatcher;
-    private final Listener.Threads threads;
     private final Map<String, Listener> listeners = new TreeMap<>();
 
     /**
@@ -39,7 +38,6 @@ public final class Port {
     public Port(int number, Sys sys, String tokenFile, EventLog log) {
         this.number = number;
         dispatcher = new Dispatcher(sys, tokenFile, log);
-        threads = new Listener.Threads(dispatcher.limit);
     }
 
     /** Passes requests to this handler; requests that arrived before have waited for it. */
@@ -60,7 +58,7 @@ public final class Port {
         List<String> failed = new ArrayList<>();
         for (String address : addresses) {
             if (listeners.containsKey(address)) { continue; }
-            Listener listener = new Listener(address, number, dispatcher, threads);
+            Listener listener = new Listener(address, number, dispatcher);
             try {
                 listener.start(READ_MILLIS, true);
                 listeners.put(address, listener);
