@@ -38,7 +38,7 @@ public final class LogMessage {
         this.when = when;
         this.tag = tag;
         this.kernel = kernel;
-        start = kernel ? kernelHead(from) : blanks(from);
+        start = kernel ? kernelHead(from) : after(line, " ", from);
         following = kernel ? inner(start) : -1;
         end = following < 0 ? line.length() : following;
     }
@@ -46,7 +46,7 @@ public final class LogMessage {
     /** The first message of a line; never null. */
     public static LogMessage of(String line) {
         int from = carriageReturns(line, 0);
-        int level = fileName(line, level(line, from));
+        int level = fileName(line, after(line, "<3>", from));
         int time = time(line, level);
         if (time == level) { return new LogMessage(line, from, null, null, true); }
         String when = line.substring(level, time);
@@ -86,21 +86,37 @@ public final class LogMessage {
      */
     private static int time(String line, int from) {
         if (line.length() - from > 16 && line.charAt(from + 3) == ' '
-                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0 && isLike(line, from + 7, "00:00:00 ")) {
+                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0
+                && after(line, "2:2:2", from + 7) == from + 15 && line.charAt(from + 15) == ' ') {
             return from + 15;
         }
-        int blank = isLike(line, from, "0000-00-00") && isLike(line, from + 11, "00:00:00")
-                ? line.indexOf(' ', from + 11) : -1;
+        boolean numbers = after(line, "4-2-2", from) == from + 10 && after(line, "2:2:2", from + 11) == from + 19;
+        int blank = numbers ? line.indexOf(' ', from + 11) : -1;
         return blank < 0 ? from : blank;
     }
 
-    /** Whether a line has these characters at an index, any digit for a 0. */
-    private static boolean isLike(String line, int from, String shape) {
+    /**
+     * The index after a text of this shape; the index itself for other text. A digit stands for at most so many digits,
+     * a blank for any number of blanks.
+     */
+    private static int after(String line, String shape, int from) {
+        int at = from;
         for (int i = 0; i < shape.length(); i++) {
-            char c = from + i < line.length() ? line.charAt(from + i) : '\0';
-            if (shape.charAt(i) == '0' ? c < '0' || c > '9' : c != shape.charAt(i)) { return false; }
+            char c = shape.charAt(i);
+            int digits = c > '0' && c <= '9' ? Words.digits(line, at) - at : 0;
+            if (c == ' ') {
+                while (at < line.length() && line.charAt(at) == ' ') {
+                    at++;
+                }
+            } else if (digits > 0 && digits <= c - '0') {
+                at += digits;
+            } else if (at < line.length() && line.charAt(at) == c && (c < '0' || c > '9')) {
+                at++;
+            } else {
+                return from;
+            }
         }
-        return true;
+        return at;
     }
 
     /** The index after {@code \r} and {@code ^M}, its form by syslogd and cat -v. */
@@ -112,33 +128,13 @@ public final class LogMessage {
         return at;
     }
 
-    /** The index after {@code <6>}. */
-    private static int level(String line, int from) {
-        return line.startsWith("<", from) ? Math.max(from, digits(line, from + 1, 3, '>')) : from;
-    }
-
-    /** The index after at most so many digits and a character; -1 for other text. */
-    private static int digits(String line, int from, int most, char end) {
-        int at = Words.digits(line, from);
-        return at > from && at - from <= most && at < line.length() && line.charAt(at) == end ? at + 1 : -1;
-    }
-
-    private int blanks(int from) {
-        int at = from;
-        while (at < line.length() && line.charAt(at) == ' ') {
-            at++;
-        }
-        return at;
-    }
-
     /** The index after line ends, levels and times of the kernel, in any order and number. */
     private int kernelHead(int from) {
         int at = from;
         int before = -1;
         while (at > before) {
             before = at;
-            at = carriageReturns(line, blanks(at));
-            at = level(line, at);
+            at = after(line, "<3>", carriageReturns(line, after(line, " ", at)));
             int stamp = stamp(at, uptime == null);
             if (stamp > at) {
                 uptime = line.substring(at, stamp - 1).replace('[', ' ').trim();
@@ -153,18 +149,15 @@ public final class LogMessage {
      * none.
      */
     private int stamp(int from, boolean first) {
-        boolean open = from < line.length() && line.charAt(from) == '[';
-        if (!open && !first) { return from; }
-        int dot = digits(line, blanks(open ? from + 1 : from), 9, '.');
-        return dot < 0 ? from : Math.max(from, digits(line, dot, 6, ']'));
+        int end = after(line, "[ 9.6]", from);
+        return end > from || !first ? end : after(line, " 9.6]", from);
     }
 
     /** The index after {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
     private int processor(int from) {
-        if (from >= line.length() || line.charAt(from) != '[') { return from; }
-        int at = blanks(from + 1);
-        boolean caller = at < line.length() && (line.charAt(at) == 'T' || line.charAt(at) == 'C');
-        return Math.max(from, digits(line, caller ? at + 1 : at, 7, ']'));
+        int end = after(line, "[ 7]", from);
+        end = end > from ? end : after(line, "[ T7]", from);
+        return end > from ? end : after(line, "[ C7]", from);
     }
 
     /**
@@ -176,8 +169,8 @@ public final class LogMessage {
             char before = line.charAt(open - 1);
             if ((before == '>' || before == '\r' || before == 'M') && stamp(open, false) > open) {
                 int at = before == '>' ? line.lastIndexOf('<', open) : before == 'M' ? open - 2 : open - 1;
-                boolean head =
-                        at > from && (before == '>' ? level(line, at) == open : carriageReturns(line, at) == open);
+                boolean head = at > from
+                        && (before == '>' ? after(line, "<3>", at) == open : carriageReturns(line, at) == open);
                 if (head) { return at; }
             }
         }

@@ -57,37 +57,34 @@ public final class IptablesError {
         return null;
     }
 
-    /** The text after some words, up to one of the end characters; empty without the words or without an end. */
-    private static String between(String line, String words, String ends) {
+    /** The text after some words, up to a character; empty without the words or without an end. */
+    private static String between(String line, String words, char end) {
         int from = Words.find(line, words, 0) + words.length();
-        int end = from;
-        while (from >= words.length() && end < line.length() && ends.indexOf(line.charAt(end)) < 0) {
-            end++;
-        }
-        return from < words.length() || end == line.length() || end - from > 80 ? "" : line.substring(from, end);
-    }
-
-    /** The text in quotes after some words: {@code `state'} by older versions, {@code 'state'}. */
-    private static String quoted(String line, String words) {
-        String old = between(line, words + " `", "'");
-        return old.length() > 0 ? old : between(line, words + " '", "'");
+        int to = from < words.length() ? -1 : line.indexOf(end, from);
+        return to < 0 || to - from > 80 ? "" : line.substring(from, to);
     }
 
     private Finding of(String line) {
         // 1.8 prints it before it fails: the only line that names what the kernel refused
         String extension =
-                line.contains(" not supported, missing kernel module") ? between(line, "Extension ", " ") : "";
+                line.contains(" not supported, missing kernel module") ? between(line, "Extension ", ' ') : "";
         if (extension.length() > 0) { return kernelSide(line, extension); }
+        // older versions print `state'
+        String text = line.replace('`', '\'');
         for (String kind : new String[] {"match", "target"}) {
-            String name = quoted(line, "Couldn't load " + kind);
-            name = name.length() > 0 ? name : quoted(line, "Couldn't find " + kind);
-            if (name.length() > 0) { return extension(line, kind, name); }
+            String name = between(text, "Couldn't load " + kind + " '", '\'')
+                    + between(text, "Couldn't find " + kind + " '", '\'');
+            if (name.length() > 0) {
+                // shared builds have a file for each match, which is an entry in Freetz' menu
+                return finding("extension-missing", line, kind, name, family == Family.IPV4 ? "ipt" : "ip6t");
+            }
         }
-        String table = !line.contains(" initialize ") ? "" : (quoted(line, "table") + quoted(line, "table:")).trim();
+        String table = !line.contains(" initialize ") ? ""
+                : (between(text, "table '", '\'') + between(text, "table: '", '\'')).trim();
         if (table.length() > 0) { return table(line, table); }
-        String host = line.contains("' not found") ? quoted(line, "host/network") : "";
+        String host = line.contains("' not found") ? between(text, "host/network '", '\'') : "";
         if (host.length() > 0) { return finding("host-name-in-rule.lookup", line, host); }
-        String failed = between(line, "-restore: line ", " ");
+        String failed = between(line, "-restore: line ", ' ');
         if (line.contains("No chain/target/match by that name")
                 || Words.isNumber(failed) && line.contains("-restore: line " + failed + " failed")) {
             return kernelRefusal(line);
@@ -99,11 +96,6 @@ public final class IptablesError {
             }
         }
         return null;
-    }
-
-    /** The program lacks its half: shared builds have a file for each match, which is an entry in Freetz' menu. */
-    private Finding extension(String line, String kind, String name) {
-        return finding("extension-missing", line, kind, name, family == Family.IPV4 ? "ipt" : "ip6t");
     }
 
     /** Upper-case names are targets, but for a few that no box has. */
