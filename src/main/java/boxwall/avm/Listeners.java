@@ -13,6 +13,7 @@ import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 /**
@@ -25,16 +26,8 @@ import boxwall.netfilter.Words;
  * 7F000001 on another.
  */
 public final class Listeners {
-    /** Well-known ports of a FRITZ!Box, or by IANA; without a protocol for both. */
-    private static final String[][] PORTS = {{"tcp 21", "FTP"}, {"tcp 22", "ssh"}, {"tcp 23", "telnet"}, {"53", "DNS"},
-            {"udp 67", "DHCP"}, {"udp 68", "DHCP client"}, {"tcp 80", "web page"}, {"tcp 81", "Freetz web page"},
-            {"udp 123", "NTP"}, {"137", "SMB names"}, {"udp 138", "SMB"}, {"tcp 139", "SMB"}, {"udp 161", "SNMP"},
-            {"tcp 443", "web page, TLS"}, {"tcp 445", "SMB"}, {"udp 500", "IPsec"}, {"udp 546", "DHCPv6 client"},
-            {"udp 547", "DHCPv6"}, {"tcp 554", "RTSP"}, {"tcp 1012", "call monitor"}, {"1194", "OpenVPN"},
-            {"udp 1900", "UPnP"}, {"udp 4500", "IPsec"}, {"tcp 5031", "CAPI"}, {"5060", "SIP"}, {"5061", "SIP, TLS"},
-            {"udp 5351", "port mapping"}, {"udp 5353", "mDNS"}, {"udp 5355", "names"}, {"tcp 7547", "TR-069"},
-            {"tcp 8089", "TR-069"}, {"tcp 8181", "boxwall"}, {"tcp 8200", "DLNA"}, {"tcp 49000", "TR-064, UPnP"},
-            {"tcp 49200", "DLNA"}, {"tcp 49443", "TR-064, TLS"}, {"udp 51820", "WireGuard"}};
+    /** The rows of the resource {@code services}: protocol, port, name, and perhaps the name in a warning. */
+    public static final List<String[]> SERVICES = Rows.of("/boxwall/avm/services");
     private static final List<String> LITTLE_ENDIAN =
             Arrays.asList("mipsel", "armv5l", "armv6l", "armv7l", "aarch64", "i386", "i486", "i586", "i686", "x86_64");
 
@@ -127,12 +120,10 @@ public final class Listeners {
     }
 
     private void add(Family family, String protocol, byte[] address, int port) {
-        String number = String.valueOf(port);
-        String key = protocol + " " + number;
-        String program = programs.get(key);
+        String program = programs.get(protocol + " " + port);
         String known = null;
-        for (String[] row : PORTS) {
-            known = row[0].equals(key) || row[0].equals(number) ? row[1] : known;
+        for (String[] row : SERVICES) {
+            known = row[0].equals(protocol) && row[1].equals(String.valueOf(port)) ? row[2].replace('~', ' ') : known;
         }
         String name = known == null ? program : program == null ? known : known + ": " + program;
         Service service = new Service(family, protocol.equals("tcp") ? 6 : 17, address, port, name);

@@ -1,5 +1,6 @@
 package boxwall.check;
 
+import boxwall.avm.Listeners;
 import boxwall.box.Finding;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
@@ -22,14 +23,6 @@ import java.util.Set;
 
 /** Open services: for hosts in the Internet, without a limit; and rules that could drop the administrator's packets. */
 final class OpenServices extends PacketCheck {
-    /**
-     * The services of a FRITZ!Box for its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000
-     * and 49443, TR-069 8089 (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers
-     * 8200 and 49200, NAT-PMP 5351, mDNS 5353.
-     */
-    private static final Object[][] SERVICES = {{6, 7547, "TR-069"}, {6, 8089, "TR-069"}, {6, 8200, "DLNA"},
-            {6, 49000, "TR-064, UPnP"}, {6, 49200, "DLNA"}, {6, 49443, "TR-064 over TLS"}, {17, 1900, "UPnP discovery"},
-            {17, 5351, "port mapping"}, {17, 5353, "mDNS"}};
     private static final int[] ADMIN_PORTS = {80, 22};
 
     OpenServices(CheckedRuleset rules, List<Finding> out, Family family) { super(rules, out, family, false); }
@@ -53,15 +46,15 @@ final class OpenServices extends PacketCheck {
         List<String> open = new ArrayList<>();
         boolean certain = false;
         boolean byRule = false;
-        List<Object> tcp = new ArrayList<>();
-        List<Object> udp = new ArrayList<>();
-        for (Object[] service : SERVICES) {
-            int protocol = (Integer) service[0];
-            Answer answer = fromInternet(protocol, (Integer) service[1]);
-            if (answer.possible.contains(Verdict.ACCEPT)) {
+        List<String> tcp = new ArrayList<>();
+        List<String> udp = new ArrayList<>();
+        for (String[] service : Listeners.SERVICES) {
+            int protocol = service[0].equals("tcp") ? TCP : UDP;
+            Answer answer = service.length < 4 ? null : fromInternet(protocol, Integer.parseInt(service[1]));
+            if (answer != null && answer.possible.contains(Verdict.ACCEPT)) {
                 certain |= answer.verdict == Verdict.ACCEPT;
                 byRule |= answer.verdict == Verdict.ACCEPT && answer.rule() != null;
-                open.add((protocol == TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
+                open.add(service[0] + " " + service[1] + " (" + service[3].replace('~', ' ') + "): " + answer);
                 (protocol == TCP ? tcp : udp).add(service[1]);
             }
         }
@@ -73,7 +66,7 @@ final class OpenServices extends PacketCheck {
         out.add(byRule ? finding : finding.withSeverity(Finding.Severity.NOTE));
     }
 
-    private String drop(List<Object> ports, String protocol) {
+    private String drop(List<String> ports, String protocol) {
         return ports.isEmpty() ? "" : family.command + " -A INPUT -i $WAN_IF -p " + protocol + " -m multiport --dports "
                 + Words.join(ports, ",") + " -j DROP";
     }
