@@ -22,19 +22,19 @@ class AvmFirewallTest {
     }
 
     @Test
-    void aForwardingHasPortsAHostAndALength() {
+    void portForwardingIsParsed() {
         AvmFirewall firewall = withForwards(
                 "\"tcp 0.0.0.0:7000+3 192.168.178.21:80 0 # x\", \"udp 0.0.0.0:5060 0.0.0.0:5060\", \"gre 0.0.0.0 192.168.178.9 0\"");
         assertEquals(3, firewall.forwards.size());
         AvmFirewall.Forward first = firewall.forwards.get(0);
         assertEquals("tcp 7000 3 192.168.178.21 80", first.protocol + " " + first.port + " " + first.count + " "
                 + Addresses.print(first.host) + " " + first.toPort);
-        assertNull(firewall.forwards.get(1).host, "0.0.0.0 is the box");
+        assertNull(firewall.forwards.get(1).host, "0.0.0.0 means the box");
         assertEquals("gre 0", firewall.forwards.get(2).protocol + " " + firewall.forwards.get(2).port);
     }
 
     @Test
-    void whatIsSwitchedOffOrNotUnderstoodIsNoForwarding() {
+    void disabledOrInvalidPortForwardingIsIgnored() {
         for (String rule : new String[] {"# tcp 0.0.0.0:80 192.168.178.20:80 0", "tcp 0.0.0.0:0 1.2.3.4:80",
                 "tcp 0.0.0.0:80 host:80", "tcp :80", "tcp 0.0.0.0:65535+2 1.2.3.4:80", "tcp 0.0.0.0 1.2.3.4",
                 "sctp 0.0.0.0:1 1.2.3.4:1", "tcp 0.0.0.0:99999 1.2.3.4:1", ""}) {
@@ -43,22 +43,22 @@ class AvmFirewallTest {
     }
 
     @Test
-    void theFirstLineThatFitsDecidesAndThePolicyComesLast() {
+    void firstMatchingLineDecidesThenPolicy() {
         AvmFirewall firewall = read(
                 "ar7cfg { dslifaces { dsldpconfig { lowinput { policy = \"deny\"; accesslist = \"permit tcp host 10.0.0.1 any eq 22\","
                         + " \"deny tcp any any range 20 30\", \"permit ip any 192.168.0.0 255.255.0.0\", \"permit ip any any connection outgoing-related\"; } } } }");
-        byte[] friend = Addresses.parse("10.0.0.1");
+        byte[] allowed = Addresses.parse("10.0.0.1");
         byte[] lan = Addresses.parse("192.168.7.7");
-        assertTrue(AvmFirewall.decides(firewall.in, "tcp", friend, null, 22).permits);
-        assertFalse(AvmFirewall.decides(firewall.in, "tcp", friend, null, 23).permits);
+        assertTrue(AvmFirewall.decides(firewall.in, "tcp", allowed, null, 22).permits);
+        assertFalse(AvmFirewall.decides(firewall.in, "tcp", allowed, null, 23).permits);
         assertFalse(AvmFirewall.decides(firewall.in, "tcp", null, lan, 22).permits);
         assertTrue(AvmFirewall.decides(firewall.in, "udp", null, lan, 22).permits);
         assertTrue(AvmFirewall.decides(firewall.in, "udp", null, null, 22).policy);
-        assertEquals(4, firewall.in.size(), "a line with words that aren't known is skipped");
+        assertEquals(4, firewall.in.size(), "a line with unknown words is skipped");
     }
 
     @Test
-    void onlyTheInternetsSectionCounts() {
+    void onlyInternetSectionIsRead() {
         AvmFirewall firewall = read(
                 "dslifaces { name = \"voip\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 1\"; } } } "
                         + "{ name = \"internet\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 2\"; } } }");
@@ -67,7 +67,7 @@ class AvmFirewallTest {
     }
 
     @Test
-    void aBrokenFileIsReadAsFarAsItGoes() {
+    void truncatedFileIsReadAsFarAsPossible() {
         assertEquals(1, withForwards("\"tcp 0.0.0.0:1 1.2.3.4:1\", \"tcp 0.0.0.0:2 1.2.3.4").forwards.size());
         assertFalse(read("").known);
         assertFalse(read("ar7cfg { mode = dsldmode_router; }").known);
@@ -76,7 +76,7 @@ class AvmFirewallTest {
     }
 
     @Test
-    void whatIsKeptSaysTheSameAgain() throws Exception {
+    void keptTextHasSameContent() throws Exception {
         for (String box : new String[] {"7270v2-0554", "7490-0683"}) {
             String text = java.nio.file.Files
                     .readString(java.nio.file.Path.of("src/test/resources/boxes", box, "var/flash/ar7.cfg"));
@@ -86,9 +86,9 @@ class AvmFirewallTest {
         }
     }
 
-    /** Whatever stands in the file: no exception, and nothing that isn't a rule gets through. */
+    /** Random files cause no exception, and the kept text contains nothing but rules. */
     @Test
-    void noiseGivesNothingAway() {
+    void keptTextOfRandomFileContainsNoSecret() {
         long seed = Long.getLong("boxwall.seed", System.nanoTime());
         System.out.println("AvmFirewallTest seed " + seed);
         Random random = new Random(seed);

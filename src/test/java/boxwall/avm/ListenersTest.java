@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What listens, from /proc of either byte order. */
+/** Listening services, read from /proc in either byte order. */
 class ListenersTest {
     private static final String ROUTE =
             "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
@@ -30,11 +30,11 @@ class ListenersTest {
     }
 
     @Test
-    void addressesAreReadInTheMachinesByteOrder() {
+    void addressesAreReadInByteOrderOfMachine() {
         List<String> expected = List.of("tcp 192.168.178.1 port 8181 (boxwall)");
         assertEquals(expected, found(route("00FFFFFF").with("/proc/net/tcp", socket("01B2A8C0:1FF5", "0A"))));
         assertEquals(expected, found(route("FFFFFF00").with("/proc/net/tcp", socket("C0A8B201:1FF5", "0A"))));
-        // nothing tells the order: rather every address than a wrong one
+        // the byte order is unknown: assume every address rather than a wrong one
         assertEquals(List.of("tcp 8181 (boxwall)"),
                 found(Readings.none().with("/proc/net/tcp", socket("C0A8B201:1FF5", "0A"))));
         assertEquals(List.of("tcp6 ::1 port 80 (web page)"),
@@ -44,7 +44,7 @@ class ListenersTest {
     }
 
     @Test
-    void onlyWhatListensCountsAndProgramsAreNamed() {
+    void listeningSocketsAreReadWithProgramNames() {
         Readings readings = route("FFFFFF00")
                 .with("/proc/net/tcp",
                         "  sl  local_address rem_address   st\n" + socket("00000000:0016", "0A")
@@ -57,13 +57,13 @@ class ListenersTest {
     }
 
     @Test
-    void whatWasNotReadIsNotKnown() {
+    void servicesAreNullIfNothingWasRead() {
         assertNull(Listeners.of(Readings.none()));
         assertEquals(List.of(), Listeners.of(Readings.none().with("/proc/net/tcp", "")));
     }
 
     @Test
-    void doorsAreWhereSomebodyMayBe() {
+    void exposedInterfacesAreThoseWithHosts() {
         Readings readings = Readings.none().with("ip_addr", "1: lo: <LOOPBACK>\n    inet 127.0.0.1/8 scope host lo\n"
                 + "2: eth0: <BROADCAST>\n4: lan: <BROADCAST>\n    inet 192.168.178.1/24 scope global lan\n"
                 + "    inet 169.254.1.1/16 scope global lan:0\n5: sit0: <NOARP>\n6: tun0: <POINTOPOINT>\n    inet 10.8.0.1/24 scope global tun0\n"

@@ -148,7 +148,7 @@ final class PathBench {
                 }
                 if (round >= 0) {
                     speed[i][round] = counts.decided() / (nanos / 1e9);
-                    comparedRules[i][round] = (double) counts.asked() / counts.decided();
+                    comparedRules[i][round] = (double) counts.compared() / counts.decided();
                 }
             }
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 
-/** What of an address line counts, as each program writes it. */
+/** Addresses that are read from the output of ip and ifconfig. */
 class AddressReadingTest {
     private static String found(String command, String text) {
         InterfaceReading reading = new InterfaceReading(Readings.none().with(command, text));
@@ -30,11 +30,11 @@ class AddressReadingTest {
             "inet6 fd00::1/64 scope global | lan fd00::/64", "inet6 fe80::1/64 scope link | lan",
             "inet6 2001:db8::2/64 scope global temporary dynamic | lan",
             "inet6 2001:db8::2/64 scope global deprecated | lan", "link/ether 02:00:00:00:00:01 inet | lan"})
-    void whatIpSays(String line, String expected) {
+    void addressIsReadFromIp(String line, String expected) {
         assertEquals(expected, found("ip_addr", "3: lan: <BROADCAST,UP> mtu 1500\n    " + line + "\n"));
         assertEquals(expected, found("ip_addr", "7: lan@if2: <UP>\n    " + line + "\r\n"));
-        assertEquals("", found("ip_addr", "lan: <UP>\n    " + line + "\n"), "no number, so no interface");
-        assertEquals("", found("ip_addr", "3: lan: mtu 1500\n    " + line + "\n"), "no flags, so no interface");
+        assertEquals("", found("ip_addr", "lan: <UP>\n    " + line + "\n"), "no interface without a number");
+        assertEquals("", found("ip_addr", "3: lan: mtu 1500\n    " + line + "\n"), "no interface without flags");
     }
 
     @ParameterizedTest
@@ -44,22 +44,22 @@ class AddressReadingTest {
             "inet addr:192.168.178.1  Mask:255.0.255.0 | lan", "inet addr:192.168.178.1  Bcast:192.168.178.255 | lan",
             "inet addr:192.168.178  Mask:255.255.255.0 | lan", "inet6 addr: fd00::1/64 Scope:Global | lan fd00::/64",
             "inet6 addr: fe80::1/64 Scope:Link | lan"})
-    void whatIfconfigSays(String line, String expected) {
+    void addressIsReadFromIfconfig(String line, String expected) {
         assertEquals(expected,
                 found("ifconfig_-a", "lan       Link encap:Ethernet  HWaddr 00:00:5E:00:53:01\n   " + line + "\n"));
     }
 
     @Test
-    void noLineIsAnError() {
+    void randomTextCausesNoException() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        String[] pieces = {" ", " ", ": ", ":", "<", ": <", "@", "@if2", "3", "12", "192.168.178.1", ".", "/", "/24",
+        String[] parts = {" ", " ", ": ", ":", "<", ": <", "@", "@if2", "3", "12", "192.168.178.1", ".", "/", "/24",
                 "lan", "guest:0", "inet ", "\ninet ", "inet addr:", "addr:", "Mask:", "255.255.255.0", "inet6 ",
                 "fd00::1", "scope global", "\t", "é", "0123456789abcdef", "-", "٣", "\n", "\n3: lan: <\n  "};
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int left = random.nextInt(12); left > 0; left--) {
-                text.append(pieces[random.nextInt(pieces.length)]);
+                text.append(parts[random.nextInt(parts.length)]);
             }
             try {
                 found("ip_addr", text.toString());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Where each fact may be read from: forms that boxes print, one a row, and what comes close but says nothing. */
+/** The readings from which each fact is derived: lines of real boxes, and similar lines that prove nothing. */
 class EvidenceTest {
     private static BoxFacts log(String line) { return BoxFacts.of(Readings.none().with("dmesg", line + "\n")); }
 
@@ -35,7 +35,7 @@ class EvidenceTest {
     }
 
     @TestFactory
-    List<DynamicTest> theReleaseFromALog() {
+    List<DynamicTest> kernelReleaseIsReadFromLog() {
         String[][] table = {
                 {"3.10.107", "[    0.000000] Linux version 3.10.107 (builder@GU) (gcc version 5.4.0) #1 SMP"},
                 {"2.6.13.1-ohio",
@@ -55,23 +55,23 @@ class EvidenceTest {
     }
 
     @Test
-    void theReleaseFromElsewhere() {
+    void kernelReleaseIsReadFromCommands() {
         assertEquals("4.4.271", command("uname_-r", "4.4.271\n").kernel.value());
         assertEquals("2.4.17_mvl21-malta-mips_fp_le", command("uname_-a",
                 "Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 10:38:09 CEST 2005 mips unknown\n").kernel
                 .value());
         BoxFacts two =
                 BoxFacts.of(Readings.none().with("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
-        assertEquals("3.10.107", two.kernel.value(), "the last start");
+        assertEquals("3.10.107", two.kernel.value(), "the last boot");
         assertEquals("uname -r: 4.4.271",
                 BoxFacts.of(Readings.none().with("uname_-r", "4.4.271\n").with("dmesg", "Linux version 3.10.73 (a)\n"))
                         .decidedBy().get("kernel.release").get(0));
         assertEquals("5.4.213", command("ls_%2Flib%2Fmodules", "5.4.213\n").kernel.value());
-        assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernel.value(), "which of the two?");
+        assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernel.value(), "two releases are ambiguous");
     }
 
     @TestFactory
-    List<DynamicTest> theMachine() {
+    List<DynamicTest> machineIsReadFromLog() {
         return rows(new String[][] {{"mips", "CPU revision is: 00019556 (MIPS 34Kc)"},
                 {"mips", "[ 0.000000] CPU0 revision is: 0001a120 (MIPS interAptiv)"},
                 {"armv7l", "CPU: ARMv7 Processor [51af8014] revision 4 (ARMv7), cr=10c5387d"},
@@ -79,7 +79,7 @@ class EvidenceTest {
     }
 
     @Test
-    void theMachineFromUname() {
+    void machineIsReadFromUnameAndCpuinfo() {
         assertEquals("mips", command("uname_-a",
                 "Linux fritz 3.10.107 #1 SMP Wed Aug 29 19:46:45 CEST 2018 mips GNU/Linux\n").machine.value());
         assertEquals("mips",
@@ -89,7 +89,7 @@ class EvidenceTest {
     }
 
     @TestFactory
-    List<DynamicTest> accelerationFromALog() {
+    List<DynamicTest> accelerationIsReadFromLog() {
         return rows(
                 new String[][] {{"true", "AVM PA for Linux 2.6.32.61"}, {"true", "avmnet: avm_pa: register pid eth0"},
                         {"false", "[avmnet] Driver version"}, {"true", "AVM PA skb pktinfo at offset 128 size 208"},
@@ -98,7 +98,7 @@ class EvidenceTest {
     }
 
     @Test
-    void accelerationIsAbsentOnlyWithProof() {
+    void accelerationIsAbsentOnlyWithEvidence() {
         assertEquals(Acceleration.State.UNKNOWN, file("/proc/net/dev", "lo: 0\n").acceleration.state);
         assertEquals(Acceleration.State.ABSENT, command("ls_%2Fproc%2Fnet", "arp\ndev\nroute\n").acceleration.state);
         assertEquals(Acceleration.State.ABSENT,
@@ -112,7 +112,7 @@ class EvidenceTest {
         for (String newer : new String[] {"2.6.28.10", "3.10.73", "5.15.111"}) {
             assertEquals(Acceleration.State.UNKNOWN, command("uname_-r", newer + "\n").acceleration.state, newer);
         }
-        // a line that says otherwise counts for more than any list
+        // a contradicting line outweighs every list
         Readings contradicted = Readings.none().with("uname_-r", "2.6.19.2\n").with("ls_%2Fproc%2Fnet", "dev\n");
         for (Readings box : new Readings[] {
                 contradicted.with("dmesg", "avm_pa: try to activate hw accelaration for pid 1 (ipv4)\n"),
@@ -127,7 +127,7 @@ class EvidenceTest {
     }
 
     @TestFactory
-    List<DynamicTest> firmwareFromALog() {
+    List<DynamicTest> firmwareIsReadFromLog() {
         String panic =
                 "<3>[  138.742734][2]set_reboot_status: Soft-Reboot(PANIC)  - PANIC(1)SUM(1)UP(138)UTC(138)FW(07.19-79768)HW(226)HWS(4)BV(1.3578)";
         List<DynamicTest> tests = rows(
@@ -140,8 +140,7 @@ class EvidenceTest {
                         {"null", "Jan  1 01:00:54 fritz user.info x[1]: FW(07.19-79768)"}, {"null", "FW(hello)"},
                         {"null", "CONFIG_VERSION='`reboot`'"}, {"null", "Driver version: 6.247.3.1"}},
                 f -> f.firmware.version.value(), EvidenceTest::log);
-        tests.add(DynamicTest.dynamicTest("the revision",
-                () -> assertEquals(79768, log(panic).firmware.revision.value())));
+        tests.add(DynamicTest.dynamicTest("revision", () -> assertEquals(79768, log(panic).firmware.revision.value())));
         tests.add(DynamicTest.dynamicTest("no revision",
                 () -> assertNull(log("x FW(07.29)HW(1)").firmware.revision.value())));
         tests.addAll(rows(new String[][] {{"Fritz_Box_DECT_W920V", "ProductID\tFritz_Box_DECT_W920V"},
@@ -151,7 +150,7 @@ class EvidenceTest {
     }
 
     @Test
-    void quotesOfEachSort() {
+    void firmwareVersionIsReadWithAnyQuotes() {
         for (String line : new String[] {"CONFIG_VERSION='04.26'", "export CONFIG_VERSION=\"04.26\"",
                 "CONFIG_VERSION=04.26", "  export  CONFIG_VERSION='04.26'  "}) {
             assertEquals("04.26", file("/etc/init.d/rc.conf", line + "\n").firmware.version.value(), line);
@@ -160,7 +159,7 @@ class EvidenceTest {
     }
 
     @TestFactory
-    List<DynamicTest> theMemoryFromALog() {
+    List<DynamicTest> memoryIsReadFromLog() {
         return rows(new String[][] {{"32", "memsize=32 MByte"}, {"32", "prom_memsize = 0x02000000"},
                 {"64", "&_end=0x9432000c PFN_ALIGN=0x94321000 memsize=0x4000000"}, {"64", "memsize\t0x04000000"},
                 {"128", "Memory: 111584k/131072k available (4787k kernel code, 19304k reserved)"},
@@ -171,7 +170,7 @@ class EvidenceTest {
     }
 
     @Test
-    void theKernelsOwnCountIsLessThanTheBoxHas() {
+    void memoryIsDerivedFromMemTotal() {
         String[][] table = {{"14668", "16"}, {"30468", "32"}, {"61056", "64"}, {"109588", "128"}, {"238000", "256"},
                 {"500000", "512"}, {"8192", "8"}, {"40000", "39"}};
         for (String[] row : table) {
@@ -183,7 +182,7 @@ class EvidenceTest {
     }
 
     @Test
-    void iptablesSaysItsVersionInManyPlaces() {
+    void iptablesVersionIsReadFromManyOutputs() {
         String error =
                 "modprobe: can't load module x_tables\niptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)\n";
         assertEquals("1.4.11.1",
@@ -201,13 +200,13 @@ class EvidenceTest {
         assertEquals(true,
                 command("ip6tables_-L", "ip6tables v1.4.21: can't initialize ip6tables table `filter'\n").userland.ip6);
         assertNull(command("ip6tables_-L", "ip6tables v1.4.21: x\n").userland.version.value(),
-                "that is the other program's");
+                "this is the version of ip6tables");
         assertNull(command("iptables_-L",
                 "iptables: No chain/target/match by that name.\niptables vanished: x\n").userland.version.value());
     }
 
     @TestFactory
-    List<DynamicTest> dsldInAListOfProcesses() {
+    List<DynamicTest> dsldIsFoundInProcessList() {
         String[][] table = {{"running", "  1109 root      5528 S    dsld -i -n"},
                 {"running", "  444 root       1920 S   dsld -i -n"}, {"running", " 651 root   1920 S < /sbin/dsld -i"},
                 {"running", "1109 root      0:00 /sbin/dsld -i -n"},
@@ -223,7 +222,7 @@ class EvidenceTest {
     }
 
     @TestFactory
-    List<DynamicTest> dsldInALog() {
+    List<DynamicTest> dsldIsFoundInLog() {
         return rows(
                 new String[][] {{"running", "kdsldmod: init done"},
                         {"running", "kdsld: init start (sizeof(struct sk_buff) = 384)"},
@@ -234,12 +233,11 @@ class EvidenceTest {
     }
 
     @Test
-    void aListOfModulesCountsForMoreThanAnOlderLine() {
+    void moduleListOutweighsOlderLogLine() {
         Readings removed = Readings.none().with("dmesg", "kdsldmod: init done\n").with("/proc/modules",
                 "usbcore 1 0 - Live 0xc0\n");
         assertEquals("absent", BoxFacts.of(removed).surroundings.dsld.value());
-        assertEquals("unknown", command("lsmod", "").surroundings.dsld.value(),
-                "a program that printed nothing listed nothing");
+        assertEquals("unknown", command("lsmod", "").surroundings.dsld.value(), "empty output is no module list");
         assertEquals("absent",
                 command("lsmod", "Module                  Size  Used by    Not tainted\n").surroundings.dsld.value());
         assertEquals("running", command("lsmod",
@@ -248,11 +246,11 @@ class EvidenceTest {
     }
 
     @Test
-    void printkInALog() {
+    void printkModeIsReadFromLog() {
         String avm = "[avm_debug]redirect kernel-messages (/dev/debug)\n";
         assertEquals("avm", log(avm).surroundings.printk.value());
         assertEquals("std", log(avm + "\n[avm_debug]standard kernel-messages\n").surroundings.printk.value(),
-                "the last word");
+                "the last line counts");
         assertEquals("avm", log("[avm_debug]standard kernel-messages\n" + avm).surroundings.printk.value());
         assertEquals("std", BoxFacts.of(Readings.none().with("dmesg", avm).with("/var/flash/debug.cfg",
                 "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
@@ -264,7 +262,7 @@ class EvidenceTest {
     }
 
     @Test
-    void kdsldmodBesideAKernelThatWasNotReadIsNoVerdict() {
+    void kdsldmodWithUnknownKernelGivesNoVerdict() {
         BoxFacts facts = log("kdsld: init start (sizeof(struct sk_buff) = 384)");
         assertEquals(ConntrackVerdict.State.UNKNOWN, facts.conntrack().state);
         assertFalse(facts.conntrack().state.allowsState());
@@ -273,17 +271,17 @@ class EvidenceTest {
             assertEquals(ConntrackVerdict.State.REFUSED,
                     log("Linux version " + mips + " (x)\nkdsldmod: init done").conntrack().state, mips);
             assertEquals(ConntrackVerdict.State.REFUSED, log("Linux version " + mips + " (x)").conntrack().state,
-                    mips + ", modules not read");
+                    mips + ", unknown modules");
         }
         assertEquals(ConntrackVerdict.State.UNKNOWN,
-                log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state, "for MIPS or for ARM?");
+                log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state, "MIPS or ARM is unknown");
         assertEquals(ConntrackVerdict.State.REFUSED,
                 log("Linux version 4.9.276 (x)\nCPU0 revision is: 0001a120 (MIPS interAptiv)\nkdsldmod: init done")
                         .conntrack().state);
     }
 
     @TestFactory
-    List<DynamicTest> interfacesByTheirNames() {
+    List<DynamicTest> roleOfInterfaceFollowsFromName() {
         String[][] table = {{"port", "wdsdw0"}, {"port", "wdsdw3"}, {"port", "wdsup0"}, {"port", "bcmsw"},
                 {"other", "archer"}, {"other", "ing0"}, {"port", "dsl0"}, {"port", "ppptty"}, {"port", "adsl"},
                 {"port", "VANI0"}, {"other", "br-omci"}, {"other", "cpunet0"}, {"port", "guest_ct1"}, {"port", "eth0"},
@@ -299,7 +297,7 @@ class EvidenceTest {
     }
 
     @Test
-    void addressesFromPlainIfconfig() {
+    void addressesAreReadFromIfconfigAndIp() {
         String text =
                 "lan       Link encap:Ethernet  HWaddr 00:04:0E:00:00:01\n          inet addr:192.168.2.1  Bcast:192.168.2.255  Mask:255.255.255.0\n"
                         + "          inet6 addr: fd00::1/64 Scope:Global\n          inet6 addr: fe80::204:eff:fe00:1/64 Scope:Link\n";
@@ -310,7 +308,7 @@ class EvidenceTest {
         BoxFacts inner = command("ifconfig", text.replace("lan  ", "cpunet0")
                 .replace("          inet addr:192.168.2.1  Bcast:192.168.2.255  Mask:255.255.255.0\n", ""));
         assertTrue(inner.findings.stream().noneMatch(f -> f.code.equals("ipv6-unfiltered")),
-                "nobody is behind the link of two processors");
+                "no host is on the link between two processors");
         assertTrue(facts.findings.stream().anyMatch(f -> f.code.equals("ipv6-unfiltered")));
         BoxFacts ip = command("ip_addr",
                 "3: lan: <UP> mtu 1500\n    inet6 2001:db8::9/64 scope global temporary dynamic\n    inet6 2001:db8::1/64 scope global dynamic\n");
@@ -318,7 +316,7 @@ class EvidenceTest {
     }
 
     @Test
-    void interfacesFromALogWhereNothingElseNamesThem() {
+    void interfacesAreReadFromLogOnlyWithoutOtherSource() {
         BoxFacts facts = log(
                 "[   18.513451] lan: port 1(eth0) entered forwarding state\n[   18.513706] IPv6: ADDRCONF(NETDEV_CHANGE): guest: link becomes ready\n"
                         + "[   26.900000][0] device eth9 entered promiscuous mode");

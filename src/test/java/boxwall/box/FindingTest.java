@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Each finding that the code names is a row of the resource, and each row is named. */
+/** Each finding that the code uses is a row of the resource, and the code uses each row. */
 class FindingTest {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z0-9]+(?:[-.][a-z0-9]+)*)\"");
     /** A call with the row's name as first argument, or one of two names. */
@@ -25,46 +25,46 @@ class FindingTest {
                 .filter(line -> !line.isEmpty() && !line.startsWith("#")).map(line -> line.split(" \\| ", 4)).toList();
     }
 
-    private static Set<String> named(Pattern pattern) throws IOException {
-        Set<String> named = new TreeSet<>();
+    private static Set<String> namesInCode(Pattern pattern) throws IOException {
+        Set<String> namesInCode = new TreeSet<>();
         for (String place : List.of("facts", "check", "daemon")) {
             try (var files = Files.list(Path.of("src/main/java/boxwall/" + place))) {
                 for (Path file : files.toList()) {
                     Matcher match = pattern.matcher(Files.readString(file));
                     while (match.find()) {
                         for (int i = 1; i <= match.groupCount(); i++) {
-                            if (match.group(i) != null) { named.add(match.group(i)); }
+                            if (match.group(i) != null) { namesInCode.add(match.group(i)); }
                         }
                     }
                 }
             }
         }
-        return named;
+        return namesInCode;
     }
 
     @Test
-    void eachRowHasASeverityAndTwoTextsAndIsNamedInTheCode() throws IOException {
+    void eachRowHasSeverityAndTwoTextsAndIsUsed() throws IOException {
         Set<String> unused = new TreeSet<>();
         for (String[] row : rows()) {
             assertEquals(4, row.length, row[0]);
             assertTrue(Set.of("refuse", "warn", "note").contains(row[1]), row[0]);
-            assertTrue(unused.add(row[0]), row[0] + " is there twice");
+            assertTrue(unused.add(row[0]), row[0] + " occurs twice");
         }
-        unused.removeAll(named(LITERAL));
+        unused.removeAll(namesInCode(LITERAL));
         assertEquals(Set.of(), unused);
     }
 
     @Test
-    void eachNameInTheCodeIsARow() throws IOException {
+    void eachNameUsedInCodeIsRow() throws IOException {
         Set<String> names = new TreeSet<>();
         Set<String> codes = new TreeSet<>();
         for (String[] row : rows()) {
             names.add(row[0]);
             codes.add(row[0].split("\\.")[0]);
         }
-        Set<String> missing = named(CALL);
+        Set<String> missing = namesInCode(CALL);
         assertTrue(missing.size() > 70, missing.toString());
-        for (String literal : named(LITERAL)) {
+        for (String literal : namesInCode(LITERAL)) {
             if (literal.contains(".") && codes.contains(literal.split("\\.")[0])) { missing.add(literal); }
         }
         missing.removeAll(names);
@@ -72,7 +72,7 @@ class FindingTest {
     }
 
     @Test
-    void valuesArePutIntoBothTexts() {
+    void valuesAreInsertedIntoBothTexts() {
         Finding finding = Finding.of("module-refused.duplicate", "", List.of("dmesg: …"), "xt_x", "avm_x");
         assertEquals("warn module-refused: The kernel refuses the module xt_x, so rules that need it can't be loaded.; "
                 + "take xt_x out of /tmp/flash/mod/modules: avm_x has it already", finding.toString());

@@ -12,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What the launcher saw of the bridges says the same as the whole reading. */
+/** The launcher's output about the bridges gives the same interfaces as the whole reading. */
 class InterfaceReadingTest {
     @Test
-    void eachProgramsWordsWillDo() {
+    void bridgesAreReadFromIfconfigAndIp() {
         InterfaceReading old = InterfaceReading.of(
                 "lan       Link encap:Ethernet  HWaddr 02:00:00:00:00:01  \n          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
                         + "          UP BROADCAST RUNNING  MTU:1500  Metric:1\n\nguest     Link encap:Ethernet  \n          inet addr:192.168.179.1  Bcast:192.168.179.255  Mask:255.255.255.0\n");
@@ -32,7 +32,7 @@ class InterfaceReadingTest {
     }
 
     @Test
-    void aRecordedBoxHasTheSameBridgesEitherWay() throws Exception {
+    void recordedBoxHasSameBridgesInBothReadings() throws Exception {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Path folder = Path.of("src/test/resources/boxes", box);
             BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), folder.toString()));

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every head that was seen in front of a message, times every message that is recognised. */
+/** Combines every known prefix of log lines with every recognized message. */
 class LogMessageTest {
-    /** {@code @} is where the message stands. */
-    static final String[] HEADS = {"@", "<4>@", "[ 4626.852000] @", "[   23.080000][0] @", "[   22.040000][1]@",
+    /** Prefixes; {@code @} stands for the message. */
+    static final String[] PREFIXES = {"@", "<4>@", "[ 4626.852000] @", "[   23.080000][0] @", "[   22.040000][1]@",
             "<3>[  138.742734][2]@", "<6>[   20.140000] @", "Jan  1 01:00:54 fritz kern.err kernel: [   17.2] @",
             "Jan  1 01:00:54 fritz kern.err kernel: [   17.210000][1]@", "Jan  1 01:00:54 kernel: @",
             "Nov 23 08:15:02 fritz kernel: [ 1234.567890] @", "Nov 23 08:15:02 fritz.box kern.warn kernel: @",
@@ -25,11 +25,11 @@ class LogMessageTest {
             "[   39.160000][    C1] @", "[12345.678901] @\r", "<4>[ 12.345678] @^M", "   @  ",
             "2023-11-23T08:15:02.123456+01:00 fritz kernel: [    1.000000] @",
             "<14>Jan  1 01:00:54 fritz kern.info kernel: @",
-            "7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   42.566962][3]@", // grep over some files, Freetz-NG
+            "7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   42.566962][3]@", // grep over several files, Freetz-NG
                                                                                   // issue 28
     };
 
-    /** What isn't the kernel's, whatever it says. */
+    /** Lines that are not from the kernel, although they contain such a message. */
     static final String[] FORGED =
             {"Jan  1 01:00:54 fritz user.notice sipd[77]: REGISTER from kernel: [    1.000000] @",
                     "Jan  1 01:00:54 fritz user.notice kernel: @", "Jan  1 01:00:54 user.notice kernel: @",
@@ -51,9 +51,9 @@ class LogMessageTest {
     }
 
     @TestFactory
-    List<DynamicTest> aMessageIsFoundBehindEachHead() {
+    List<DynamicTest> messageIsFoundAfterEachPrefix() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (String head : HEADS) {
+        for (String head : PREFIXES) {
             tests.add(DynamicTest.dynamicTest(head, () -> {
                 LogMessage message = LogMessage.of(head.replace("@", "a message: [x] of 3"));
                 while (message.next() != null) {
@@ -75,7 +75,7 @@ class LogMessageTest {
     }
 
     @TestFactory
-    List<DynamicTest> everyRecognisedMessageBehindEveryHead() {
+    List<DynamicTest> everyMessageIsRecognizedAfterEveryPrefix() {
         String[] refusals = {"nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)",
                 "ipt_REJECT: Unknown symbol nf_send_reset", "ipt_REJECT: Unknown symbol nf_send_reset (err 0)",
                 "ipt_REJECT: Unknown symbol nf_send_reset (err -22)",
@@ -84,7 +84,7 @@ class LogMessageTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (String refusal : refusals) {
             tests.add(DynamicTest.dynamicTest(refusal, () -> {
-                for (Readings log : logs(HEADS, refusal)) {
+                for (Readings log : logs(PREFIXES, refusal)) {
                     List<KernelLog.Refusal> found = new KernelLog(log).refusals;
                     assertEquals(1, found.size(), () -> "" + log.lines("dmesg") + log.lines("logread"));
                     assertEquals(refusal.substring(0, refusal.indexOf(':')), found.get(0).module);
@@ -109,7 +109,7 @@ class LogMessageTest {
                 {"PRINTK_STD", "[avm_debug]standard kernel-messages"}};
         for (String[] clue : clues) {
             tests.add(DynamicTest.dynamicTest(clue[1], () -> {
-                for (Readings log : logs(HEADS, clue[1])) {
+                for (Readings log : logs(PREFIXES, clue[1])) {
                     assertTrue(new KernelLog(log).clue(KernelLog.Clue.valueOf(clue[0])) != null,
                             () -> "" + log.lines("dmesg") + log.lines("logread"));
                 }
@@ -122,10 +122,10 @@ class LogMessageTest {
     }
 
     @Test
-    void theSizesOfSkBuffAreComparedBehindEveryHead() {
+    void skBuffSizesAreReadAfterEveryPrefix() {
         for (String size : new String[] {"kdsldmod: init start (Mar 21 2017 18:53:08) sizeof(struct sk_buff)=",
                 "kdsld: init start (sizeof(struct sk_buff) = "}) {
-            for (String head : HEADS) {
+            for (String head : PREFIXES) {
                 String first = head.replace("@", size + "440)");
                 assertEquals(1, sizes(first + "\n" + first).size(), first);
                 assertEquals(2,
@@ -145,7 +145,7 @@ class LogMessageTest {
     }
 
     @Test
-    void timesAndSenders() {
+    void timeAndSenderAreParsed() {
         LogMessage message = LogMessage.of("Jan  1 01:00:54 fritz kern.err kernel: [   17.210000][1]text");
         assertEquals("17.210000", message.uptime());
         assertEquals("Jan  1 01:00:54", message.when);
@@ -157,20 +157,20 @@ class LogMessageTest {
                 LogMessage.of("2000-01-01 01:00:19 dsld: startup (Jul  6 2006 15:37:07)").text());
         assertEquals("", LogMessage.of("").text());
         assertEquals("[4294938233][DECTSTUB] {DspInit}", LogMessage.of("[4294938233][DECTSTUB] {DspInit}").text(),
-                "no time: it has no dot");
+                "a number without a dot is no time");
     }
 
     @Test
-    void aLineOfAnySortIsTakenApartWithoutAnError() {
+    void randomLineIsParsedWithoutError() {
         long seed = System.nanoTime();
         System.out.println("LogMessageTest: seed " + seed);
         java.util.Random random = new java.util.Random(seed);
-        String[] bits = {"<", "4>", "[", "]", " ", "12", ".", "3456", "^M", "\r", "Jan  1 ", "01:00:54", " kernel: ",
+        String[] parts = {"<", "4>", "[", "]", " ", "12", ".", "3456", "^M", "\r", "Jan  1 ", "01:00:54", " kernel: ",
                 "kern.err", "fritz ", "2000-01-01 ", "x", ":"};
         for (int i = 0; i < 20000; i++) {
             StringBuilder line = new StringBuilder();
             for (int n = random.nextInt(12); n > 0; n--) {
-                line.append(bits[random.nextInt(bits.length)]);
+                line.append(parts[random.nextInt(parts.length)]);
             }
             int messages = 0;
             for (LogMessage message = LogMessage.of(line.toString()); message != null; message = message.next()) {

@@ -40,7 +40,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void releasesFindTheirGeneration() {
+    void releaseHasGeneration() {
         String[][] table = {{"2.6.13.1-ohio", "2.6.13"}, {"2.6.19.2", "2.6.19"}, {"2.6.32.61", "2.6.32"},
                 {"3.10.107", "3.10"}, {"4.1.52", "4.1"}, {"4.19.183", "4.19"}, {"5.15.179", "5.15"}, {"5.4.213", "5.4"},
                 {"6.1.0-50-4kc-malta", "unknown"}, {"4.14.1", "unknown"}, {"2.6.3", "unknown"}, {"3.1.5", "unknown"},
@@ -54,7 +54,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void renamesAreFollowedBothWays() {
+    void renamedModulesAreFoundByOldAndNewName() {
         BoxFacts newer = BoxFacts.of(kernel("4.4.60", "nf_conntrack:", "xt_LOG:", "xt_iprange:", "xt_hl:"));
         assertEquals(List.of("nf_conntrack"), newer.module("ip_conntrack").modules);
         assertEquals(List.of("xt_LOG"), newer.module("ipt_LOG").modules);
@@ -67,13 +67,13 @@ class BoxFactsTest {
     }
 
     @Test
-    void aModuleOfItsOldNameIsTakenWhenItIsThere() {
+    void existingModuleWithOldNameIsUsed() {
         assertEquals(List.of("ipt_iprange"),
                 BoxFacts.of(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules);
     }
 
     @Test
-    void kallsymsOwnersAreBelievedBeforeAnythingIsTried() {
+    void conntrackIsRefusedIfKallsymsShowsOtherOwner() {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/kallsyms",
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
         ConntrackVerdict conntrack = BoxFacts.of(box).conntrack();
@@ -83,7 +83,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void aConflictIsOverWhenItsOwnerIsGone() {
+    void symbolConflictEndsWhenOwnerIsUnloaded() {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("dmesg",
                 "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
         assertEquals(ConntrackVerdict.State.USABLE, BoxFacts.of(box).conntrack().state);
@@ -92,7 +92,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void nfConntrackLoadedFirstKeepsAvmOut() {
+    void loadedNfConntrackStaysInUseDespiteConflict() {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/modules", "nf_conntrack 1 0 - Live 0xc0\n").with(
                 "dmesg",
                 "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
@@ -103,7 +103,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void anInsmodByHandWithoutItsNeedsIsNoRefusal() {
+    void unknownSymbolIsRefusalOnlyIfDependenciesAreLoaded() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").with("dmesg",
                 "xt_mac: Unknown symbol xt_register_match\n");
         assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
@@ -112,7 +112,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void theOlderKernelsWithKdsldmodRefuseWhatTheNewerAllow() {
+    void conntrackVerdictWithKdsldmodDependsOnKernelAndMachine() {
         String kdsld = "kdsldmod 1 0 - Live 0xc0 (P)\n";
         String[][] table = {{"2.6.13.1", "mips", "usable"}, {"2.6.32.61", "mips", "refused"},
                 {"3.10.12", "mips", "refused"}, {"4.9.198", "mips", "refused"}, {"4.4.60", "armv7l", "usable"},
@@ -134,7 +134,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void aRuleNeedsItsTableMatchesAndTarget() {
+    void requirementOfRuleCoversTableMatchesAndTarget() {
         BoxFacts facts = BoxFacts.of(kernel("3.10.107", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables",
                 "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
         Requirement log = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
@@ -153,7 +153,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void whatPullsConntrackInIsKnownOnEveryKernel() {
+    void extensionsAndModulesThatNeedConntrackAreKnown() {
         for (String name : "state conntrack connlimit connbytes connmark helper".split(" ")) {
             assertTrue(KernelGeneration.tracks(Kind.MATCH, name), name);
         }
@@ -174,7 +174,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void whereConntrackIsRefusedNothingToLoadContainsIt() {
+    void loadableModulesDoNotIncludeRefusedConntrack() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "nf_conntrack:",
                 "xt_odd: x_tables nf_conntrack", "xt_state: x_tables nf_conntrack")
                 .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
@@ -193,7 +193,7 @@ class BoxFactsTest {
     }
 
     @Test
-    void theBareErrorsOfIptablesAreTranslated() {
+    void errorsOfIptablesAreTranslated() {
         BoxFacts facts =
                 BoxFacts.of(kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables")
                         .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n"));
@@ -233,19 +233,19 @@ class BoxFactsTest {
     }
 
     @Test
-    void packetsThatNoRuleSawAreCounted() {
+    void packetsThatBypassNetfilterAreCounted() {
         Readings before = traffic(1000, 50);
         BoxFacts facts = BoxFacts.of(before);
         Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
         assertEquals("pa-bypasses-netfilter", finding.code);
         assertTrue(finding.effect().contains("9990 of 10000"), finding.effect());
-        assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most were counted");
-        assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few to tell");
+        assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most packets were counted");
+        assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few packets");
         assertNull(Witness.bypassed(facts, Readings.none(), traffic(11000, 60)), "nothing to compare with");
     }
 
     @Test
-    void whatTheBootPlaneSaysOfItsCountingIsUnderstood() {
+    void resultOfSelfTestIsTranslated() {
         String words =
                 "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
         assertEquals("netfilter-sees-nothing", Witness.of(words.formatted(0, 0)).code);
@@ -259,9 +259,9 @@ class BoxFactsTest {
         assertNull(Witness.of("restore-failed: iptables-restore -c: status 1"));
     }
 
-    /** A candidate keeps the facts of its box, perhaps for days; what they were read from must not stay with them. */
+    /** A candidate keeps the facts of its box, perhaps for days; they must not keep the texts of the readings. */
     @Test
-    void factsLetTheTextsGo() {
+    void factsDoNotReferenceTextsOfReadings() {
         List<WeakReference<String>> texts = new ArrayList<>();
         BoxFacts facts = BoxFacts.of(large(texts));
         assertEquals(List.of("ip_tables"),

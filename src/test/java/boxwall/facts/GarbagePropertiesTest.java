@@ -32,13 +32,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever a reading holds, facts come out: unknown with a reason, never an exception. jqwik prints the seed of a
- * failure.
+ * Any readings give facts: unknown with a reason, never an exception. jqwik prints the seed of a failure.
  */
 class GarbagePropertiesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
-    /** One model box with everything in it that is looked at. */
+    /** All readings of a model box. */
     private static Readings recorded(String name) {
         Map<String, String> texts = new TreeMap<>();
         Path root = BOXES.resolve(name);
@@ -70,7 +69,7 @@ class GarbagePropertiesTest {
         return Arbitraries.oneOf(bytes, words, Arbitraries.just(""), Arbitraries.just("\n\n\n"));
     }
 
-    private static BoxFacts mustDo(Readings readings) {
+    private static BoxFacts assertValidFacts(Readings readings) {
         BoxFacts facts = BoxFacts.of(readings);
         assertNotNull(FactsJson.of(facts).toString());
         for (Finding finding : facts.findings) {
@@ -91,36 +90,37 @@ class GarbagePropertiesTest {
     }
 
     @Property(tries = 300)
-    void oneReadingIsGarbage(@ForAll("boxes") Readings box, @ForAll("garbage") String text, @ForAll int which) {
+    void oneRandomReadingGivesValidFacts(@ForAll("boxes") Readings box, @ForAll("garbage") String text,
+            @ForAll int which) {
         List<String> paths = box.paths();
         List<String> commands = box.commandNames();
         int index = Math.floorMod(which, paths.size() + commands.size());
-        mustDo(index < paths.size() ? box.with(paths.get(index), text)
+        assertValidFacts(index < paths.size() ? box.with(paths.get(index), text)
                 : box.with(commands.get(index - paths.size()), text));
     }
 
     @Property(tries = 60)
-    void everyReadingIsGarbage(@ForAll("boxes") Readings box, @ForAll("garbage") String text) {
-        Readings worse = box;
+    void onlyRandomReadingsGiveValidFacts(@ForAll("boxes") Readings box, @ForAll("garbage") String text) {
+        Readings changed = box;
         for (String path : box.paths()) {
-            worse = worse.with(path, text);
+            changed = changed.with(path, text);
         }
         for (String command : box.commandNames()) {
-            worse = worse.with(command, text);
+            changed = changed.with(command, text);
         }
-        mustDo(worse);
+        assertValidFacts(changed);
     }
 
     @Property(tries = 200)
-    void aReadingIsCutOff(@ForAll("boxes") Readings box, @ForAll int which, @ForAll int where) {
+    void truncatedReadingGivesValidFacts(@ForAll("boxes") Readings box, @ForAll int which, @ForAll int where) {
         List<String> paths = box.paths();
         String path = paths.get(Math.floorMod(which, paths.size()));
         String text = box.text(path);
-        mustDo(box.with(path, text.substring(0, Math.floorMod(where, text.length() + 1))));
+        assertValidFacts(box.with(path, text.substring(0, Math.floorMod(where, text.length() + 1))));
     }
 
     @Property(tries = 200)
-    void someBytesAreFlipped(@ForAll("boxes") Readings box, @ForAll int which, @ForAll long seed) {
+    void readingWithChangedBytesGivesValidFacts(@ForAll("boxes") Readings box, @ForAll int which, @ForAll long seed) {
         List<String> paths = box.paths();
         String path = paths.get(Math.floorMod(which, paths.size()));
         char[] text = box.text(path).toCharArray();
@@ -128,24 +128,23 @@ class GarbagePropertiesTest {
         for (int i = 0; i < 10 && text.length > 0; i++) {
             text[random.nextInt(text.length)] = (char) random.nextInt(256);
         }
-        mustDo(box.with(path, new String(text)));
+        assertValidFacts(box.with(path, new String(text)));
     }
 
-    /** Line ends of a PC say nothing of the box. */
     @Property(tries = 8)
-    void crlfChangesNothing(@ForAll("boxes") Readings box) {
-        Readings dos = box;
+    void crlfLineEndsGiveSameFacts(@ForAll("boxes") Readings box) {
+        Readings crlf = box;
         for (String path : box.paths()) {
-            dos = dos.with(path, box.text(path).replace("\n", "\r\n"));
+            crlf = crlf.with(path, box.text(path).replace("\n", "\r\n"));
         }
         for (String command : box.commandNames()) {
-            dos = dos.with(command, box.text(command).replace("\n", "\r\n"));
+            crlf = crlf.with(command, box.text(command).replace("\n", "\r\n"));
         }
-        assertEquals(FactsJson.of(mustDo(box)).toString(), FactsJson.of(mustDo(dos)).toString());
+        assertEquals(FactsJson.of(assertValidFacts(box)).toString(), FactsJson.of(assertValidFacts(crlf)).toString());
     }
 
     @Example
-    void tenMegabytesOfAnythingAreNoTrouble() {
+    void tenMegabytesOfNoiseGiveValidFacts() {
         byte[] noise = new byte[10 << 20];
         new Random(20140211).nextBytes(noise);
         String binary = new String(noise, StandardCharsets.ISO_8859_1);
@@ -156,20 +155,20 @@ class GarbagePropertiesTest {
         for (String path : new String[] {"/proc/modules", "/proc/kallsyms", "/proc/net/dev", "/etc/.version",
                 "/proc/config.gz", "/etc/init.d/rc.conf", "/proc/net/if_inet6", "/proc/net/avm_pa/brief"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
-                mustDo(recorded("7270v2-0554").with(path, text));
+                assertValidFacts(recorded("7270v2-0554").with(path, text));
             }
         }
         for (String command : new String[] {"dmesg", "ifconfig_-a", "ip_addr", "uname_-r", "uname_-a",
                 "iptables_--version"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
-                mustDo(recorded("7270v2-0554").with(command, text));
+                assertValidFacts(recorded("7270v2-0554").with(command, text));
             }
         }
     }
 
     @Example
-    void nothingReadIsUnknownAndNotMissing() {
-        BoxFacts facts = mustDo(Readings.none());
+    void withoutReadingsFactsAreUnknownAndNotMissing() {
+        BoxFacts facts = assertValidFacts(Readings.none());
         assertEquals("unknown", facts.generation.name());
         assertEquals(ConntrackVerdict.State.UNKNOWN, facts.conntrack().state);
         for (Kind kind : Kind.values()) {
@@ -182,9 +181,9 @@ class GarbagePropertiesTest {
     }
 
     @Example
-    void aKernelLineNeverSeenIsPassedOver() {
+    void unknownKernelMessageIsIgnored() {
         Readings box = recorded("7270v2-0554").with("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
         assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(),
-                FactsJson.of(mustDo(box)).toString());
+                FactsJson.of(assertValidFacts(box)).toString());
     }
 }

@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The documents say what the code says. */
+/** docs/findings.md and docs/kernels.md agree with the code. */
 class DocsTest {
     private static final List<KernelGeneration> GENERATIONS =
             KernelGeneration.ALL.stream().map(row -> KernelGeneration.of(row[1])).toList();
-    /** A code is the first argument of {@code new Finding(…)}, or the beginning of a row of the resource findings. */
+    /** A code is the first argument of {@code new Finding(…)}, or the start of a row of the resource findings. */
     private static final Pattern USED = Pattern.compile(
             "new Finding\\(\\s*(?:\\w+ \\? )?\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?|(?m)^([a-z0-9-]+)[.a-z0-9-]* \\| ");
-    private static final List<String> PROMISED =
+    private static final List<String> DOCUMENTED =
             Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "
                     + "netfilter-layout-mismatch netfilter-sees-nothing conntrack-unsafe-kernel conntrack-memory nat-needs-replaced-kernel "
                     + "module-missing module-refused extension-missing table-missing iptables-missing restore-missing iptables-too-old "
@@ -35,16 +35,16 @@ class DocsTest {
                     .split(" "));
 
     @Test
-    void everyFindingHasARow() throws IOException {
+    void everyFindingHasRowInDocument() throws IOException {
         Set<String> rows = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("docs/findings.md"))) {
             if (line.startsWith("| ") && !line.startsWith("| code ")) {
                 String[] cells = line.split(" \\| ");
-                assertEquals(4, cells.length, "code, severity, cause and cure in " + line);
+                assertEquals(4, cells.length, "code, severity, cause and remedy in " + line);
                 assertTrue(rows.add(cells[0].substring(2)), "two rows for " + cells[0]);
             }
         }
-        Set<String> used = new TreeSet<>(PROMISED);
+        Set<String> used = new TreeSet<>(DOCUMENTED);
         List<Path> sources = new ArrayList<>(List.of(Path.of("src/main/resources/boxwall/box/findings")));
         try (var walk = Files.walk(Path.of("src/main/java"))) {
             walk.filter(p -> p.toString().endsWith(".java")).forEach(sources::add);
@@ -94,7 +94,7 @@ class DocsTest {
     }
 
     @Test
-    void kernelsMdShowsTheTableThatTheCodeReads() throws IOException {
+    void kernelsMdShowsTableOfGenerations() throws IOException {
         Path file = Path.of("docs/kernels.md");
         String text = Files.readString(file);
         int start = text.indexOf("\n## IPv4\n");
@@ -103,11 +103,11 @@ class DocsTest {
             return;
         }
         assertEquals(table(), text.substring(start),
-                "docs/kernels.md differs from generations.txt: -Dboxwall.update=true writes it anew");
+                "docs/kernels.md differs from generations.txt: -Dboxwall.update=true writes it again");
     }
 
     @Test
-    void everyGenerationIsSaidInEveryRow() {
+    void everyRowCoversEveryGeneration() {
         List<String> gaps = new ArrayList<>();
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {
@@ -120,12 +120,12 @@ class DocsTest {
                 }
             }
         }
-        assertTrue(gaps.isEmpty(), "generations.txt says nothing for " + gaps);
+        assertTrue(gaps.isEmpty(), "generations.txt has no entry for " + gaps);
     }
 
-    /** Freetz' menu is the source of what is offered: a module in parentheses isn't in it, any other is. */
+    /** A module is offered if it is in Freetz' menu; modules in parentheses are not. */
     @Test
-    void conntrackIsOfferedAsFreetzOffersIt() {
+    void conntrackIsOfferedIfInFreetzMenu() {
         assertTrue(KernelGeneration.of("2.6.19.2").spec(Kind.MATCH, "state", Family.IPV4).offered);
         assertTrue(!KernelGeneration.of("2.6.32.61").spec(Kind.MATCH, "state", Family.IPV4).offered);
         assertTrue(KernelGeneration.of("2.6.28.10").conntrack(Family.IPV4).offered);

@@ -12,12 +12,15 @@ class ModulesDepTest {
         return new ModulesDep(new Readings(Map.of("/lib/modules/2.6.32.61/modules.dep", lines)), "2.6.32.61");
     }
 
-    /** The modules a and b need each other, a also conntrack: both need it, whichever is asked first. */
+    /**
+     * The modules a and b depend on each other, and a also on conntrack: both depend on it, regardless of the order of
+     * queries.
+     */
     @Test
-    void inACircleNoModuleIsLostWhicheverIsAskedFirst() {
-        String circle = "a.ko: nf_conntrack.ko b.ko\nb.ko: a.ko\n";
+    void circularDependenciesAreCompleteInAnyQueryOrder() {
+        String cycle = "a.ko: nf_conntrack.ko b.ko\nb.ko: a.ko\n";
         for (String first : List.of("a", "b")) {
-            ModulesDep dep = dep(circle);
+            ModulesDep dep = dep(cycle);
             dep.dependencies(first);
             assertEquals(List.of("b", "nf_conntrack"), dep.dependencies("a"), first);
             assertEquals(List.of("nf_conntrack", "a"), dep.dependencies("b"), first);
@@ -25,7 +28,7 @@ class ModulesDepTest {
     }
 
     @Test
-    void whatIsNeededComesFirst() {
+    void dependenciesAreListedInLoadOrder() {
         assertEquals(List.of("x_tables", "ip_tables"),
                 dep("iptable_filter.ko: ip_tables.ko x_tables.ko\nip_tables.ko: x_tables.ko\n")
                         .dependencies("iptable_filter"));

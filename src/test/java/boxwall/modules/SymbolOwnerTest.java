@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An unknown symbol points to the module that has it, not to the one that asks for it. */
+/** The remedy for an unknown symbol names the module that defines it, not the one that needs it. */
 class SymbolOwnerTest {
-    private static Readings box(String release, String log, String... further) {
+    private static Readings box(String release, String log, String... extraModules) {
         StringBuilder dep = new StringBuilder("kernel/x_tables.ko:\nkernel/ip_tables.ko: kernel/x_tables.ko\n"
                 + "kernel/iptable_filter.ko: kernel/ip_tables.ko kernel/x_tables.ko\nkernel/ipt_REJECT.ko: kernel/ip_tables.ko kernel/x_tables.ko\n");
-        for (String each : further) {
+        for (String each : extraModules) {
             dep.append("kernel/").append(each).append(".ko:\n");
         }
         return Readings.none().with("uname_-r", release + "\n").with("/proc/net/dev", "lo: 0\n")
@@ -35,7 +35,7 @@ class SymbolOwnerTest {
     }
 
     @Test
-    void aRulesRemedyAndTheBoxsNameTheMissingModule() {
+    void remediesOfRuleAndBoxNameMissingModule() {
         String log = "[   14.201] ipt_REJECT: Unknown symbol nf_send_reset (err 0)";
         String expected =
                 "ipt_REJECT needs nf_reject_ipv4, which has nf_send_reset and isn't in modules.dep: make menuconfig: "
@@ -64,7 +64,7 @@ class SymbolOwnerTest {
             "2.6.13.1, ipt_register_match, ip_tables", "2.6.32.61, ip6t_register_table, ip6_tables",
             "4.4.60, ip_set_nfnl_get_byindex, ip_set", "2.6.32.61, nf_conntrack_destroy, @core",
             "2.6.32.61, printk, ",})
-    void theCatalogueKnowsWhoHasIt(String release, String symbol, String owner) {
+    void ownerOfSymbolIsKnown(String release, String symbol, String owner) {
         assertEquals(owner, KernelGeneration.of(release).owner(symbol));
     }
 }

@@ -18,7 +18,7 @@ class AddressesTest {
     @CsvSource({"192.168.178.1,192.168.178.1", "fd00::1,fd00::1", "2001:DB8:0:0:1:0:0:1,2001:db8::1:0:0:1", "::,::",
             "::ffff:1.2.3.4,::ffff:1.2.3.4", "1:2:3:4:5:6:7:8,1:2:3:4:5:6:7:8", "1:0:2:3:4:5:6:7,1:0:2:3:4:5:6:7",
             "::1.2.3.4,::1.2.3.4", "1::,1::", "::1,::1"})
-    void aNumericAddressIsReadAndPrintedAsInetNtopDoes(String text, String printed) {
+    void addressIsParsedAndPrintedAsByInetNtop(String text, String printed) {
         assertEquals(printed, Addresses.print(Addresses.parse(text)));
     }
 
@@ -26,10 +26,10 @@ class AddressesTest {
     @ValueSource(strings = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.04", "1.2.3.x", "1..2.3", ":", ":::",
             "1::2::3", "12345::", "1:2:3:4:5:6:7", "g::", "1:2:3:4:5:6:7:8:9", "::1.2.3", "1.2.3.4::", "\u0661.1.1.1",
             "fe80::1%lan"})
-    void whatIsNoAddressIsNone(String text) { assertNull(Addresses.parse(text), text); }
+    void invalidAddressGivesNull(String text) { assertNull(Addresses.parse(text), text); }
 
     @Test
-    void theJdkAgreesOnRandomAddresses() throws Exception {
+    void randomAddressesArePrintedAsByJdk() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int i = 0; i < 2000; i++) {
@@ -45,7 +45,7 @@ class AddressesTest {
     }
 
     @Test
-    void aNetworkIsMaskedAndKnowsWhatItHolds() {
+    void networkIsMaskedAndContainsItsAddresses() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.77"), 24);
         assertEquals("192.168.178.0/24", lan.toString());
         assertTrue(lan.contains(Addresses.parse("192.168.178.255")));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an option's readers make of the canonical text. */
+/** Typed values that an option parses from its canonical text. */
 class OptionTest {
     private static String print(byte[][] range) {
         return range == null ? null : Addresses.print(range[0]) + "-" + Addresses.print(range[1]);
@@ -20,7 +20,7 @@ class OptionTest {
             "IPV4, 10.0.0.2:80, 10.0.0.2-10.0.0.2, 80", "IPV4, 10.0.0.2-10.0.0.9:80-90, 10.0.0.2-10.0.0.9, 80:90",
             "IPV4, :8080, -, 8080", "IPV6, fd00::2, fd00::2-fd00::2, -", "IPV6, [fd00::2]:80, fd00::2-fd00::2, 80",
             "IPV6, [fd00::2-fd00::9]:1-2, fd00::2-fd00::9, 1:2", "IPV6, :8080, -, 8080"})
-    void natAddressesAndPortsAreReadApart(Family family, String text, String addresses, String ports) {
+    void natAddressesAndPortsAreParsed(Family family, String text, String addresses, String ports) {
         Option option = Option.of("--to-destination", text);
         assertEquals(addresses, print(option.natAddresses(family)));
         assertEquals(ports, option.natPorts(family) == null ? null : option.natPorts(family).toString());
@@ -28,13 +28,13 @@ class OptionTest {
 
     @ParameterizedTest
     @CsvSource({"80, 80", "80-90, 80:90"})
-    void portsAloneAreReadToo(String text, String ports) {
+    void natPortsWithoutAddressAreParsed(String text, String ports) {
         assertEquals(ports, Option.of("--to-ports", text).natPorts(Family.IPV4).toString());
     }
 
     @ParameterizedTest
     @CsvSource({"x", "1/x", "''"})
-    void whatIsNoneIsNull(String text) {
+    void invalidValueGivesNull(String text) {
         Option option = Option.of("--x", text);
         assertNull(option.ports());
         assertNull(option.masked());
@@ -42,16 +42,16 @@ class OptionTest {
         assertNull(option.mac());
     }
 
-    /** In an interpreter, as on a box: a compiler keeps the field in a register and so hides the fault. */
+    /** Runs in an interpreter, as on a box: a JIT compiler keeps the field in a register and hides the fault. */
     @Test
-    void threadsReadOneOptionIndependently() throws Exception {
+    void threadsParseSameOptionIndependently() throws Exception {
         Process race = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xint",
                 "-cp", System.getProperty("java.class.path"), Race.class.getName()).redirectErrorStream(true).start();
         String output = new String(race.getInputStream().readAllBytes());
         assertEquals(0, race.waitFor(), output);
     }
 
-    /** Two threads read an option, each in another way; ends with an exception if one gets what the other keeps. */
+    /** Two threads parse an option as different types; fails if one gets the cached value of the other. */
     static final class Race {
         public static void main(String[] args) {
             Option option = Option.of("--state", "NEW");

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Each function says the same as the regular expression that it stands for. */
+/** Each function gives the same result as the regular expression that it replaces. */
 class WordsTest {
     @Test
-    void wordsAreWhatAPatternForBlanksGives() {
-        each(text -> assertArrayEquals(text.isBlank() ? new String[0] : text.trim().split("[ \t\r\n]+"), Words.of(text),
-                () -> "of " + text));
+    void wordsEqualSplitAtBlanks() {
+        forRandomTexts(text -> assertArrayEquals(text.isBlank() ? new String[0] : text.trim().split("[ \t\r\n]+"),
+                Words.of(text), () -> "words of " + text));
     }
 
     @Test
-    void partsAreWhatSplitGives() {
-        each(text -> assertArrayEquals(text.split(" ", -1), Words.split(text, ' '), () -> "split " + text));
+    void splitEqualsStringSplit() {
+        forRandomTexts(text -> assertArrayEquals(text.split(" ", -1), Words.split(text, ' '), () -> "split " + text));
     }
 
     @Test
-    void linesAreWhatAReaderGives() {
-        each(text -> assertEquals(
+    void linesEqualSplitAtLineEnds() {
+        forRandomTexts(text -> assertEquals(
                 Arrays.asList(text.split("\n", -1)).stream()
                         .map(l -> l.endsWith("\r") ? l.substring(0, l.length() - 1) : l)
                         .limit(text.split("\n", -1).length - (text.isEmpty() || text.endsWith("\n") ? 1 : 0)).toList(),
@@ -34,8 +34,8 @@ class WordsTest {
     }
 
     @Test
-    void linesThatHoldAWordAreThoseOfAllThatDo() {
-        each(text -> {
+    void linesWithWordAreAllLinesContainingWord() {
+        forRandomTexts(text -> {
             for (String word : List.of("a", "ab", " ", "b a")) {
                 assertEquals(Words.lines(text).stream().filter(l -> l.contains(word)).toList(), Words.lines(text, word),
                         () -> "lines with '" + word + "' of " + text);
@@ -44,8 +44,8 @@ class WordsTest {
     }
 
     @Test
-    void numbersAndNames() {
-        each(text -> {
+    void isNumberAndIsNameEqualPatterns() {
+        forRandomTexts(text -> {
             assertEquals(text.matches("[0-9]+"), Words.isNumber(text), text);
             assertEquals(text.matches("[A-Za-z0-9_.]+"), Words.isName(text, "_."), text);
         });
@@ -56,8 +56,8 @@ class WordsTest {
     }
 
     @Test
-    void findAndReplaceAreStringsOwn() {
-        each(text -> {
+    void findAndReplaceEqualStringMethods() {
+        forRandomTexts(text -> {
             for (String word : List.of("a", "ab", "aab", " ", "\r\n")) {
                 assertEquals(text.indexOf(word, 2), Words.find(text, word, 2), text);
                 assertEquals(text.replace(word, "x" + word), Words.replace(text, word, "x" + word), text);
@@ -65,7 +65,7 @@ class WordsTest {
         });
     }
 
-    private static void each(java.util.function.Consumer<String> test) {
+    private static void forRandomTexts(java.util.function.Consumer<String> test) {
         long seed = System.nanoTime();
         System.out.println("WordsTest: seed " + seed);
         Random random = new Random(seed);
@@ -80,7 +80,7 @@ class WordsTest {
     }
 
     @Test
-    void aNumberHasDigitsOnlyAndIsNotTooLarge() {
+    void numberRejectsOtherCharactersAndTooLargeValues() {
         assertEquals(10, Words.number("0xA", 10));
         assertEquals(255, Words.number("255", 255));
         assertEquals(Long.MAX_VALUE, Words.number(String.valueOf(Long.MAX_VALUE), Long.MAX_VALUE));

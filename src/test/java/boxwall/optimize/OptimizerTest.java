@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is optimized decides the same, does the same on the way, and asks less. */
+/** An optimized ruleset gives the same verdicts and side effects with fewer rules per packet. */
 class OptimizerTest {
     private static final Site SITE = Site.of(BoxFacts.of(Presets.box("virtual")));
     private static final Set<Family> BOTH = EnumSet.allOf(Family.class);
@@ -68,43 +68,43 @@ class OptimizerTest {
         return Writer.restore(ruleset, family).text.lines().filter(line -> line.startsWith("-A")).toList();
     }
 
-    // ---- by chance
+    // ---- random rulesets
 
     @Property(tries = 120, shrinking = ShrinkingMode.OFF)
-    void nothingElseChanges(@ForAll long seed) {
+    void optimizerChangesNoVerdict(@ForAll long seed) {
         RandomLists lists = new RandomLists(seed);
         List<String> lines = lists.lines();
         Ruleset before = parse(lines);
         Ruleset after = optimized(before);
-        assertFalse(said().contains("optimizer step skipped"), () -> seed + ": " + said());
-        assertNull(wrong(lists, before, after, 60),
+        assertFalse(allNotes().contains("optimizer step skipped"), () -> seed + ": " + allNotes());
+        assertNull(firstDifference(lists, before, after, 60),
                 () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text);
         assertEquals(List.of(), Difference.of(before, after, SITE).changes);
-        names(before, after, lists.family());
+        assertValidNames(before, after, lists.family());
     }
 
-    private String said() {
+    private String allNotes() {
         StringBuilder all = new StringBuilder();
         notes.forEach(note -> all.append(note.origin).append(": ").append(note.text).append('\n'));
         return all.toString();
     }
 
     /**
-     * Packets one by one: the verdict, the line that decides but for merged ones, and the barriers met, one after the
-     * other.
+     * Compares single packets: the verdict, the deciding line (except of merged rules), and the barriers passed, in
+     * order. Returns the first difference, or null.
      */
-    private static String wrong(RandomLists lists, Ruleset before, Ruleset after, int packets) {
+    private static String firstDifference(RandomLists lists, Ruleset before, Ruleset after, int packets) {
         Walk old = new Walk(before, SITE);
         Walk now = new Walk(after, SITE);
         Set<String> written = new HashSet<>();
-        each(before, lists.family(), rule -> written.add(lined(rule)));
+        each(before, lists.family(), rule -> written.add(ruleWithLine(rule)));
         for (int i = 0; i < packets; i++) {
             for (Hook way : WAYS) {
                 Packet packet = lists.packet(way == Hook.OUTPUT);
                 Answer a = old.packet(packet, way);
                 Answer b = now.packet(packet, way);
                 Rule by = b.decidedBy == null ? null : b.decidedBy.rule;
-                boolean merged = by != null && (!written.contains(lined(by)) || RuleOrder.acceptsKnown(by));
+                boolean merged = by != null && (!written.contains(ruleWithLine(by)) || RuleOrder.acceptsKnown(by));
                 boolean sameLine = merged || a.decidedBy == null || b.decidedBy == null
                         || String.valueOf(a.decidedBy.origin()).equals(String.valueOf(b.decidedBy.origin()));
                 if (!a.possible.equals(b.possible) || !sameLine || !barriers(a).equals(barriers(b))) {
@@ -115,19 +115,19 @@ class OptimizerTest {
         return null;
     }
 
-    private static String lined(Rule rule) { return rule.origin + " " + Writer.rule("X", rule); }
+    private static String ruleWithLine(Rule rule) { return rule.origin + " " + Writer.rule("X", rule); }
 
     private static List<String> barriers(Answer answer) {
-        List<String> met = new ArrayList<>();
+        List<String> passed = new ArrayList<>();
         for (TrailEntry step : answer.trail) {
             Rule rule = step.rule;
             boolean jumps = rule != null && rule.target != null && rule.target.name.startsWith("bw_");
             if (rule != null && !jumps
                     && (!RuleOrder.decides(rule) || !RuleOrder.readsPacketOnly(rule, answer.packet.family()))) {
-                met.add(lined(rule));
+                passed.add(ruleWithLine(rule));
             }
         }
-        return met;
+        return passed;
     }
 
     private static void each(Ruleset ruleset, Family family, java.util.function.Consumer<Rule> to) {
@@ -137,43 +137,43 @@ class OptimizerTest {
     }
 
     /**
-     * New chains have names of their own that iptables takes, one caller each, and every rule has an origin in the
-     * user's file.
+     * New chains have valid names that were not in use, one caller each, and every rule has an origin in the user's
+     * file.
      */
-    private static void names(Ruleset before, Ruleset after, Family family) {
-        List<String> called = new ArrayList<>();
+    private static void assertValidNames(Ruleset before, Ruleset after, Family family) {
+        List<String> callees = new ArrayList<>();
         each(after, family, rule -> {
             assertEquals("t", rule.origin.file);
             if (rule.target != null && rule.target.name.startsWith("bw_")) {
-                called.add(rule.target.name);
+                callees.add(rule.target.name);
                 assertEquals(0, rule.origin.line);
             } else {
                 assertTrue(rule.origin.line > 0);
             }
         });
-        Set<String> made = new HashSet<>();
+        Set<String> newChains = new HashSet<>();
         for (Chain chain : after.chains(family, Table.FILTER)) {
             if (before.chain(family, Table.FILTER, chain.name) == null) {
-                made.add(chain.name);
+                newChains.add(chain.name);
                 assertTrue(chain.name.matches("bw_[A-Za-z0-9_.+-]{1,25}"), chain.name);
             }
         }
-        assertEquals(made.size(), called.size());
-        assertEquals(made, new HashSet<>(called));
+        assertEquals(newChains.size(), callees.size());
+        assertEquals(newChains, new HashSet<>(callees));
     }
 
-    /** Were the optimizer wrong in such a way, the proof would not be had, and packets would show it. */
+    /** Simulates bugs of the optimizer by changing its result: the proof and single packets must both detect them. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"a network too wide        | '/31 '      | '/29 '",
-            "a rule lost               | '^-A INPUT -s [^ ]+/32 -i dsl -j DROP$' | ''",
-            "a list for the wrong side | ' -s (\\S+)/30 ' | ' -d $1/30 '",
-            "a port lost               | '--dports (\\d+),' | '--dports '",
+    @CsvSource(delimiter = '|', value = {"network too wide          | '/31 '      | '/29 '",
+            "rule lost                 | '^-A INPUT -s [^ ]+/32 -i dsl -j DROP$' | ''",
+            "list for the wrong side   | ' -s (\\S+)/30 ' | ' -d $1/30 '",
+            "port lost                 | '--dports (\\d+),' | '--dports '",
             "multiport's other side    | '--dports '    | '--sports '",
-            "a jump that asks too much | '^(-A \\S+ -s \\S+)( .*|)-j (bw_\\S+)$' | '$1$2 -p tcp -j $3'",
-            "REJECT taken for DROP     | '-j REJECT --reject-with \\S+' | '-j DROP'",
-            "a list before its barrier | '-g BACK' | '-j BACK'", "RETURN out of a branch    | '-j RETURN' | ''",
-            "states first, all of them | '--state ESTABLISHED ' | '--state NEW,ESTABLISHED '",})
-    void aMistakeIsSeen(String name, String right, String broken) {
+            "additional match in jump  | '^(-A \\S+ -s \\S+)( .*|)-j (bw_\\S+)$' | '$1$2 -p tcp -j $3'",
+            "REJECT treated as DROP    | '-j REJECT --reject-with \\S+' | '-j DROP'",
+            "list before its barrier   | '-g BACK' | '-j BACK'", "RETURN lost in a branch   | '-j RETURN' | ''",
+            "NEW moved first too       | '--state ESTABLISHED ' | '--state NEW,ESTABLISHED '",})
+    void bugOfOptimizerIsDetected(String name, String right, String broken) {
         boolean proof = false;
         boolean packets = false;
         for (long seed = 0; seed < 3000 && !(proof && packets); seed++) {
@@ -187,21 +187,21 @@ class OptimizerTest {
                 Ruleset after = parse(List
                         .of((family == Family.IPV4 ? other : other.replaceAll("(?m)^\\*(\\w+)$", "*$16")).split("\n")));
                 proof |= Difference.unproved(before, after, SITE, Difference.affordable()) != null;
-                packets |= wrong(lists, before, after, 100) != null;
+                packets |= firstDifference(lists, before, after, 100) != null;
             }
         }
-        assertTrue(proof, name + " went unseen in the proof");
-        assertTrue(packets, name + " went unseen by packets");
+        assertTrue(proof, name + " was not detected by the proof");
+        assertTrue(packets, name + " was not detected by packets");
     }
 
-    // ---- one by one
+    // ---- single steps
 
     /**
-     * A cut-off header drops at the first rule that reads it, which no set shows: such rules keep their order among
-     * those that overlap.
+     * A packet with a truncated header is dropped by the first rule that reads the header, which sets cannot represent:
+     * such rules keep their order relative to overlapping rules.
      */
     @Test
-    void rulesThatReadTheHeaderStayBehindOthers() {
+    void rulesThatReadTransportHeaderKeepTheirOrder() {
         List<String> lines = List.of("iptables -A INPUT -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
                 "iptables -A INPUT -i lan -s 10.0.0.0/8 -j ACCEPT",
                 "iptables -A INPUT -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT",
@@ -214,19 +214,19 @@ class OptimizerTest {
     }
 
     @Test
-    void whatAnEarlierRuleCoversIsLeftOut() {
+    void ruleCoveredByEarlierRuleIsRemoved() {
         assertEquals(
                 List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT",
                         "-A INPUT -j LOG", "-A INPUT -s 10.2.0.0/16 -j DROP"),
                 optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
                         "iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT", "iptables -A INPUT -p tcp --dport 22 -j DROP",
                         "iptables -A INPUT -j LOG", "iptables -A INPUT -s 10.2.0.0/16 -j DROP"));
-        assertTrue(said().contains("t:3: left out of INPUT: t:1 (DROP) matches all its packets"), said());
-        assertTrue(said().contains("t:4: left out of INPUT: t:2 (ACCEPT) matches all its packets"), said());
+        assertTrue(allNotes().contains("t:3: left out of INPUT: t:1 (DROP) matches all its packets"), allNotes());
+        assertTrue(allNotes().contains("t:4: left out of INPUT: t:2 (ACCEPT) matches all its packets"), allNotes());
     }
 
     @Test
-    void knownConnectionsGoFirstAsFarAsNothingChanges() {
+    void ruleForEstablishedIsMovedForwardAsFarAsPossible() {
         assertEquals(
                 List.of("-A INPUT -s 10.0.0.0/8 -j DROP",
                         "-A INPUT -i dsl -m state --state RELATED,ESTABLISHED -j ACCEPT", "-A INPUT -i lan -j DROP",
@@ -237,7 +237,7 @@ class OptimizerTest {
     }
 
     @Test
-    void portsAreMergedFifteenAtATime() {
+    void portsAreMergedInGroupsOfFifteen() {
         List<String> lines = new ArrayList<>();
         for (int port = 1; port <= 17; port++) {
             lines.add("iptables -A INPUT -p tcp --dport " + (port == 3 ? "100:200" : "" + port) + " --syn -j ACCEPT");
@@ -249,7 +249,7 @@ class OptimizerTest {
                 "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 15,16,17 -j ACCEPT",
                 "-A INPUT -p udp -m udp -m multiport --sports 16,17 -j ACCEPT"),
                 optimized(lines.toArray(new String[0])));
-        assertTrue(said().contains("t:1: stands for t:3, t:5, "), said());
+        assertTrue(allNotes().contains("t:1: stands for t:3, t:5, "), allNotes());
         Ruleset without = Optimizer.of(parse(lines), EnumSet.noneOf(Family.class), SITE, notes);
         assertEquals(34,
                 rules(without, Family.IPV4).stream()
@@ -258,22 +258,22 @@ class OptimizerTest {
     }
 
     @Test
-    void neighboursAreMergedAndTheFirstLineIsTheirs() {
+    void adjacentNetworksAreMergedWithLineOfFirst() {
         Ruleset after = optimized(parse(List.of("iptables -A INPUT -s 10.0.0.128/25 -j DROP",
                 "iptables -A INPUT -s 11.0.0.0/8 -j DROP", "iptables -A INPUT -s 10.0.1.0/24 -j DROP",
                 "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
         assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP",
                 "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
         assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(0).origin.toString());
-        assertTrue(said().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), said());
+        assertTrue(allNotes().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), allNotes());
         assertEquals(List.of("-A INPUT -s ::/1 -j DROP", "-A INPUT -s 8000::/1 -j DROP"),
                 optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"),
-                "all addresses are no network");
+                "networks are not merged into all addresses");
     }
 
-    /** A list for a chain whose name leaves no room, and names that are taken. */
+    /** Also for a chain with a name of maximum length, and if the new names are already in use. */
     @Test
-    void longListsStandInTrees() {
+    void longListsBecomeTrees() {
         List<String> lines =
                 new ArrayList<>(List.of("iptables -N twenty-eight-letters-long-ab", "iptables -N bw_INPUT_1"));
         for (int i = 0; i < 150; i++) {
@@ -285,15 +285,15 @@ class OptimizerTest {
         Ruleset before = parse(lines);
         Ruleset after = optimized(before);
         assertNull(Difference.unproved(before, after, SITE, Difference.affordable()));
-        names(before, after, Family.IPV4);
+        assertValidNames(before, after, Family.IPV4);
         assertEquals(1, after.chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
-        assertTrue(said().matches(
+        assertTrue(allNotes().matches(
                 "(?s).*compared with at most [1-3][0-9] of their rules.*compared with at most [1-3][0-9] of their rules.*"),
-                said());
+                allNotes());
     }
 
     @Test
-    void aRowOfOtherRulesStaysAsItIs() {
+    void otherRulesAreUnchanged() {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             lines.add("iptables -A INPUT -s 10.0.0." + i + " -m limit --limit 1/sec -j ACCEPT");
@@ -303,18 +303,18 @@ class OptimizerTest {
         }
         Ruleset before = parse(lines);
         assertEquals(before, optimized(before));
-        assertEquals("", said());
+        assertEquals("", allNotes());
     }
 
     @Test
-    void whatCantBeProvedIsLeftOutAndSaid() {
+    void stepThatCannotBeProvedIsSkippedWithNote() {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             lines.add("iptables -A INPUT -s 10." + i * 37 % 256 + "." + i * 91 % 256 + "." + i * 3 % 256 + " -j DROP");
         }
         Ruleset before = parse(lines);
         assertEquals(before, Optimizer.of(before, BOTH, SITE, 2048, notes));
-        assertTrue(said().startsWith("--optimize: optimizer step skipped (")
-                && said().contains("could not be compared, too complex"), said());
+        assertTrue(allNotes().startsWith("--optimize: optimizer step skipped (")
+                && allNotes().contains("could not be compared, too complex"), allNotes());
     }
 }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many rules a table's packets were compared with, from what {@code iptables-save -c} printed: a rule is asked of
- * all packets that came into its chain and that no rule before it took. Every chain that isn't built in has one caller.
+ * Computes with how many rules the packets of a table were compared, from the output of {@code iptables-save -c}: a
+ * rule is compared with all packets that entered its chain and that no earlier rule decided. Every user chain has one
+ * caller.
  */
 public final class PathCounts {
     private static final List<String> ENDS = List.of("ACCEPT", "DROP", "REJECT");
@@ -17,7 +18,7 @@ public final class PathCounts {
 
     private final Map<String, List<Counted>> chains = new LinkedHashMap<>();
     private final Map<String, Long> policies = new LinkedHashMap<>();
-    private long asked;
+    private long compared;
     private long decided;
 
     private PathCounts() {}
@@ -47,7 +48,7 @@ public final class PathCounts {
         return Long.parseLong(counters.substring(1, counters.indexOf(':')));
     }
 
-    /** The packets that a chain's rules, and those behind its jumps, have decided. */
+    /** The packets that the rules of a chain and of the chains it jumps to have decided. */
     private long ended(String chain) {
         long ended = 0;
         for (Counted rule : chains.get(chain)) {
@@ -60,7 +61,7 @@ public final class PathCounts {
     private void walk(String chain, long entered) {
         long here = entered;
         for (Counted rule : chains.get(chain)) {
-            asked += here;
+            compared += here;
             if (chains.containsKey(rule.target)) {
                 walk(rule.target, rule.packets);
                 here -= ended(rule.target);
@@ -68,9 +69,9 @@ public final class PathCounts {
         }
     }
 
-    /** Rules that were asked, of all packets together. */
-    public long asked() { return asked; }
+    /** The number of compared rules, of all packets together. */
+    public long compared() { return compared; }
 
-    /** Packets that were decided, by a rule or a policy. */
+    /** The number of packets that a rule or a policy decided. */
     public long decided() { return decided; }
 }

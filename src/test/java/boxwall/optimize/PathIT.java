@@ -13,28 +13,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A list of 1 000 networks, as written and optimized, in a real kernel: each of 2 000 packets
- * ({@code -Dboxwall.long=true}: 100 000) fares alike, and is compared with a twentieth of the rules at most. Needs
- * root, gcc, iptables-legacy, unshare and ip.
+ * Loads a list of 1 000 networks, as written and optimized, into a real kernel: each of 2 000 packets
+ * ({@code -Dboxwall.long=true}: 100 000) gets the same verdict, and is compared with a twentieth of the rules at most.
+ * Needs root, gcc, iptables-legacy, unshare and ip.
  */
 class PathIT {
     private static final int PACKETS = Boolean.getBoolean("boxwall.long") ? 100_000 : 2000;
 
     @Test
-    void theKernelDecidesTheSameWithATwentiethOfTheRules(@TempDir Path folder) throws Exception {
-        String said = judge(folder, PACKETS);
-        System.out.println(said);
-        assertTrue(said.contains("measured: " + PACKETS + " packets") && said.endsWith("at most a twentieth\n"), said);
+    void kernelGivesSameVerdictsWithOneTwentiethOfRules(@TempDir Path folder) throws Exception {
+        String printed = judge(folder, PACKETS);
+        System.out.println(printed);
+        assertTrue(printed.contains("measured: " + PACKETS + " packets") && printed.endsWith("at most a twentieth\n"),
+                printed);
     }
 
-    /** A judge that finds nothing wrong must have looked: some of the rules are taken out of the trees. */
+    /** Checks that the test detects errors: it removes some rules from the trees. */
     @Test
-    void rulesLostInATreeAreFound(@TempDir Path folder) throws Exception {
-        String said = judge(folder, 500, "broken");
-        assertTrue(said.matches("(?s).*wrong: \\d+ packets, the first let in: .*"), said);
+    void removedRulesAreDetected(@TempDir Path folder) throws Exception {
+        String printed = judge(folder, 500, "broken");
+        assertTrue(printed.matches("(?s).*wrong: \\d+ packets, the first let in: .*"), printed);
     }
 
-    private static String judge(Path folder, int packets, String... further) throws Exception {
+    private static String judge(Path folder, int packets, String... extraArguments) throws Exception {
         Path injector = folder.resolve("inject");
         Process gcc =
                 new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
@@ -47,12 +48,12 @@ class PathIT {
                         "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
                         "boxwall.optimize.PathJudge", injector.toString(), "" + packets, seed));
-        command.addAll(List.of(further));
+        command.addAll(List.of(extraArguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);
         process.destroyForcibly();
-        String said = "seed " + seed + "\n" + Files.readString(output, StandardCharsets.UTF_8);
-        assertTrue(ended, "no end in time: " + said);
-        return said;
+        String printed = "seed " + seed + "\n" + Files.readString(output, StandardCharsets.UTF_8);
+        assertTrue(ended, "did not end in time: " + printed);
+        return printed;
     }
 }

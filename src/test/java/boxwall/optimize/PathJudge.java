@@ -32,10 +32,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own (see PathIT): loads a block list as it was written and optimized, sends
- * both the same UDP packets through a veth pair, and notes which arrive at a socket. A packet's number is its source
- * port; so many at a time are sent as fit a socket's buffer, then the ones that must arrive are waited for. What the
- * rules were asked is worked out from the kernel's counters.
+ * Runs inside a separate network namespace (see PathIT): loads a block list as written and optimized, sends the same
+ * UDP packets to both through a veth pair, and records which arrive at a socket. The source port is the number of the
+ * packet. Packets are sent in groups that fit into a socket's buffer; after each group it waits for the expected ones.
+ * The number of compared rules is computed from the kernel's counters.
  */
 final class PathJudge {
     private static final int LIST = 1000;
@@ -43,8 +43,8 @@ final class PathJudge {
     private static final int FIRST_PORT = 20000;
     private static final int PORTS = 40000;
     private static final int SERVICES = 12;
-    /** A busy machine hands packets over late; one that needs half a minute for a hundred has lost some. */
-    private static final long PATIENCE_SECONDS = 30;
+    /** A busy machine delivers packets late; after half a minute for a hundred packets, some are lost. */
+    private static final long TIMEOUT_SECONDS = 30;
 
     private final Process injector;
     private final BufferedReader answers;
@@ -60,7 +60,7 @@ final class PathJudge {
     }
 
     /**
-     * Arguments: the injector's path, packets, seed, and {@code broken} to take one rule in ten out of the optimized
+     * Arguments: the path of the injector, packets, seed, and {@code broken} to remove some rules from the optimized
      * ones.
      */
     public static void main(String[] args) throws Exception {
@@ -104,7 +104,10 @@ final class PathJudge {
         return lines;
     }
 
-    /** One that routers take for a stranger's: no loopback, no multicast, not the network of the veth pair. */
+    /**
+     * An address that the kernel accepts as a remote source: no loopback, no multicast, not the network of the veth
+     * pair.
+     */
     private static int address(Random random) {
         int address;
         do {
@@ -117,7 +120,7 @@ final class PathJudge {
         return (a >>> 24) + "." + (a >>> 16 & 255) + "." + (a >>> 8 & 255) + "." + (a & 255);
     }
 
-    /** Half of them from the list; what must become of each the walk says. */
+    /** Makes packets, half of them from the list; the walk gives the expected verdict of each. */
     private void packets(Random random, List<int[]> list, Walk walk, int count) {
         for (int i = 0; i < count; i++) {
             int[] entry = list.get(random.nextInt(list.size()));
@@ -132,11 +135,11 @@ final class PathJudge {
         }
         if (expected.cardinality() < count / 10 || expected.cardinality() > count / 2) {
             throw new IllegalStateException(
-                    expected.cardinality() + " of " + count + " are accepted: that tries too little");
+                    expected.cardinality() + " of " + count + " are accepted: the test is not meaningful");
         }
     }
 
-    /** Loads and sends; returns how many rules each packet was compared with on average. */
+    /** Loads the rules and sends the packets; returns with how many rules each packet was compared on average. */
     private double judge(String rules, int packets) throws Exception {
         run(rules, "iptables-legacy-restore");
         BitSet arrived = new BitSet();
@@ -157,12 +160,12 @@ final class PathJudge {
             receive(arrived, sent, expected.get(0, sent).cardinality());
         }
         PathCounts counts = counts();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (counts.decided() < packets && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
             counts = counts();
         }
-        // the last ones are decided now: what they let in that they must not lies in a socket
+        // all packets are decided now: a wrongly accepted one is waiting in a socket
         receive(arrived, sent, 0);
         for (SelectionKey key : selector.keys()) {
             key.channel().close();
@@ -179,18 +182,18 @@ final class PathJudge {
         if (counts.decided() != packets) {
             throw new AssertionError(packets + " packets were sent, the kernel decided " + counts.decided());
         }
-        return (double) counts.asked() / packets;
+        return (double) counts.compared() / packets;
     }
 
     private static PathCounts counts() throws Exception {
         return PathCounts.of(run("", "iptables-legacy-save", "-c", "-t", "filter"));
     }
 
-    private void receive(BitSet arrived, int sent, int wanted) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    private void receive(BitSet arrived, int sent, int expectedCount) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         ByteBuffer buffer = ByteBuffer.allocate(256);
         do {
-            int ready = wanted > arrived.cardinality() ? selector.select(100) : selector.selectNow();
+            int ready = expectedCount > arrived.cardinality() ? selector.select(100) : selector.selectNow();
             for (SelectionKey key : ready > 0 ? selector.selectedKeys() : java.util.Set.<SelectionKey>of()) {
                 InetSocketAddress from;
                 while ((from = (InetSocketAddress) ((DatagramChannel) key.channel()).receive(buffer.clear())) != null) {
@@ -199,15 +202,15 @@ final class PathJudge {
                 }
             }
             selector.selectedKeys().clear();
-        } while (wanted > arrived.cardinality() && System.nanoTime() < end);
+        } while (expectedCount > arrived.cardinality() && System.nanoTime() < end);
     }
 
     private static String run(String input, String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + said); }
-        return said;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + output); }
+        return output;
     }
 }

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Rulesets by chance that are worth optimizing: lists of networks and ports, with everything in between that must not
- * be moved.
+ * Random rulesets that can be optimized: lists of networks and ports, mixed with rules that must not be moved.
  */
 final class RandomLists {
     private static final String[] TARGETS = {"ACCEPT", "DROP", "REJECT", "CALLED", "BACK"};
@@ -58,7 +57,7 @@ final class RandomLists {
         }
     }
 
-    /** {@code -s X -j DROP} many times; now and then another target, a port or an interface among them. */
+    /** Many rules {@code -s X -j DROP}; some have another target, a port or an interface. */
     private void addresses(String chain) {
         String option = pick("-s ", "-s ", "-d ");
         String in = chain.equals("OUTPUT") ? "" : pick("", "-i dsl ", "-i lan ");
@@ -80,7 +79,7 @@ final class RandomLists {
         }
     }
 
-    /** Interfaces and protocols, with and without. */
+    /** Rules with and without interfaces and protocols. */
     private void mixed(String chain) {
         for (int i = 16 + random.nextInt(30); i > 0; i--) {
             String in = chain.equals("OUTPUT") ? pick("-o lan ", "-o dsl ", "")
@@ -91,7 +90,7 @@ final class RandomLists {
         }
     }
 
-    /** What is moved at most as a whole. */
+    /** Various rules, most of which must not be merged. */
     private void any(String chain) {
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
             lines.add(command + "-A " + chain + " " + pick("-j LOG", "-s " + network() + " -j LOG --log-prefix some",
@@ -104,7 +103,7 @@ final class RandomLists {
         }
     }
 
-    /** Few bits, so that networks meet: they hold each other, lie side by side, are the same. */
+    /** Networks with few different bits, so that many are equal, adjacent or contained in each other. */
     private String network() {
         int low = random.nextInt(256);
         if (family == Family.IPV4) {
@@ -122,7 +121,7 @@ final class RandomLists {
 
     private String pick(String... of) { return of[random.nextInt(of.length)]; }
 
-    /** A packet that such rules may meet. */
+    /** A packet that may match such rules. */
     Packet packet(boolean leaves) {
         Packet packet = Packet.of(family).src(address()).dst(address())
                 .protocol(new int[] {6, 17, 6, 17, 47}[random.nextInt(5)]).sport(18 + random.nextInt(36))

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** Which devices the page offers to block, from what the kernel and the DHCP server write down. */
+/** The devices that the page offers to block, from the kernel's ARP table and the leases of the DHCP server. */
 class DevicesJsonTest {
     private static final String ARP = """
             IP address       HW type     Flags       HW address            Mask     Device
@@ -14,14 +14,14 @@ class DevicesJsonTest {
             """;
 
     @Test
-    void whatTheKernelSpokeToWithoutTheProvidersSide() {
+    void devicesOfArpTableExceptWanAreListed() {
         assertEquals(
                 "{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}]}",
                 DevicesJson.of(ARP, new String[] {null, null}, "dsl"));
     }
 
     @Test
-    void namesComeFromLeasesOfEitherServer() {
+    void namesAreReadFromLeasesOfBothServers() {
         assertEquals(
                 "{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":\"tablet\",\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"},"
                         + "{\"address\":\"192.168.178.32\",\"name\":\"tv\",\"mac\":\"00:00:5e:00:53:2c\",\"interface\":null}]}",
@@ -31,5 +31,7 @@ class DevicesJsonTest {
     }
 
     @Test
-    void nothingReadIsNoDevice() { assertEquals("{\"devices\":[]}", DevicesJson.of(null, new String[] {null}, null)); }
+    void withoutReadingsNoDeviceIsListed() {
+        assertEquals("{\"devices\":[]}", DevicesJson.of(null, new String[] {null}, null));
+    }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page as a text: small, of one piece, nothing from elsewhere, every word in both languages. */
+/** The text of the page: small, self-contained, without external resources, every text in both languages. */
 class PageTest {
     private static String template() throws IOException {
         try (var in = Page.class.getResourceAsStream("/boxwall/page/page.html")) {
@@ -30,46 +30,46 @@ class PageTest {
     }
 
     @Test
-    void itIsSmallAndOfOnePiece() throws IOException {
+    void pageIsSmallAndSelfContained() throws IOException {
         String page = page(true, "active");
-        // as the build packs it
+        // as packed by the build
         String packed = page.replaceAll("(?m)^\t*(//.*)?\n|^\t+", "");
         assertTrue(packed.getBytes(StandardCharsets.UTF_8).length <= 80 * 1024);
-        assertFalse(Pattern.compile("(src|href)=\"(?!#|data:,)").matcher(page).find(),
-                "nothing is loaded from anywhere");
-        String rest = page.replace("http://www.w3.org/2000/svg", ""); // the name of a format, not an address
-        assertFalse(rest.contains("http:") || rest.contains("https:"), "nothing of another host");
-        assertFalse(page.matches("(?s).*@[A-Z]+@.*"), "every place is filled");
-        assertFalse(Pattern.compile("<[^>]* (style|on[a-z]+)=").matcher(page).find(), "the policy would not run it");
+        assertFalse(Pattern.compile("(src|href)=\"(?!#|data:,)").matcher(page).find(), "the page loads a resource");
+        String rest = page.replace("http://www.w3.org/2000/svg", ""); // a namespace, not an address
+        assertFalse(rest.contains("http:") || rest.contains("https:"), "the page refers to another host");
+        assertFalse(page.matches("(?s).*@[A-Z]+@.*"), "a placeholder is not replaced");
+        assertFalse(Pattern.compile("<[^>]* (style|on[a-z]+)=").matcher(page).find(),
+                "the security policy blocks inline styles and handlers");
         assertFalse(
                 page.contains("innerHTML") || page.contains("insertAdjacentHTML") || page.contains("document.write"),
-                "texts stay texts");
+                "text is inserted as HTML");
     }
 
     @Test
-    void everyTextIsThereInBothLanguages() throws IOException {
+    void everyTextExistsInBothLanguages() throws IOException {
         String template = template();
         Set<String> known = new TreeSet<>();
         for (String[] row : table(template, "const T = table(`\n")) {
-            assertEquals(3, row.length, row[0] + " in English and German");
-            assertTrue(known.add(row[0]), row[0] + " is there twice");
+            assertEquals(3, row.length, row[0] + " needs English and German");
+            assertTrue(known.add(row[0]), row[0] + " occurs twice");
         }
         assertTrue(known.size() > 80, known.toString());
-        Set<String> asked = new TreeSet<>();
+        Set<String> used = new TreeSet<>();
         for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "id=\"([a-z-]+)\"[^>]* data-t[ >]",
                 "data-t><[a-z]+ name=\"([a-z]+)\"", "\\b(?:t|button)\\('([a-zA-Z]+)'[,)]")) {
             Matcher matcher = Pattern.compile(pattern).matcher(template);
             while (matcher.find()) {
-                asked.add(matcher.group(1));
+                used.add(matcher.group(1));
             }
         }
-        asked.removeAll(known);
-        assertEquals(Set.of(), asked, "texts that are in no language");
+        used.removeAll(known);
+        assertEquals(Set.of(), used, "texts without translation");
     }
 
-    /** What the page says in German in the place of the box's English is still what the box says. */
+    /** The English texts for which the page has a translation still occur in the sources. */
     @Test
-    void theWordsOfTheBoxThatAreTranslatedAreItsWords() throws IOException {
+    void translatedTextsOfBoxExistInSources() throws IOException {
         StringBuilder sources = new StringBuilder(Files.readString(Path.of("init.d/boxwall-apply")));
         sources.append(Files.readString(Path.of("src/main/resources/boxwall/imports/messages")));
         sources.append(Files.readString(Path.of("src/main/resources/boxwall/box/findings")));
@@ -79,31 +79,31 @@ class PageTest {
                 sources.append(Files.readString(file));
             }
         }
-        String said = Pattern.compile("\"\\s*\\+\\s*\"").matcher(sources).replaceAll("");
+        String texts = Pattern.compile("\"\\s*\\+\\s*\"").matcher(sources).replaceAll("");
         Set<String> missing = new TreeSet<>();
         for (String[] row : table(template(), "const D = `")) {
-            assertEquals(2, row.length, row[0] + " in German");
-            if (!said.contains(row[0].replace("die Box", "the box"))) { missing.add(row[0]); }
+            assertEquals(2, row.length, row[0] + " needs German");
+            if (!texts.contains(row[0].replace("die Box", "the box"))) { missing.add(row[0]); }
         }
         assertEquals(Set.of(), missing);
     }
 
-    /** But for what only boxwall check on a PC says. */
+    /** Except the findings that only boxwall check on a PC reports. */
     @Test
-    void everyFindingOfTheDaemonIsSaidInGerman() throws IOException {
-        Set<String> said = new TreeSet<>();
-        table(template(), "const G = table(`\n").forEach(row -> said.add(row[0]));
+    void everyFindingOfDaemonHasGermanText() throws IOException {
+        Set<String> translated = new TreeSet<>();
+        table(template(), "const G = table(`\n").forEach(row -> translated.add(row[0]));
         Set<String> missing = new TreeSet<>();
         Matcher row = Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\| (refuse|warn|note)")
                 .matcher(Files.readString(Path.of("docs/findings.md")));
         while (row.find()) {
-            if (!said.contains(row.group(1))) { missing.add(row.group(1)); }
+            if (!translated.contains(row.group(1))) { missing.add(row.group(1)); }
         }
         assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan",
                 "guest-reaches-box", "spoofable-accept"), missing);
     }
 
-    /** The rows of one of the page's tables of texts. */
+    /** The rows of one table of texts in the page. */
     private static List<String[]> table(String template, String from) {
         int start = template.indexOf(from) + from.length();
         assertTrue(start > from.length(), from);
@@ -112,7 +112,7 @@ class PageTest {
     }
 
     @Test
-    void withoutJavaScriptTheStateIsReadableAndNothingIsMarkup() throws IOException {
+    void stateIsShownWithoutJavaScriptAndFindingsAreEscaped() throws IOException {
         String page =
                 page(false, "active", new Finding("<script>x</script>", Finding.Severity.WARN, "", List.of(), "", ""));
         assertTrue(page.contains("This box is protected (active). The rules have been live for 4 minutes."), page);
@@ -122,7 +122,7 @@ class PageTest {
     }
 
     @Test
-    void theBrowsersLanguageCounts() {
+    void languageFollowsAcceptLanguageHeader() {
         assertTrue(Page.wantsGerman("de-DE,de;q=0.9,en;q=0.8"));
         assertTrue(Page.wantsGerman("fr, de;q=0.5, en;q=0.4"));
         assertFalse(Page.wantsGerman("en-US,en;q=0.9,de;q=0.8"));
