@@ -110,7 +110,7 @@ final class Output {
             boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
                     || line.verb == 'N' && what.endsWith("is there already");
-            String todo = harmless ? "nothing to do: tables begin empty here" : todo(error, line);
+            String todo = harmless ? "nothing to do: tables are empty at the start" : todo(error, line);
             source.remark(line.line, new String[] {what, todo}, harmless);
             found = true;
             line.leaveOut(harmless ? null : what, harmless ? null : line.text);

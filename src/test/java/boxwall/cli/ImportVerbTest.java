@@ -27,7 +27,7 @@ class ImportVerbTest {
         assertEquals(0, run("import", "src/test/resources/imports/rc.custom"), err::toString);
         Path rules = Files.write(folder.resolve("rules"), out.toByteArray());
         assertTrue(
-                err.toString(StandardCharsets.UTF_8).contains("rc.custom:32: tables begin empty here; nothing to do"),
+                err.toString(StandardCharsets.UTF_8).contains("rc.custom:32: tables are empty at the start; nothing to do"),
                 err::toString);
         out.reset();
         assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/virtual"),
@@ -37,7 +37,7 @@ class ImportVerbTest {
     @Test
     void incompleteImportGivesStatus1AndReportsFileAndLine() {
         assertEquals(1, run("import", "src/test/resources/imports/gateway.sh"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP isn't known"),
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP is unknown"),
                 err::toString);
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("\n# left out, line 56: "), out::toString);
     }
@@ -48,7 +48,7 @@ class ImportVerbTest {
                 "WAN=$(nvram get wan0_ifname)\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
         assertEquals(1, run("import", script.toString()));
         String remarks = err.toString(StandardCharsets.UTF_8);
-        assertTrue(remarks.contains("\n* fw:2: the value of WAN isn't known") && remarks.startsWith("  fw:1: "),
+        assertTrue(remarks.contains("\n* fw:2: the value of WAN is unknown") && remarks.startsWith("  fw:1: "),
                 remarks);
         assertTrue(remarks.contains("* lets through what the script drops, or may drop: everything from guest"),
                 remarks);

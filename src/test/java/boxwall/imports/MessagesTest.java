@@ -56,9 +56,9 @@ class MessagesTest {
 
     @Test
     void valuesAreInsertedAndPercentSignsInThemKept() {
-        assertEquals(List.of("%i is taken as wg0, after the file's name", "see that the interface is called so"),
+        assertEquals(List.of("%i is replaced by wg0, from the file's name", "check that the interface has this name"),
                 List.of(Messages.of("", "device", "wg0")));
-        assertEquals("builds no rule: \"a %1\"", Messages.of("\"a %1\"", "prints")[0]);
+        assertEquals("creates no rule: \"a %1\"", Messages.of("\"a %1\"", "prints")[0]);
         assertEquals("nothing to do", Messages.of("", "prints")[1]);
     }
 }

@@ -145,7 +145,7 @@ class RealUseTest {
         Imported legacy =
                 read(dump + "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n");
         assertFalse(legacy.isWhole());
-        assertTrue(remarks(legacy).contains("import what iptables-legacy-save prints too"), () -> remarks(legacy));
+        assertTrue(remarks(legacy).contains("import the output of iptables-legacy-save too"), () -> remarks(legacy));
         assertFalse(read(dump + "# Table `nat' is incompatible, use 'nft' tool.\n").isWhole());
         assertTrue(read(dump).isWhole());
     }
@@ -161,7 +161,7 @@ class RealUseTest {
         Imported other = read(String.format(dump, "XYZZY"));
         assertTrue(remarks(other).contains("a dump declares each chain, so this is a target"), () -> remarks(other));
         Imported offload = read("*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j FLOWOFFLOAD\nCOMMIT\n");
-        assertTrue(remarks(offload).contains("decides nothing: leave it out"), () -> remarks(offload));
+        assertTrue(remarks(offload).contains("only speeds up forwarding: leave it out"), () -> remarks(offload));
     }
 
     @Example
@@ -172,14 +172,14 @@ class RealUseTest {
         assertTrue(remarks(imported).contains("the set must exist before boxwall loads the rules at boot")
                 && remarks(imported).contains("--optimize"), () -> remarks(imported));
         assertFalse(remarks(imported).contains("keep it in rc.custom"), () -> remarks(imported));
-        assertFalse(remarks(imported).contains("no line of this text makes"), () -> remarks(imported));
+        assertFalse(remarks(imported).contains("nothing in this text creates"), () -> remarks(imported));
         for (String rule : List.of("iptables -A INPUT -m set --match-set Lands src -j DROP\n",
                 "iptables -A INPUT -m set ! --set Lands src -j DROP\n",
                 "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set Lands src -j DROP\nCOMMIT\n")) {
             Imported alone = read(rule);
             assertTrue(alone.isWhole(), () -> remarks(alone));
             assertTrue(remarks(alone)
-                    .contains("no line of this text makes the set Lands; the set must exist before boxwall loads")
+                    .contains("nothing in this text creates the set Lands; the set must exist before boxwall loads")
                     && remarks(alone).contains("--optimize"), () -> remarks(alone));
         }
     }
@@ -266,7 +266,8 @@ class RealUseTest {
         Imported imported = read("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4: \"\n");
         assertEquals(List.of("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4\""),
                 rules(imported));
-        assertTrue(imported.isWhole() && remarks(imported).contains("cut to 29 characters"), () -> remarks(imported));
+        assertTrue(imported.isWhole() && remarks(imported).contains("shortened to 29 characters"),
+                () -> remarks(imported));
         for (String port : List.of("29", "63")) {
             String rule = "iptables -A INPUT -p tcp --dport " + port + " -j DROP";
             assertEquals(List.of(rule), rules(read(rule + "\n")));
@@ -312,7 +313,7 @@ class RealUseTest {
         Imported options = read(
                 "for each in \"$@\"; do\n if [ \"$each\" = --off ]; then OFF=1; else echo wrong; exit 0; fi\ndone\niptables -A INPUT -j DROP\n");
         assertEquals(List.of("iptables -A INPUT -j DROP"), rules(options), () -> remarks(options));
-        assertTrue(options.isWhole() && remarks(options).contains("taken as started without a word"),
+        assertTrue(options.isWhole() && remarks(options).contains("read as run without an argument"),
                 () -> remarks(options));
         Imported program = read("IPTABLES=$1\n$IPTABLES -A INPUT -j DROP\n");
         assertEquals(List.of("iptables -A INPUT -j DROP"), rules(program), () -> remarks(program));
