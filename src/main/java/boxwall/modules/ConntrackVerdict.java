@@ -2,6 +2,7 @@ package boxwall.modules;
 
 import boxwall.box.KernelLog;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.TextTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +25,9 @@ public final class ConntrackVerdict {
     }
 
     /** The reason for a refusal. */
-    public enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD, MODULE }
+    public enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD }
+
+    private static final TextTable ROWS = new TextTable("/boxwall/modules/verdicts", 5);
 
     public final State state;
     /** The owner of this box's connections: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
@@ -35,21 +38,18 @@ public final class ConntrackVerdict {
     public final List<String> evidence;
     public final Ground ground;
 
-    private ConntrackVerdict(State state, Ground ground, String owner, String reason, List<String> evidence) {
-        this.state = state;
-        this.owner = owner;
-        this.reason = reason;
-        this.evidence = Collections.unmodifiableList(new ArrayList<String>(evidence));
-        this.ground = ground;
+    /** The verdict of a row of the resource {@code verdicts}. */
+    private ConntrackVerdict(String name, List<String> evidence, Object... values) {
+        String[] row = ROWS.rows(name).get(0);
+        state = State.valueOf(row[1].toUpperCase(Locale.ROOT));
+        ground = Ground.valueOf(row[2].toUpperCase(Locale.ROOT));
+        owner = TextTable.filled(row[3], "", values);
+        reason = TextTable.filled(row[4], "", values);
+        this.evidence = Collections.unmodifiableList(new ArrayList<>(evidence));
     }
 
-    private static ConntrackVerdict refused(Ground ground, String owner, String reason, String... evidence) {
-        return new ConntrackVerdict(State.REFUSED, ground, owner, reason, Arrays.asList(evidence));
-    }
-
-    private static ConntrackVerdict inUse(String reason, String evidence) {
-        return new ConntrackVerdict(State.IN_USE, Ground.NONE, "netfilter", reason,
-                Collections.singletonList(evidence));
+    private ConntrackVerdict(String name, String evidence, Object... values) {
+        this(name, Collections.singletonList(evidence), values);
     }
 
     /** The verdict on a box; {@code machine} is its processor, null where it is unknown. */
@@ -107,17 +107,13 @@ public final class ConntrackVerdict {
                 if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && isConntrack(refusal.module)
                         && !isConntrack(refusal.owner) && !refusal.owner.equals("kernel")
                         && (!loaded.known || loaded.contains(refusal.owner))) {
-                    return refused(Ground.SYMBOLS, "avm", "the module " + refusal.owner + " owns " + refusal.symbol
-                            + ", so the kernel refuses " + refusal.module, refusal.line);
+                    return new ConntrackVerdict("owned", refusal.line, refusal.owner, refusal.symbol, refusal.module);
                 }
             }
             for (String symbol : SYMBOLS) {
                 String owner = symbols.owner(symbol);
                 if (owner != null && !owner.equals("kernel") && !isConntrack(owner)) {
-                    return refused(Ground.SYMBOLS, "avm",
-                            "the module " + owner + " owns " + symbol
-                                    + ", so the kernel would refuse netfilter's connection tracking",
-                            symbols.line(symbol));
+                    return new ConntrackVerdict("owned.listed", symbols.line(symbol), owner, symbol);
                 }
             }
             return null;
@@ -130,27 +126,19 @@ public final class ConntrackVerdict {
 
         private ConntrackVerdict otherLayout() {
             List<String> sizes = modules.log.skBuffSizes();
-            if (sizes.size() > 1) {
-                return new ConntrackVerdict(State.REFUSED, Ground.LAYOUT, "none",
-                        "parts of this kernel disagree about the size of struct sk_buff: "
-                                + "connection tracking would corrupt memory",
-                        sizes);
-            }
+            if (sizes.size() > 1) { return new ConntrackVerdict("layouts", sizes); }
             if (core != null) { return null; }
             for (KernelLog.Refusal refusal : modules.log.refusals) {
                 if (refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL && CORES.contains(refusal.module)
                         && HOOKS.contains(refusal.symbol) && symbols.owner(refusal.symbol) == null) {
-                    return refused(Ground.LAYOUT, "none", "this kernel was built without connection tracking, so "
-                            + refusal.module + " can't be linked into it", refusal.line);
+                    return new ConntrackVerdict("no-hooks", refusal.line, refusal.module);
                 }
             }
             boolean oldKernel = generation.release != null && !generation.atLeast("4.1");
             if (oldKernel && symbols.listsKernel && symbols.owner("nf_ct_attach") == null
                     && modules.dep.contains("nf_conntrack")) {
-                return refused(Ground.LAYOUT, "none",
-                        "this kernel was built without connection tracking, nf_conntrack.ko with it: "
-                                + "another struct sk_buff",
-                        "/proc/kallsyms: no nf_ct_attach", modules.dep.line("nf_conntrack"));
+                return new ConntrackVerdict("no-hooks.listed",
+                        Arrays.asList("/proc/kallsyms: no nf_ct_attach", modules.dep.line("nf_conntrack")));
             }
             return null;
         }
@@ -172,22 +160,10 @@ public final class ConntrackVerdict {
             evidence.add(kdsldmod == null ? "/proc/modules wasn't read: kdsldmod may be loaded" : kdsldmod);
             if (core != null) {
                 evidence.add(loaded.line(core));
-            } else if (avmTracks == null) {
-                return new ConntrackVerdict(State.UNKNOWN, Ground.NONE, "unknown",
-                        "AVM's closed kdsldmod is loaded, and whether AVM built this kernel with "
-                                + "connection tracking wasn't read: without it the box would reboot after some minutes",
-                        evidence);
-            }
-            String kernel = known ? " (" + generation.like() + ")" : "";
-            String cause = kdsldmod == null
-                    ? "AVM's kernel was built without connection tracking" + kernel
-                            + ", and whether its closed kdsldmod is loaded wasn't read"
-                    : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel;
-            return new ConntrackVerdict(State.REFUSED, Ground.KDSLDMOD,
-                    core != null ? "netfilter" : kdsldmod != null ? "avm" : "unknown",
-                    cause + ": with it the box reboots after some minutes"
-                            + (core == null ? "" : "; " + core + " is loaded now"),
-                    evidence);
+            } else if (avmTracks == null) { return new ConntrackVerdict("beside-kdsldmod.kernel-unknown", evidence); }
+            return new ConntrackVerdict(kdsldmod == null ? "beside-kdsldmod.modules-unknown" : "beside-kdsldmod",
+                    evidence, core != null ? "netfilter" : kdsldmod != null ? "avm" : "unknown",
+                    known ? " (" + generation.like() + ")" : "", core == null ? "" : "; " + core + " is loaded now");
         }
 
         /**
@@ -216,14 +192,15 @@ public final class ConntrackVerdict {
         }
 
         private ConntrackVerdict running() {
-            if (core != null) { return inUse(core + " is loaded", loaded.line(core)); }
+            if (core != null) { return new ConntrackVerdict("in-use", loaded.line(core), core + " is loaded"); }
             for (String file : FILES) {
                 if (modules.readings.text(file) != null) {
-                    return inUse("connection tracking runs in this kernel", file + " is there");
+                    return new ConntrackVerdict("in-use", file + " is there",
+                            "connection tracking runs in this kernel");
                 }
             }
-            return !isBuiltin() ? null
-                    : inUse("connection tracking is built into this kernel", modules.of("nf_conntrack").evidence());
+            return !isBuiltin() ? null : new ConntrackVerdict("in-use", modules.of("nf_conntrack").evidence(),
+                    "connection tracking is built into this kernel");
         }
 
         /** The verdict on connection tracking that isn't running: whether its modules can be loaded. */
@@ -233,8 +210,7 @@ public final class ConntrackVerdict {
             for (String module : generation.conntrack(Family.IPV4).modules()) {
                 Capability capability = modules.of(module);
                 if (capability.state == Capability.State.REFUSED) {
-                    return refused(Ground.MODULE, "none", "the kernel refuses the module " + module,
-                            capability.evidence());
+                    return new ConntrackVerdict("module-refused", capability.evidence(), module);
                 }
                 // in a kernel that the table doesn't list, a missing part may have been renamed or merged
                 boolean main = CORES.contains(module);
@@ -243,15 +219,8 @@ public final class ConntrackVerdict {
                     worst = worst.worst(capability.state);
                 }
             }
-            List<String> lines = Collections.singletonList(evidence);
-            if (worst == Capability.State.MISSING) {
-                return new ConntrackVerdict(State.MISSING, Ground.NONE, "none",
-                        "this firmware has no module for connection tracking", lines);
-            }
-            return worst == Capability.State.LOADABLE
-                    ? new ConntrackVerdict(State.USABLE, Ground.NONE, "none", "no reason against loading it", lines)
-                    : new ConntrackVerdict(State.UNKNOWN, Ground.NONE, "unknown",
-                            "no reading shows whether this kernel has it", lines);
+            return new ConntrackVerdict(worst == Capability.State.MISSING ? "missing"
+                    : worst == Capability.State.LOADABLE ? "usable" : "unknown", evidence);
         }
     }
 }
