@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sends DNS and NTP queries of real clients through rulesets compiled without states: see {@link QueriesJudge}. Needs
- * root, iptables-legacy, unshare, ip, busybox and rdate.
+ * Sends DNS and NTP queries of real clients through rulesets compiled without states: see {@link StatelessQueries}.
+ * Needs root, iptables-legacy, unshare, ip, busybox and rdate.
  */
 class QueriesIT {
     @Test
@@ -22,7 +22,7 @@ class QueriesIT {
         Process process = new ProcessBuilder(
                 List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                        "-cp", System.getProperty("java.class.path"), "boxwall.compile.QueriesJudge"))
+                        "-cp", System.getProperty("java.class.path"), "boxwall.compile.StatelessQueries"))
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
         boolean ended = process.waitFor(300, TimeUnit.SECONDS);
         process.destroyForcibly();

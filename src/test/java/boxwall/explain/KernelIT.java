@@ -21,20 +21,20 @@ class KernelIT {
 
     @Test
     void verdictAndDecidingRuleEqualKernel(@TempDir Path folder) throws Exception {
-        judge(folder, "filter", LONG ? 10000 : 300, LONG ? 3600 : 35);
+        compare(folder, "filter", LONG ? 10000 : 300, LONG ? 3600 : 35);
     }
 
     @Test
     void natVerdictAndRulesEqualKernel(@TempDir Path folder) throws Exception {
-        judge(folder, "nat", LONG ? 2000 : 100, LONG ? 900 : 15);
+        compare(folder, "nat", LONG ? 2000 : 100, LONG ? 900 : 15);
     }
 
-    private static void judge(Path folder, String mode, int rulesets, int seconds) throws Exception {
+    private static void compare(Path folder, String mode, int rulesets, int seconds) throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root for a network namespace");
         assumeTrue(has("gcc") && has("iptables-legacy-restore") && has("unshare") && has("ip"),
                 "needs gcc, iptables-legacy, unshare and ip");
         Path injector = folder.resolve("inject");
-        KernelJudge.run("", "gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c");
+        KernelComparison.run("", "gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c");
         long seed = Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
         System.out.println("KernelIT: seed " + seed);
         Path output = folder.resolve("output");
@@ -42,8 +42,8 @@ class KernelIT {
         Process process =
                 new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                        System.getProperty("java.class.path"), "boxwall.explain.KernelJudge", "" + seed, "" + rulesets,
-                        "100", "" + seconds, injector.toString(), mode).redirectErrorStream(true)
+                        System.getProperty("java.class.path"), "boxwall.explain.KernelComparison", "" + seed,
+                        "" + rulesets, "100", "" + seconds, injector.toString(), mode).redirectErrorStream(true)
                         .redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(seconds + 60, TimeUnit.SECONDS);
         process.destroyForcibly();

@@ -26,13 +26,13 @@ class ReplyTest {
             + "|\\brefusal\\(outcome, \"([a-z-]+)\", \"([a-z-]+)\"");
 
     @Test
-    void rowsAndNamesAreTheSame() throws IOException {
+    void rowsEqualNamesUsedInCode() throws IOException {
         Set<String> rows = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("src/main/resources/boxwall/http/problems"))) {
             if (line.isEmpty() || line.startsWith("#")) { continue; }
             String[] row = line.split(" \\| ", 4);
             assertTrue(row.length == 4 && row[1].matches("[45][0-9][0-9]"), line);
-            assertTrue(rows.add(row[0]), row[0] + " is there twice");
+            assertTrue(rows.add(row[0]), row[0] + " occurs twice");
         }
         Set<String> named = new TreeSet<>();
         try (var files = Files.walk(Path.of("src/main/java"))) {
@@ -49,7 +49,7 @@ class ReplyTest {
     }
 
     @Test
-    void valuesAndFindingsAreInTheText() {
+    void bodyContainsValuesAndFindings() {
         assertEquals("{\"type\":\"about:blank\",\"title\":\"bad lines\",\"status\":400,"
                 + "\"detail\":\"lines=N must be 0 to 1000\"}\n", text(Reply.problem("bad-lines", 1000)));
         assertTrue(text(Reply.problem(List.of(Finding.of("drift", "", List.of())), "ruleset-refused"))

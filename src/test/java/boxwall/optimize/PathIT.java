@@ -22,7 +22,7 @@ class PathIT {
 
     @Test
     void kernelGivesSameVerdictsWithOneTwentiethOfRules(@TempDir Path folder) throws Exception {
-        String printed = judge(folder, PACKETS);
+        String printed = runComparison(folder, PACKETS);
         System.out.println(printed);
         assertTrue(printed.contains("measured: " + PACKETS + " packets") && printed.endsWith("at most a twentieth\n"),
                 printed);
@@ -31,11 +31,11 @@ class PathIT {
     /** Checks that the test detects errors: it removes some rules from the trees. */
     @Test
     void removedRulesAreDetected(@TempDir Path folder) throws Exception {
-        String printed = judge(folder, 500, "broken");
+        String printed = runComparison(folder, 500, "broken");
         assertTrue(printed.matches("(?s).*wrong: \\d+ packets, the first let in: .*"), printed);
     }
 
-    private static String judge(Path folder, int packets, String... extraArguments) throws Exception {
+    private static String runComparison(Path folder, int packets, String... extraArguments) throws Exception {
         Path injector = folder.resolve("inject");
         Process gcc =
                 new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
@@ -47,7 +47,7 @@ class PathIT {
                 new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"",
                         "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
-                        "boxwall.optimize.PathJudge", injector.toString(), "" + packets, seed));
+                        "boxwall.optimize.PathComparison", injector.toString(), "" + packets, seed));
         command.addAll(List.of(extraArguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);

@@ -52,10 +52,10 @@ class DifferentialIT {
     private final long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
     private final int count = Integer.getInteger("boxwall.rules", 1600);
 
-    private record Judged(Generated rule, List<String> canonical, boolean asWritten, List<SyntaxError> errors) {
+    private record ParsedRule(Generated rule, List<String> canonical, boolean asWritten, List<SyntaxError> errors) {
     }
 
-    private static Judged judge(Generated rule) {
+    private static ParsedRule parse(Generated rule) {
         ParsedRules parsed = RulesetParser.parse(new Source("r", rule.shell() + "\n"), Names.none(), Includes.NONE);
         List<String> lines = new ArrayList<>();
         boolean asWritten = false;
@@ -65,7 +65,7 @@ class DifferentialIT {
                 asWritten |= passesAsWritten(each, rule.family());
             }
         }
-        return new Judged(rule, lines, asWritten, parsed.errors());
+        return new ParsedRule(rule, lines, asWritten, parsed.errors());
     }
 
     /** Whether boxwall copies a value unchanged. Then iptables must print both lines the same. */
@@ -87,15 +87,15 @@ class DifferentialIT {
         List<String> wrong = new ArrayList<>();
         for (Family family : Family.values()) {
             int before = wrong.size();
-            List<Judged> accepted = new ArrayList<>();
+            List<ParsedRule> accepted = new ArrayList<>();
             RuleGenerator generator = new RuleGenerator(seed, 1, EXCLUDED);
             for (int i = 0; i < count * 20 && accepted.size() < count / 2; i++) {
-                Judged judged = judge(generator.next());
-                if (judged.rule.family() == family && judged.errors.isEmpty()) { accepted.add(judged); }
+                ParsedRule parsedRule = parse(generator.next());
+                if (parsedRule.rule.family() == family && parsedRule.errors.isEmpty()) { accepted.add(parsedRule); }
             }
             assertTrue(accepted.size() >= count / 2,
                     "only " + accepted.size() + " rules of the generator were accepted");
-            accepted.sort(java.util.Comparator.comparing(Judged::asWritten));
+            accepted.sort(java.util.Comparator.comparing(ParsedRule::asWritten));
             for (int from = 0; from < accepted.size(); from += 50) {
                 compare(family, accepted.subList(from, Math.min(accepted.size(), from + 50)), wrong);
             }
@@ -105,10 +105,10 @@ class DifferentialIT {
         assertEquals("", String.join("\n", wrong), "seed " + seed);
     }
 
-    private static Set<String> extensions(List<Judged> all) {
+    private static Set<String> extensions(List<ParsedRule> all) {
         Set<String> names = new java.util.TreeSet<>();
-        for (Judged judged : all) {
-            List<String> words = judged.rule.words();
+        for (ParsedRule parsedRule : all) {
+            List<String> words = parsedRule.rule.words();
             for (int i = 0; i + 1 < words.size(); i++) {
                 if (words.get(i).equals("-m") || words.get(i).equals("-j")) {
                     names.add(words.get(i) + " " + words.get(i + 1));
@@ -119,17 +119,17 @@ class DifferentialIT {
     }
 
     /** Compares all rules at once; if they differ, compares each half, down to single rules. */
-    private static void compare(Family family, List<Judged> rules, List<String> wrong) throws Exception {
+    private static void compare(Family family, List<ParsedRule> rules, List<String> wrong) throws Exception {
         List<Map.Entry<Table, String>> theirs = new ArrayList<>();
         List<Map.Entry<Table, String>> ours = new ArrayList<>();
-        for (Judged judged : rules) {
-            theirs.add(Map.entry(judged.rule.table(), judged.rule.restore()));
-            judged.canonical.forEach(line -> ours.add(Map.entry(judged.rule.table(), line)));
+        for (ParsedRule parsedRule : rules) {
+            theirs.add(Map.entry(parsedRule.rule.table(), parsedRule.rule.restore()));
+            parsedRule.canonical.forEach(line -> ours.add(Map.entry(parsedRule.rule.table(), line)));
         }
         List<RealIptables.Answer> answers =
                 RealIptables.restore(family, List.of(RealIptables.text(theirs), RealIptables.text(ours)));
-        String expected =
-                rules.stream().anyMatch(Judged::asWritten) ? byChain(answers.get(0).rules()) : byChain(expected(rules));
+        String expected = rules.stream().anyMatch(ParsedRule::asWritten) ? byChain(answers.get(0).rules())
+                : byChain(expected(rules));
         boolean same = answers.get(0).accepted() && answers.get(1).accepted()
                 && expected.equals(byChain(answers.get(0).rules())) && expected.equals(byChain(answers.get(1).rules()));
         boolean moreLenient = rules.size() == 1 && answers.get(1).accepted()
@@ -147,7 +147,7 @@ class DifferentialIT {
         compare(family, rules.subList(rules.size() / 2, rules.size()), wrong);
     }
 
-    private static List<String> expected(List<Judged> rules) {
+    private static List<String> expected(List<ParsedRule> rules) {
         List<String> lines = new ArrayList<>();
         rules.forEach(j -> j.canonical.forEach(line -> lines.add(j.rule.table().word() + " " + line)));
         return lines;
@@ -168,11 +168,11 @@ class DifferentialIT {
     void rejectedRulesAreRejectedByIptablesOrListed() throws Exception {
         System.out.println("rejections: seed " + seed + ", " + count / 2 + " rules");
         for (Family family : Family.values()) {
-            List<Judged> rejected = new ArrayList<>();
+            List<ParsedRule> rejected = new ArrayList<>();
             RuleGenerator generator = new RuleGenerator(seed + 1, 15, EXCLUDED);
             for (int i = 0; i < count * 20 && rejected.size() < count / 4; i++) {
-                Judged judged = judge(generator.next());
-                if (judged.rule.family() == family && !judged.errors.isEmpty()) { rejected.add(judged); }
+                ParsedRule parsedRule = parse(generator.next());
+                if (parsedRule.rule.family() == family && !parsedRule.errors.isEmpty()) { rejected.add(parsedRule); }
             }
             List<String> texts = new ArrayList<>();
             rejected.forEach(j -> texts.add(RealIptables.text(List.of(Map.entry(j.rule.table(), j.rule.restore())))));

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * own replies (resets, errors, echo replies) would be counted too, so OUTPUT of raw drops every packet without the
  * sender's mark.
  */
-final class KernelJudge {
+final class KernelComparison {
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
     private static final String[] V4 = {"10.8.1.1", "10.8.1.20", "10.8.2.20", "10.8.3.20", "198.51.100.9"};
     private static final String[] V6 = {"fd00:8:1::1", "fd00:8:1::20", "fd00:8:2::20", "fd00:8:3::20", "2001:db8:1::9"};
@@ -46,7 +46,7 @@ final class KernelJudge {
     private final Site site = site();
     private final Set<String> used = new HashSet<>();
 
-    private KernelJudge(String injectorPath, boolean nat) throws IOException {
+    private KernelComparison(String injectorPath, boolean nat) throws IOException {
         this.nat = nat;
         injector = new ProcessBuilder(injectorPath).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         answers = new BufferedReader(new InputStreamReader(injector.getInputStream()));
@@ -61,18 +61,18 @@ final class KernelJudge {
         long seed = Long.parseLong(args[0]);
         namespace();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[3]));
-        KernelJudge judge = new KernelJudge(args[4], args[5].equals("nat"));
+        KernelComparison comparison = new KernelComparison(args[4], args[5].equals("nat"));
         int rulesets = 0;
         for (; rulesets < Integer.parseInt(args[1]) && System.nanoTime() < end; rulesets++) {
             try {
-                judge.judge(new Random(seed + rulesets), Integer.parseInt(args[2]));
+                comparison.compareRuleset(new Random(seed + rulesets), Integer.parseInt(args[2]));
             } catch (AssertionError | RuntimeException e) {
                 System.out.println("seed " + (seed + rulesets));
                 e.printStackTrace(System.out);
                 System.exit(1);
             }
         }
-        judge.injector.destroy();
+        comparison.injector.destroy();
         System.out.println("the kernel agrees (" + args[5] + "): " + rulesets + " rulesets, " + args[2]
                 + " packets each, seed " + seed);
     }
@@ -108,7 +108,7 @@ final class KernelJudge {
                 "dsl");
     }
 
-    private void judge(Random random, int packets) throws Exception {
+    private void compareRuleset(Random random, int packets) throws Exception {
         Family family = random.nextInt(3) == 0 ? Family.IPV6 : Family.IPV4;
         String[] addresses = family == Family.IPV4 ? V4 : V6;
         boolean tracked = nat || random.nextBoolean();

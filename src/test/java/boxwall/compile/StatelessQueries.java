@@ -21,7 +21,7 @@ import java.util.List;
  * in the namespace {@code net} with busybox' nslookup and rdate, under rulesets compiled without states, and lets them
  * send unrequested packets.
  */
-final class QueriesJudge {
+final class StatelessQueries {
     private static final String NAMESPACES =
             """
                     set -e
@@ -53,7 +53,7 @@ final class QueriesJudge {
     private static final String[] UNREQUESTED =
             {"198.51.100.7 53 5353", "198.51.100.8 53 40000", "198.51.100.7 9999 40000", "198.51.100.7 9999 5353"};
 
-    private QueriesJudge() {}
+    private StatelessQueries() {}
 
     public static void main(String[] args) throws Exception {
         run(NAMESPACES, "sh");

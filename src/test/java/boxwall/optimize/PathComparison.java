@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
  * packet. Packets are sent in groups that fit into a socket's buffer; after each group it waits for the expected ones.
  * The number of compared rules is computed from the kernel's counters.
  */
-final class PathJudge {
+final class PathComparison {
     private static final int LIST = 1000;
     private static final int AT_ONCE = 100;
     private static final int FIRST_PORT = 20000;
@@ -53,7 +53,7 @@ final class PathJudge {
     private final BitSet expected = new BitSet();
     private final List<String> frames = new ArrayList<>();
 
-    private PathJudge(String path) throws IOException {
+    private PathComparison(String path) throws IOException {
         injector = new ProcessBuilder(path).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         answers = new BufferedReader(new InputStreamReader(injector.getInputStream()));
         requests = new PrintStream(injector.getOutputStream(), true);
@@ -70,20 +70,20 @@ final class PathJudge {
                 + "ip link add lan address 02:00:00:00:01:01 type veth peer name lanp address 02:00:00:00:01:02\n"
                 + "sysctl -qw net.ipv4.conf.lan.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1\nip link set lanp arp off up\nip link set lan up\n"
                 + "ip addr add 10.8.1.1/24 dev lan\nip route add default dev lan\n", "sh");
-        PathJudge judge = new PathJudge(args[0]);
+        PathComparison comparison = new PathComparison(args[0]);
         List<int[]> list = new ArrayList<>();
         Ruleset before = OptimizerTest.parse(rules(random, list));
         List<Note> notes = new ArrayList<>();
         Ruleset after =
                 Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
         notes.forEach(note -> System.out.println(note.origin + ": " + note.text));
-        judge.packets(random, list, new Walk(before, Site.unknown()), packets);
+        comparison.packets(random, list, new Walk(before, Site.unknown()), packets);
         String text = Writer.restore(after, Family.IPV4).text;
         String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("",
                 (a, b) -> a + b + "\n");
-        double old = judge.judge(Writer.restore(before, Family.IPV4).text, packets);
-        double now = judge.judge(args.length > 3 ? broken : text, packets);
-        judge.injector.destroy();
+        double old = comparison.comparedRules(Writer.restore(before, Family.IPV4).text, packets);
+        double now = comparison.comparedRules(args.length > 3 ? broken : text, packets);
+        comparison.injector.destroy();
         System.out.printf(
                 "measured: %d packets against a list of %d networks: verdicts equal, %.1f rules asked of each before, %.1f after (1/%.1f); seed %s%n",
                 packets, LIST, old, now, old / now, args[2]);
@@ -140,7 +140,7 @@ final class PathJudge {
     }
 
     /** Loads the rules and sends the packets; returns with how many rules each packet was compared on average. */
-    private double judge(String rules, int packets) throws Exception {
+    private double comparedRules(String rules, int packets) throws Exception {
         run(rules, "iptables-legacy-restore");
         BitSet arrived = new BitSet();
         for (int i = 0; i < SERVICES; i++) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * are sent as frames and counted by rules of the table security, which packets traverse after filter: a counted packet
  * has passed.
  */
-final class StatelessJudge {
+final class StatelessPackets {
     private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
     private static final String[] HOSTS = {"home", "guests", "net"};
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
@@ -66,21 +66,21 @@ final class StatelessJudge {
     private int exchanges;
     private int forged;
 
-    private StatelessJudge(String injector) { this.injector = injector; }
+    private StatelessPackets(String injector) { this.injector = injector; }
 
     /**
      * Arguments: the path of the injector; optional rules to append to the first presets, then only those are tested.
      */
     public static void main(String[] args) throws Exception {
-        StatelessJudge judge = new StatelessJudge(args[0]);
+        StatelessPackets test = new StatelessPackets(args[0]);
         run(NAMESPACES, "sh");
         Readings box = Presets.box("virtual-avm");
-        judge.start();
+        test.start();
         for (String presets : new String[] {"anti-spoof wiki-basic ipv6-basic guest-isolation",
                 "anti-spoof stateless-basic ipv6-basic guest-isolation",
                 "anti-spoof wiki-basic ipv6-basic guest-isolation voip vpn-interface dmz-host block-tr069 flood-limits port-scan prioritise"
                         + " call-home-log"}) {
-            judge.presets = presets;
+            test.presets = presets;
             String extraRules = args.length > 1 ? args[1] : "";
             // a service in the middle of the local port range
             extraRules += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
@@ -92,20 +92,20 @@ final class StatelessJudge {
                 }
                 run(text, family.command + "-legacy-restore");
             }
-            judge.exchanges(presets.contains("voip"));
-            judge.forged(presets.contains("port-scan"));
+            test.exchanges(presets.contains("voip"));
+            test.forged(presets.contains("port-scan"));
             if (args.length > 1) { break; }
         }
-        for (Process peer : judge.peers.values()) {
+        for (Process peer : test.peers.values()) {
             peer.destroyForcibly();
         }
-        for (String each : judge.wrong) {
+        for (String each : test.wrong) {
             System.out.println(each);
         }
         System.out.println(
-                judge.exchanges + " exchanges and " + judge.forged + " forged packets, wrong: " + judge.wrong.size());
-        System.out.println(judge.wrong.isEmpty() ? "all as promised" : "not as promised");
-        System.exit(judge.wrong.isEmpty() ? 0 : 1);
+                test.exchanges + " exchanges and " + test.forged + " forged packets, wrong: " + test.wrong.size());
+        System.out.println(test.wrong.isEmpty() ? "all as expected" : "not as expected");
+        System.exit(test.wrong.isEmpty() ? 0 : 1);
     }
 
     private void start() throws IOException {
