@@ -136,15 +136,9 @@ public final class RefusedRule {
     /** The new lines of the log; a full ring buffer has lost its first lines, so those after the former last line. */
     private static List<String> added(List<String> before, List<String> after) {
         if (before == null || after == null) { return Collections.emptyList(); }
-        int from = after.size();
-        if (after.size() > before.size() && after.subList(0, before.size()).equals(before)) {
-            from = before.size();
-        } else {
-            String last = before.isEmpty() ? null : before.get(before.size() - 1);
-            while (from > 0 && !after.get(from - 1).equals(last)) {
-                from--;
-            }
-        }
+        int count = before.size();
+        boolean longer = after.size() > count && after.subList(0, count).equals(before);
+        int from = longer ? count : count == 0 ? 0 : after.lastIndexOf(before.get(count - 1)) + 1;
         return after.subList(from, Math.min(after.size(), from + LOG_LINES_MAX));
     }
 }

@@ -2,16 +2,14 @@ package boxwall.cli;
 
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
+import boxwall.explain.TrailEntry;
 import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.ImageModel;
 import boxwall.sys.BoxException;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 
 import java.io.PrintStream;
@@ -66,15 +64,11 @@ final class Needs {
     private void add(Ruleset ruleset, Collection<String> loaded) {
         modules.addAll(loaded);
         for (Family family : Family.values()) {
-            for (Table table : ruleset.tables(family)) {
-                ipv6 |= family == Family.IPV6;
-                for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules) {
-                        add(family, Requirement.of(family, table, rule, box.facts));
-                    }
-                }
+            for (TrailEntry entry : TrailEntry.all(ruleset, family)) {
+                add(family, Requirement.of(family, entry.table, entry.rule, box.facts));
             }
         }
+        ipv6 |= !ruleset.tables(Family.IPV6).isEmpty();
     }
 
     private void add(Family family, Requirement requirement) {

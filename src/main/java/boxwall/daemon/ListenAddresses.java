@@ -8,7 +8,6 @@ import boxwall.sys.EventLog;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /** Configures where the control port listens and which clients it accepts, from the box's current addresses. */
@@ -59,11 +58,8 @@ final class ListenAddresses {
         List<String> hosts = new ArrayList<>(addresses);
         hosts.addAll(Arrays.asList("localhost", "127.0.0.1", "fritz.box"));
         hosts.addAll(config.words("HOSTS"));
-        return new AccessControl(hosts, networks(lan), networks(guest));
+        return new AccessControl(hosts, network(lan), network(guest));
     }
 
-    private static List<Network> networks(Interface of) {
-        return of == null || of.net == null ? Collections.<Network>emptyList()
-                : Collections.singletonList(Network.parse(of.net));
-    }
+    private static Network network(Interface of) { return of == null || of.net == null ? null : Network.parse(of.net); }
 }

@@ -23,7 +23,6 @@ import boxwall.sys.BoxException;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -192,19 +191,17 @@ final class ReadReplies extends DaemonPart {
 
     private synchronized LiveRules liveRules(Box now) {
         if (counted != now) {
-            Map<Family, List<String>> saved = new TreeMap<>();
-            Map<Family, Origins> origins = new HashMap<>();
+            LiveRules read = new LiveRules();
             Outcome last = plane.last();
             LivePlan plan = livePlan(last);
             String folder = config.get("RUN") + (last.state().equals("pending") ? "/tx/live" : "/live");
             for (Family family : Family.values()) {
-                saved.put(family, now.readings.lines(family.command + "-save"));
-                if (plan != null) {
-                    origins.put(family, Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"),
-                            LivePlan.tables(sys, folder, family)));
-                }
+                Origins origins =
+                        plan == null ? Origins.none() : Origins.of(family, plan.file("restore" + family.digit()),
+                                plan.file("origin"), LivePlan.tables(sys, folder, family));
+                read.add(family, now.readings.lines(family.command + "-save"), origins);
             }
-            counters = LiveRules.of(saved, origins);
+            counters = read;
             counted = now;
         }
         return counters;

@@ -4,7 +4,6 @@ import boxwall.netfilter.Network;
 
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -15,22 +14,22 @@ import java.util.Set;
  */
 public final class AccessControl {
     private final Set<String> hosts = new HashSet<>();
-    private final List<Network> allowed;
-    private final List<Network> denied;
+    private final Network lan;
+    private final Network guests;
 
     /**
      * Creates the rules of access.
      *
      * @param hosts the box's own addresses and names, as a browser writes them into the Host header
-     * @param allowed networks whose clients have access, besides loopback
-     * @param denied networks whose clients have none, even if {@code allowed} contains them (the guests')
+     * @param lan the network whose clients have access, besides loopback; or null
+     * @param guests the network whose clients have none, even if {@code lan} contains it; or null
      */
-    public AccessControl(Collection<String> hosts, List<Network> allowed, List<Network> denied) {
+    public AccessControl(Collection<String> hosts, Network lan, Network guests) {
         for (String host : hosts) {
             this.hosts.add(host.toLowerCase(Locale.ROOT));
         }
-        this.allowed = allowed;
-        this.denied = denied;
+        this.lan = lan;
+        this.guests = guests;
     }
 
     /** Returns why this request is refused whatever its token is, or null. */
@@ -62,14 +61,8 @@ public final class AccessControl {
 
     /** Whether this peer has access. */
     boolean isAllowed(Client client) {
-        if (client.isLoopback()) { return true; }
-        for (Network network : denied) {
-            if (network.contains(client.address)) { return false; }
-        }
-        for (Network network : allowed) {
-            if (network.contains(client.address)) { return true; }
-        }
-        return false;
+        boolean isGuest = guests != null && guests.contains(client.address);
+        return client.isLoopback() || !isGuest && lan != null && lan.contains(client.address);
     }
 
     /** The name in {@code name:port}; {@code [::1]:8181} keeps its brackets. */

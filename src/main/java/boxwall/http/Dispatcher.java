@@ -1,7 +1,6 @@
 package boxwall.http;
 
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Network;
 import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 import boxwall.sys.EventLog;
@@ -34,8 +33,7 @@ final class Dispatcher {
     private final EventLog log;
     private final FailedLogins failures = new FailedLogins();
     /** At first no client has access. */
-    volatile AccessControl access = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
-            Collections.<Network>emptyList());
+    volatile AccessControl access = new AccessControl(Collections.<String>emptyList(), null, null);
     /** Null until the daemon has started. */
     private Handler handler;
 

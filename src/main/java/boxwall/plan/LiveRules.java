@@ -15,18 +15,15 @@ public final class LiveRules {
     /** The policies of built-in chains. */
     public final List<Counted> policies = new ArrayList<>();
 
-    private LiveRules() {}
-
-    /** Reads the output of {@code iptables-save -c} by family; skips unknown lines and rules of a truncated table. */
-    public static LiveRules of(Map<Family, List<String>> saved, Map<Family, Origins> origins) {
-        LiveRules live = new LiveRules();
-        for (Map.Entry<Family, List<String>> entry : saved.entrySet()) {
-            Origins known = origins.get(entry.getKey());
-            for (SavedTable table : SavedTable.of(entry.getValue())) {
-                live.add(entry.getKey(), table, known == null ? Origins.none() : known);
-            }
+    /**
+     * Adds the rules of a family from the output of {@code iptables-save -c}; skips unknown lines and rules of a
+     * truncated table.
+     */
+    public LiveRules add(Family family, List<String> saved, Origins origins) {
+        for (SavedTable table : SavedTable.of(saved)) {
+            add(family, table, origins);
         }
-        return live;
+        return this;
     }
 
     private void add(Family family, SavedTable table, Origins origins) {

@@ -8,7 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The daemon's log: one line per event, to standard output and, by {@code logger}, to the box's syslog. External text
  * can't start a new line: control characters become '?'. Never pass it a token.
  */
-public class EventLog {
+public class EventLog implements Runnable {
     private static final int MAX_CHARACTERS = 500;
     private static final int LOGGER_SECONDS = 10;
     /** The most events that wait for logger; if it hangs, later ones are only in the daemon's own output. */
@@ -18,8 +18,8 @@ public class EventLog {
     private final Sys sys;
     /** The first folder to search for logger; null for a log without syslog. */
     private final String folder;
-    /** Null until the first event. */
-    private LinkedBlockingQueue<String> waiting;
+    private final LinkedBlockingQueue<String> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
+    private boolean started;
 
     /** Logs to a stream, and by logger to syslog; {@code folder} is searched for logger first, null for no syslog. */
     public EventLog(Sys sys, PrintStream out, String folder) {
@@ -28,29 +28,28 @@ public class EventLog {
         this.folder = folder;
     }
 
-    /** Starts a thread at the first event: finding and starting logger takes long on a box, and no reply may wait. */
-    private synchronized LinkedBlockingQueue<String> syslog() {
-        if (waiting != null) { return waiting; }
-        final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<String>(MAX_WAITING);
-        waiting = queue;
-        Thread thread = new Thread("syslog") {
-            @Override
-            public void run() {
-                try {
-                    String line = queue.take();
-                    String logger = Programs.path(sys, folder, "logger");
-                    while (true) {
-                        if (logger != null) { send(logger, line); }
-                        line = queue.take();
-                    }
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
-        };
+    /** Starts the thread for logger, which takes long to find and start on a box: no reply may wait for it. */
+    private synchronized void start() {
+        if (started) { return; }
+        started = true;
+        Thread thread = new Thread(this, "syslog");
         thread.setDaemon(true);
         thread.start();
-        return queue;
+    }
+
+    /** Sends the waiting lines, and later ones, to logger. */
+    @Override
+    public void run() {
+        try {
+            String line = waiting.take();
+            String logger = Programs.path(sys, folder, "logger");
+            while (true) {
+                if (logger != null) { send(logger, line); }
+                line = waiting.take();
+            }
+        } catch (InterruptedException e) {
+            return;
+        }
     }
 
     private void send(String logger, String line) {
@@ -69,7 +68,10 @@ public class EventLog {
     public void event(String words) {
         String line = plain(words);
         out.println(line);
-        if (folder != null) { syslog().offer(line); }
+        if (folder != null) {
+            waiting.offer(line);
+            start();
+        }
     }
 
     /** Logs a bug; the interrupted request was answered with 500, an interrupted task is retried. */

@@ -168,7 +168,7 @@ class VerbsTest {
         Origins origins = Origins.of(Family.IPV4, restore, Files.readString(plan.resolve("origin")),
                 Map.of("filter", live.toString()));
         int checked = 0;
-        for (Counted counted : LiveRules.of(Map.of(Family.IPV4, saved), Map.of(Family.IPV4, origins)).rules) {
+        for (Counted counted : new LiveRules().add(Family.IPV4, saved, origins).rules) {
             if (counted.target().startsWith("bw_")) {
                 assertEquals("list.rules", counted.origin.toString(), counted.rule);
                 continue;

@@ -85,7 +85,7 @@ class NoServerErrorTest {
         box.files.put("/token", "t\n");
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
                 new PrintStream(new ByteArrayOutputStream(), true)).api(5000));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
+        port.admit(new AccessControl(List.of("127.0.0.1"), null, null));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 

@@ -56,7 +56,7 @@ class LockOutTest {
         });
         port.serve((route, request, withToken) -> Reply.json(200,
                 "{\"" + route + "\":\"" + "x".repeat(route == Route.PAGE ? 60_000 : 10) + "\"}"));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
+        port.admit(new AccessControl(List.of("127.0.0.1"), null, null));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 

@@ -41,7 +41,7 @@ class PortTest {
         }
         port = port();
         port.serve(new Echo());
-        port.admit(accessControl(List.of()));
+        port.admit(accessControl());
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 
@@ -62,9 +62,7 @@ class PortTest {
         port.close();
     }
 
-    private AccessControl accessControl(List<Network> refused) {
-        return new AccessControl(List.of("127.0.0.1", "fritz.box"), List.of(), refused);
-    }
+    private AccessControl accessControl() { return new AccessControl(List.of("127.0.0.1", "fritz.box"), null, null); }
 
     @Test
     void connectionIsReleasedBeforeClientSeesEndOfReply() throws IOException {
@@ -85,7 +83,7 @@ class PortTest {
     void requestBeforeDaemonIsReadyWaitsForIt() throws Exception {
         port.close();
         port = port();
-        port.admit(accessControl(List.of()));
+        port.admit(accessControl());
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
         assertStatus(204, get("/ok", ""));
         assertStatus(401, get("/facts", ""));
@@ -100,7 +98,7 @@ class PortTest {
         // only here the clock of this test advances: if the daemon never starts, the reply is 503
         port.close();
         port = port();
-        port.admit(accessControl(List.of()));
+        port.admit(accessControl());
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
         java.util.concurrent.FutureTask<String> unanswered =
                 new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
@@ -160,7 +158,7 @@ class PortTest {
     void onlyAllowedNetworksAreAcceptedAndGuestsAreRefused() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23);
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
-        AccessControl accessControl = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest));
+        AccessControl accessControl = new AccessControl(List.of("192.168.178.1"), lan, guest);
         assertEquals(null, accessControl.refuseSource(from("192.168.178.20")));
         assertEquals(403, accessControl.refuseSource(from("192.168.179.20")).status);
         assertEquals(403, accessControl.refuseSource(from("203.0.113.1")).status);

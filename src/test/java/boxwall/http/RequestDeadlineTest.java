@@ -50,7 +50,7 @@ class RequestDeadlineTest {
             public void bug(Throwable bug) { events.add("bug: " + bug); }
         });
         port.serve((route, request, withToken) -> work(request));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
+        port.admit(new AccessControl(List.of("127.0.0.1"), null, null));
     }
 
     @AfterEach

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import boxwall.box.LogLine;
 import boxwall.netfilter.Family;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LoggedPacketsTest {
@@ -33,11 +32,10 @@ class LoggedPacketsTest {
 
     @Test
     void ruleWithNegatedInterfaceIsAssigned() {
-        LiveRules live = LiveRules.of(
-                Map.of(Family.IPV4,
-                        List.of("*filter", ":INPUT ACCEPT [0:0]",
-                                "[1:60] -A INPUT ! -i lan ! -o tun+ -j LOG --log-prefix \"[IPT] drop \"", "COMMIT")),
-                Map.of());
+        LiveRules live = new LiveRules().add(Family.IPV4,
+                List.of("*filter", ":INPUT ACCEPT [0:0]",
+                        "[1:60] -A INPUT ! -i lan ! -o tun+ -j LOG --log-prefix \"[IPT] drop \"", "COMMIT"),
+                Origins.none());
         LoggedPackets logged = new LoggedPackets(List.of(PACKET, PACKET.replace("IN=dsl", "IN=lan")), live);
         assertEquals(1, logged.entries.size());
         assertEquals(1, logged.others());
