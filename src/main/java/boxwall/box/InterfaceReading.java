@@ -24,7 +24,7 @@ import boxwall.netfilter.Words;
  */
 public final class InterfaceReading {
     /** The names of a box's properties in rules. */
-    public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
+    private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
             "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
     /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE (linux/if_addr.h). */
@@ -214,15 +214,14 @@ public final class InterfaceReading {
         return null;
     }
 
-    /** The values of those of {@link #NAMES} that this box has. */
+    /** The values of {@link #NAMES}; null for a name that the box lacks, such as that of a guest network. */
     public Map<String, String> names() {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
             Interface of = of(name.startsWith("LAN") ? Role.LAN : name.startsWith("WAN") ? Role.WAN : Role.GUEST);
             String part = Words.after(name, '_');
-            String value = of == null ? null : part.equals("IF") ? of.name : part.equals("IP") ? of.ip
-                    : part.equals("NET") ? of.net : part.equals("IP6") ? of.ip6 : of.net6;
-            if (value != null) { values.put(name, value); }
+            values.put(name, of == null ? null : part.equals("IF") ? of.name : part.equals("IP") ? of.ip
+                    : part.equals("NET") ? of.net : part.equals("IP6") ? of.ip6 : of.net6);
         }
         return Collections.unmodifiableMap(values);
     }

@@ -105,7 +105,7 @@ final class MissingReferences extends CheckPart {
     private String roles() {
         List<String> roles = new ArrayList<>();
         for (String name : Arrays.asList("LAN_IF", "WAN_IF", "GUEST_IF")) {
-            if (facts.names.containsKey(name)) { roles.add("$" + name + " (" + facts.names.get(name) + ")"); }
+            if (facts.names.get(name) != null) { roles.add("$" + name + " (" + facts.names.get(name) + ")"); }
         }
         return roles.isEmpty() ? "an interface of this box" : Words.join(roles, ", ");
     }

@@ -66,13 +66,13 @@ final class AddressChange extends DaemonPart {
             String name = key.startsWith("name.") ? key.substring(5) : null;
             if (name != null && !stamp.get(key).equals(names.get(name))) {
                 changed.add("$" + name + " was " + stamp.get(key)
-                        + (names.containsKey(name) ? " and is " + names.get(name) : ", there is none now"));
+                        + (names.get(name) != null ? " and is " + names.get(name) : ", there is none now"));
             }
         }
         String lacked = stamp.get("lacks");
         for (String name : lacked == null ? new String[0] : Words.of(lacked)) {
             boolean used = rules != null && (rules.contains("$" + name) || rules.contains("${" + name + "}"));
-            if (used && names.containsKey(name)) {
+            if (used && names.get(name) != null) {
                 changed.add("$" + name + " had no value and is " + names.get(name));
             }
         }

@@ -6,12 +6,12 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -71,7 +71,8 @@ public final class Box {
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
             }
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()),
+                Collections.<String, String>emptyMap(), Includes.NONE);
         return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 }

@@ -25,7 +25,6 @@ import boxwall.report.JsonText;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Line;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -69,8 +68,7 @@ public final class Candidate {
         facts = box.facts;
         this.config = config;
         this.client = client;
-        parsed = RulesetParser.parse(source, Names.of(facts.names, facts.lackingNames()), includes,
-                Foreign.of(facts.userland.extensionFiles));
+        parsed = RulesetParser.parse(source, facts.names, includes, Foreign.of(facts.userland.extensionFiles));
         compiled = parsed.errors().isEmpty() ? compile(config) : null;
     }
 
@@ -251,7 +249,11 @@ public final class Candidate {
             String value = line.substring(key.length() + 1);
             stamp.put(key, stamp.get(key) == null ? value : stamp.get(key) + " " + value);
         }
-        return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
+        List<String> lacking = new ArrayList<>();
+        for (Map.Entry<String, String> name : facts.names.entrySet()) {
+            if (name.getValue() == null) { lacking.add(name.getKey()); }
+        }
+        return stamp.put("lacks", Words.join(lacking, " "));
     }
 
     /** A unique ID; a PC may have no /proc. */

@@ -1,8 +1,6 @@
 package boxwall.facts;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +51,7 @@ public final class BoxFacts implements Cloneable {
     public final Interface lan;
     public final Interface wan;
     public final Interface guest;
-    /** The values of the names in rules; names without a value are in {@link #lackingNames}. */
+    /** The values of the names in rules; null for a name that this box lacks, such as that of a guest network. */
     public final Map<String, String> names;
     /** The ports for outgoing connections, or null. */
     public final Ports portRange;
@@ -242,12 +240,5 @@ public final class BoxFacts implements Cloneable {
     public boolean plansLike(Readings later) {
         return new LoadedModules(later).names().equals(modules().loaded.names())
                 && new InterfaceReading(later).names().equals(names);
-    }
-
-    /** The names without a value on this box, for example without a guest network. */
-    public Collection<String> lackingNames() {
-        List<String> lacking = new ArrayList<>(InterfaceReading.NAMES);
-        lacking.removeAll(names.keySet());
-        return lacking;
     }
 }

@@ -8,7 +8,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -38,7 +37,6 @@ final class Output {
     /** Options that cannot be read in one rule: each costs another parse. */
     private static final int STRICT_ROUNDS = 8;
     private static final int STRICT_RULES = 200;
-    private static final Names NAMES = Names.of(Variables.BOX, Collections.<String>emptyList());
 
     private final SourceLines source;
     private final String name;
@@ -74,7 +72,7 @@ final class Output {
     }
 
     private static ParsedRules parse(String text) {
-        return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
+        return RulesetParser.parse(new Source("import", text), Variables.BOX, Includes.NONE);
     }
 
     private static ParsedRules parse(List<?> lines) { return parse(Words.join(lines, "\n") + '\n'); }

@@ -43,7 +43,7 @@ public final class RulesetParser {
     /** Whether the current file is a shipped preset, not the user's. */
     private boolean preset;
 
-    private RulesetParser(Names names, Includes includes, Foreign foreign) {
+    private RulesetParser(Map<String, String> names, Includes includes, Foreign foreign) {
         this.includes = includes;
         this.foreign = foreign;
         this.variables = new Variables(names, rules);
@@ -52,13 +52,16 @@ public final class RulesetParser {
         }
     }
 
-    /** Reads a ruleset; unknown extensions are errors. */
-    public static ParsedRules parse(Source source, Names names, Includes includes) {
+    /**
+     * Reads a ruleset; unknown extensions are errors. {@code names} are those that it may use without an assignment,
+     * such as LAN_NET, with their values; null for a name that the box lacks.
+     */
+    public static ParsedRules parse(Source source, Map<String, String> names, Includes includes) {
         return parse(source, names, includes, Foreign.none());
     }
 
     /** Reads a ruleset; extensions that only the box's iptables has stay as written, with a note. */
-    public static ParsedRules parse(Source source, Names names, Includes includes, Foreign foreign) {
+    public static ParsedRules parse(Source source, Map<String, String> names, Includes includes, Foreign foreign) {
         RulesetParser parser = new RulesetParser(names, includes, foreign);
         parser.file(source, 0);
         return parser.result();

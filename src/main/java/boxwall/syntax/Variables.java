@@ -20,8 +20,8 @@ final class Variables {
     /** Whether this line uses a parameter without a value. */
     boolean unset;
 
-    Variables(Names names, ParsedRules rules) {
-        this.box = names.values;
+    Variables(Map<String, String> box, ParsedRules rules) {
+        this.box = box;
         this.rules = rules;
     }
 

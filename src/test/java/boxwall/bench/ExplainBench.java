@@ -21,7 +21,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -89,8 +88,8 @@ final class ExplainBench {
             main.append("include piece").append(at).append('\n');
             at = end;
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()),
-                Names.of(FACTS.names, FACTS.lackingNames()), (name, from) -> new Source(name, pieces.get(name)));
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()), FACTS.names,
+                (name, from) -> new Source(name, pieces.get(name)));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return parsed;
     }

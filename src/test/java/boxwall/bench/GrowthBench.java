@@ -14,7 +14,6 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.GrownRules;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.sys.LiveSys;
 import java.util.Arrays;
@@ -51,7 +50,7 @@ final class GrowthBench {
     }
 
     private void run(String text) {
-        ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names, FACTS.lackingNames())));
+        ParsedRules parsed = step(0, () -> GrownRules.parse(text, FACTS.names));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         step(2, () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));

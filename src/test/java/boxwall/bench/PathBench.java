@@ -8,7 +8,6 @@ import boxwall.explain.Wire;
 import boxwall.netfilter.Family;
 import boxwall.optimize.PathCounts;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -120,15 +119,14 @@ final class PathBench {
     }
 
     private static String compiled(String text, boolean optimize) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), Names.of(FACTS.names, FACTS.lackingNames()),
-                (name, from) -> {
-                    try {
-                        return new Source(name, Files.readString(Path.of("conf/presets", name + ".rules"),
-                                StandardCharsets.ISO_8859_1));
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), FACTS.names, (name, from) -> {
+            try {
+                return new Source(name,
+                        Files.readString(Path.of("conf/presets", name + ".rules"), StandardCharsets.ISO_8859_1));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return Writer.restore(Compiler.compile(parsed, FACTS, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
                 Family.IPV4).text;

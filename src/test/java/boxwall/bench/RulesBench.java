@@ -9,10 +9,10 @@ import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.LargeRules;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.sys.LiveSys;
+import java.util.Map;
 
 /** Parse, compile and check of long rulesets, for a box with connection tracking and for one that refuses it. */
 final class RulesBench {
@@ -26,7 +26,7 @@ final class RulesBench {
             String form = box.equals("virtual") ? "stateful" : "stateless";
             for (int count : new int[] {10, 100, 1000, 10000, 50000}) {
                 LargeRules rules = new LargeRules(count);
-                Names names = Names.of(facts.names, facts.lackingNames());
+                Map<String, String> names = facts.names;
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
                     Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

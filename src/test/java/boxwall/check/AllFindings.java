@@ -7,7 +7,6 @@ import boxwall.box.Finding;
 import boxwall.facts.BoxFacts;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -22,8 +21,7 @@ public final class AllFindings {
     /** A ruleset as written, for a box of src/test/resources/boxes; it must parse without errors. */
     static CheckedRuleset ruleset(String box, String rules) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules),
-                Names.of(facts.names, facts.lackingNames()), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), facts.names, Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return new CheckedRuleset(parsed, parsed.ruleset(), facts);
     }

@@ -22,7 +22,6 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -108,8 +107,7 @@ class CostTest {
     }
 
     private static ParsedRules parsed(String kind) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules(kind)),
-                Names.of(FACTS.names, FACTS.lackingNames()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules(kind)), FACTS.names, null);
         assertEquals(List.of(), parsed.errors());
         return parsed;
     }

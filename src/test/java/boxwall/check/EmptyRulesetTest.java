@@ -10,7 +10,6 @@ import boxwall.compile.AutoYesNo;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -45,8 +44,8 @@ class EmptyRulesetTest {
             "iptables -t raw -A PREROUTING -s 10.0.0.0/8 -j DROP                         | false",})
     void rulesetThatStopsNoPacketGivesWarning(String lines, boolean empty) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
-                Names.of(facts.names, facts.lackingNames()), null);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"), facts.names, null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         int warnings = 0;

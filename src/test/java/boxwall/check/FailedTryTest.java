@@ -7,7 +7,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
@@ -21,7 +20,7 @@ class FailedTryTest {
         Ruleset rules = RulesetParser.parse(
                 new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
                         + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
-                Names.of(facts.names, facts.lackingNames()), null).ruleset();
+                facts.names, null).ruleset();
         return new FailedTry(error, rules, facts).findings();
     }
 

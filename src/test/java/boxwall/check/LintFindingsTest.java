@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
@@ -261,8 +260,8 @@ class LintFindingsTest {
                             Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0]
                                     + "\n";
                     BoxFacts facts = facts();
-                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()),
-                            boxwall.syntax.Includes.NONE).errors().isEmpty()) {
+                    if (!RulesetParser.parse(new Source("rules", text), facts.names, boxwall.syntax.Includes.NONE)
+                            .errors().isEmpty()) {
                         continue;
                     }
                     for (Finding finding : all(text)) {
@@ -273,10 +272,8 @@ class LintFindingsTest {
                                     .distinct().reduce("", (a, b) -> a + b + "\n");
                             String line = finding.remedy.replaceFirst("^[^:]*: (?=ip)", "")
                                     .replaceFirst(",? (before|after|behind|and|then) .*", "");
-                            List<?> errors = RulesetParser
-                                    .parse(new Source("rules", chains + line + "\n"),
-                                            Names.of(facts.names, facts.lackingNames()), boxwall.syntax.Includes.NONE)
-                                    .errors();
+                            List<?> errors = RulesetParser.parse(new Source("rules", chains + line + "\n"), facts.names,
+                                    boxwall.syntax.Includes.NONE).errors();
                             assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);
                         }
                     }

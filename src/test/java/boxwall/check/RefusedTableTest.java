@@ -7,7 +7,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
@@ -22,8 +21,7 @@ class RefusedTableTest {
 
     private static FailedTry of(String box, String rules, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        Ruleset ruleset = RulesetParser
-                .parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null).ruleset();
+        Ruleset ruleset = RulesetParser.parse(new Source("rules", rules), facts.names, null).ruleset();
         return new FailedTry(error, ruleset, facts);
     }
 

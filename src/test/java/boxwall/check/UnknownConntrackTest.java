@@ -10,12 +10,11 @@ import boxwall.box.Readings;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,8 +28,7 @@ class UnknownConntrackTest {
             "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\nmodprobe nf_conntrack\n";
 
     private static ParsedRules parsed(String rules) {
-        ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(Collections.emptyMap(), List.of()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Map.of(), null);
         assertEquals(List.of(), parsed.errors());
         return parsed;
     }

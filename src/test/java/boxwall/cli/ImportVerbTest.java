@@ -26,9 +26,8 @@ class ImportVerbTest {
     void completeImportGivesStatus0AndValidRuleset(@TempDir Path folder) throws IOException {
         assertEquals(0, run("import", "src/test/resources/imports/rc.custom"), err::toString);
         Path rules = Files.write(folder.resolve("rules"), out.toByteArray());
-        assertTrue(
-                err.toString(StandardCharsets.UTF_8).contains("rc.custom:32: tables are empty at the start; nothing to do"),
-                err::toString);
+        assertTrue(err.toString(StandardCharsets.UTF_8)
+                .contains("rc.custom:32: tables are empty at the start; nothing to do"), err::toString);
         out.reset();
         assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/virtual"),
                 () -> out.toString() + err);

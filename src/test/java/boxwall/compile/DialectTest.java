@@ -12,7 +12,6 @@ import boxwall.check.Checker;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -47,7 +46,7 @@ class DialectTest {
         BoxFacts facts = box("1.4.11.1", "2.6.32.61", "x_tables", "iptable_filter", "ip6_tables", "ip6table_filter");
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "ip6tables -P INPUT DROP\nip6tables -t raw -A PREROUTING -s fd00::7 -j DROP\n"),
-                Names.of(Map.of(), List.of()), null);
+                Map.of(), null);
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(compiled.ruleset.owns(Family.IPV6, Table.FILTER));
         List<Finding> findings = Checker.decisions(new CheckedRuleset(parsed, compiled.ruleset, facts));
@@ -69,8 +68,7 @@ class DialectTest {
 
     /** The compiled rules, followed by the notes and the refusing findings. */
     private static String compiled(BoxFacts facts, String rules) {
-        ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules + "\n"), Map.of(), null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         StringBuilder out = new StringBuilder();

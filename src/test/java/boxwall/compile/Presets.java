@@ -8,7 +8,6 @@ import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -128,7 +127,7 @@ public final class Presets {
     static ParsedRules parse(String text, BoxFacts facts) { return parse(text, facts, includes()); }
 
     private static ParsedRules parse(String text, BoxFacts facts, Includes includes) {
-        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
+        return RulesetParser.parse(new Source("rules", text), facts.names, includes);
     }
 
     /** Parses, compiles and checks a text like the verb check; the compiled form is null if the text has errors. */

@@ -15,13 +15,13 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +38,7 @@ class ReplyChainsTest {
     private static Ruleset compile(List<String> lines) {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
-                Names.none(), Includes.NONE);
+                Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset();
     }

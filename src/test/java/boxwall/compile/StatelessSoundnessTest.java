@@ -13,12 +13,12 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.State;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -69,7 +69,7 @@ class StatelessSoundnessTest {
         for (StateRule rule : rules) {
             text.append(rule.line()).append('\n');
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Answer stateful = new Walk(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
         Answer stateless =

@@ -10,7 +10,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -18,13 +17,14 @@ import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Compiles state matches into stateless rules, rule by rule; StatelessIT tests them in the kernel. */
 class StatelessTest {
     private static FewFacts.Form compile(String wan, String... lines) {
         ParsedRules parsed =
-                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return FewFacts.stateless(parsed.ruleset(), "32768:60999", wan);
     }
@@ -50,7 +50,7 @@ class StatelessTest {
     void foreignMatchThatNeedsConntrackIsOmittedWithNote() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
-                Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+                Map.of(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
         FewFacts.Form stateless = FewFacts.stateless(parsed.ruleset(), "1:2", null);
         assertEquals(List.of("-A INPUT -j DROP"), chain(stateless, Family.IPV4, "INPUT"));
         assertTrue(stateless.notes().get(0).text.startsWith("-m layer7 needs connection tracking"));

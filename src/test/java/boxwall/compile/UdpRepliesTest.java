@@ -16,13 +16,13 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +50,7 @@ class UdpRepliesTest {
             "-m mark --mark 0", "! -f"};
 
     private static ParsedRules parsed(String text) {
-        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors(), text);
         return parsed;
     }

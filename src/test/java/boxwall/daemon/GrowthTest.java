@@ -12,7 +12,6 @@ import boxwall.compile.AutoYesNo;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.GrownRules;
 import boxwall.syntax.LargeRules;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.sys.LiveSys;
@@ -22,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,8 +53,8 @@ class GrowthTest {
         return perRule(facts, names -> RulesetParser.parse(rules.main(), names, rules), count);
     }
 
-    private static List<Double> perRule(BoxFacts facts, Function<Names, ParsedRules> parser, int count) {
-        Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names, facts.lackingNames())));
+    private static List<Double> perRule(BoxFacts facts, Function<Map<String, String>, ParsedRules> parser, int count) {
+        Step<ParsedRules> parsed = Step.of(() -> parser.apply(facts.names));
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled =
                 Step.of(() -> Compiler.compile(parsed.result, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false));

@@ -12,7 +12,6 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -64,8 +63,7 @@ class RefusedRuleIT {
     /** Loads the rules as boxwall-apply does, and returns the causes of the failure. */
     private List<Finding> causes(String rules) throws Exception {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), BOX));
-        ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), facts.names, null);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;

@@ -19,7 +19,6 @@ import boxwall.http.TestRequest;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -84,8 +83,8 @@ class WorkQueueTest {
     @Test
     void everyStepStopsWhenInterrupted() {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
-        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES),
-                Names.of(facts.names, facts.lackingNames()), (name, from) -> null);
+        Supplier<ParsedRules> parse =
+                () -> RulesetParser.parse(new Source("rules", RULES), facts.names, (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
         var compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

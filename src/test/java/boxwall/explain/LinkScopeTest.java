@@ -12,7 +12,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -31,7 +30,7 @@ class LinkScopeTest {
     private static final String[] ROUTABLE = {"2001:db8::5", "fd00:178::20", "fec0::1", "ff05::2", "ff0e::7"};
 
     private static Ruleset rules(String text) {
-        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return parsed.ruleset();
     }

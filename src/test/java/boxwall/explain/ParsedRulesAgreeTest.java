@@ -7,7 +7,6 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Criteria match correctly for rules as users write them, after the parser. */
 class ParsedRulesAgreeTest {
     private static ParsedRules parse(String... lines) {
-        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Names.of(Map.of(), List.of()),
+        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Map.of(),
                 (name, from) -> null);
     }
 

@@ -14,7 +14,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -23,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -154,7 +154,7 @@ class StatelessProofTest {
 
     private static Compiled compiled(List<String> lines, AutoYesNo form) {
         ParsedRules parsed =
-                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return Compiler.compile(parsed, BOX, form, AutoYesNo.AUTO, false);
     }

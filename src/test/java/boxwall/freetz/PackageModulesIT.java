@@ -15,7 +15,6 @@ import boxwall.compile.Compiler;
 import boxwall.compile.Presets;
 import boxwall.compile.AutoYesNo;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -88,8 +87,7 @@ class PackageModulesIT {
     private static List<String> refused(Readings box, String text) {
         Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = BoxFacts.of(box);
-        ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), facts.names, includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> refused = new ArrayList<>();

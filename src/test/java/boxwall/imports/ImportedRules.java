@@ -6,7 +6,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -19,7 +18,7 @@ final class ImportedRules {
     private ImportedRules() {}
 
     static ParsedRules parse(Imported imported) {
-        return RulesetParser.parse(new Source("r", imported.text), Names.of(Variables.BOX, List.of()), Includes.NONE);
+        return RulesetParser.parse(new Source("r", imported.text), Variables.BOX, Includes.NONE);
     }
 
     /**

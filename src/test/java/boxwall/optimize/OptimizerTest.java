@@ -21,7 +21,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -31,6 +30,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -49,7 +49,7 @@ class OptimizerTest {
 
     static Ruleset parse(List<String> lines) {
         ParsedRules parsed =
-                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return parsed.ruleset();
     }

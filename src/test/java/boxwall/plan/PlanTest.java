@@ -10,7 +10,6 @@ import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -24,7 +23,7 @@ class PlanTest {
             "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
 
     private static Map<String, String> plan() {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Map.of(), Includes.NONE);
         BoxFacts facts = BoxFacts.of(Readings.none());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         return Plan.files(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");

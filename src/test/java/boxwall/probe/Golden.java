@@ -8,6 +8,10 @@ import boxwall.netfilter.Family;
 import boxwall.report.FactsJson;
 import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,7 +30,11 @@ final class Golden {
                 appendNetfilter(out, member.getValue().asObject());
             } else if (!member.getName().equals("findings")) { appendLeaves(out, member.getName(), member.getValue()); }
         }
-        out.append("names ").append(facts.names).append(" lacking ").append(facts.lackingNames()).append('\n');
+        Map<String, String> known = new LinkedHashMap<>(facts.names);
+        known.values().removeAll(Collections.singleton(null));
+        List<String> lacking = new ArrayList<>(facts.names.keySet());
+        lacking.removeAll(known.keySet());
+        out.append("names ").append(known).append(" lacking ").append(lacking).append('\n');
         out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.toString().replace(':', '-'))
                 .append('\n');
         appendLoad(out, facts, Kind.TABLE, "filter");

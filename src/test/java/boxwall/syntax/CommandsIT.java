@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -82,7 +83,7 @@ class CommandsIT {
 
     private static ParsedRules parse(Family family, List<String> commands) {
         String text = commands.stream().map(c -> family.command + " " + c + "\n").collect(Collectors.joining());
-        return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE);
+        return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE);
     }
 
     /** Accepted commands, one rejected command, and the table that the accepted ones produce. */

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rejects input that would make iptables run a program, open a file or parse a line differently from boxwall, and input
@@ -16,8 +17,7 @@ import java.util.List;
  */
 class DangerousInputTest {
     private static List<SyntaxError> errors(String text, Includes includes) {
-        return RulesetParser
-                .parse(new Source("rules", text), Names.none(), includes, Foreign.of(List.of("libxt_evil.so")))
+        return RulesetParser.parse(new Source("rules", text), Map.of(), includes, Foreign.of(List.of("libxt_evil.so")))
                 .errors();
     }
 
@@ -75,7 +75,7 @@ class DangerousInputTest {
         assertRejected("*filter\n-A INPUT -m comment --comment \"a\\\nb\"\nCOMMIT", "not closed");
         ParsedRules parsed =
                 RulesetParser.parse(new Source("r", "iptables -A INPUT -m comment --comment \"a\\\nb\" -j DROP\n"),
-                        Names.none(), Includes.NONE);
+                        Map.of(), Includes.NONE);
         assertTrue(
                 Writer.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text.contains("--comment ab -j DROP\n"),
                 "a backslash joins two lines, as in a shell");

@@ -56,7 +56,7 @@ class DifferentialIT {
     }
 
     private static ParsedRule parse(Generated rule) {
-        ParsedRules parsed = RulesetParser.parse(new Source("r", rule.shell() + "\n"), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("r", rule.shell() + "\n"), Map.of(), Includes.NONE);
         List<String> lines = new ArrayList<>();
         boolean asWritten = false;
         for (Chain chain : parsed.ruleset().chains(rule.family(), rule.table())) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Extensions that the box's iptables has and boxwall's language does not know. */
@@ -18,7 +19,7 @@ class ForeignTest {
             "libebt_vlan.so", "README", "libxt_.so", "x.so"));
 
     private static ParsedRules parse(String text, Foreign foreign) {
-        return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE, foreign);
+        return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE, foreign);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package boxwall.syntax;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rulesets of any length, one kind each, for tests that find costs that grow faster than the ruleset: each kind has
@@ -124,7 +125,7 @@ public enum GrownRules {
     }
 
     /** Parses a text of any length: a main file includes it in parts. */
-    public static ParsedRules parse(String text, Names names) {
+    public static ParsedRules parse(String text, Map<String, String> names) {
         List<String> parts = new ArrayList<>();
         StringBuilder main = new StringBuilder();
         for (int at = 0; at < text.length();) {

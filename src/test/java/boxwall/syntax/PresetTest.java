@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +39,9 @@ class PresetTest {
             """;
 
     private static ParsedRules parse(String text) {
-        return RulesetParser.parse(new Source("rules", text), Names.of(Map.of("LAN_IF", "lan"), Set.of("GUEST_IF")),
+        Map<String, String> names = new HashMap<>(Map.of("LAN_IF", "lan"));
+        names.put("GUEST_IF", null);
+        return RulesetParser.parse(new Source("rules", text), names,
                 (name, from) -> name.equals("sample") ? Source.preset(name, HEAD + LINES) : null);
     }
 
@@ -48,7 +50,7 @@ class PresetTest {
     void nameSetFromMissingValueIsMissing() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "include own DEVICE=192.168.178.30\nWHO=\niptables -A INPUT $WHO -j DROP\n"),
-                Names.none(), (name, from) -> new Source(name, """
+                Map.of(), (name, from) -> new Source(name, """
                         #@ ask DEVICE device: Device | Gerät
                         WHO="-p tcp $DEVICE4"
                         iptables -A FORWARD $WHO -j ACCEPT
@@ -168,7 +170,7 @@ class PresetTest {
 
     @Test
     void presetWithoutValuesIsIncludedOnce() {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", "include plain\ninclude plain\n"), Names.none(),
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", "include plain\ninclude plain\n"), Map.of(),
                 (name, from) -> Source.preset(name, "iptables -A INPUT -j DROP\n"));
         assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
         assertTrue(parsed.notes().stream().anyMatch(n -> n.text.contains("included already")));

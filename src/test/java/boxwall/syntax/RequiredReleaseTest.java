@@ -12,11 +12,12 @@ import boxwall.netfilter.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import java.util.Map;
 
 /** Checks rules against the releases of iptables that boxes have: 1.4.11.1, 1.4.21, 1.6.2, 1.8. */
 class RequiredReleaseTest {
     private static Rule rule(String line) {
-        ParsedRules parsed = RulesetParser.parse(new Source("r", line + "\n"), Names.none(), Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("r", line + "\n"), Map.of(), Includes.NONE);
         assertTrue(parsed.errors().isEmpty(), parsed.errors().toString());
         Family family = line.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
         for (Table table : parsed.ruleset().tables(family)) {

@@ -12,13 +12,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 class RulesetParserTest {
-    private static final Names BOX =
-            Names.of(Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24"), List.of("GUEST_IF", "GUEST_NET"));
+    private static final Map<String, String> BOX =
+            new HashMap<>(Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24"));
+
+    static {
+        BOX.put("GUEST_IF", null);
+        BOX.put("GUEST_NET", null);
+    }
 
     private static ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("rules", text), BOX,

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -87,7 +88,7 @@ class SpellingsTest {
     }
 
     private static ParsedRules parse(String text) {
-        return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE);
+        return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE);
     }
 
     @Test
@@ -131,8 +132,8 @@ class SpellingsTest {
     @CsvSource({"-i-lan", "-i!", "--in-interface=-lan", "-p-1", "-s-1", "'-m recent --set --name=-x'",
             "'-p tcp --dport=-80'", "'-m layer7 --l7proto=-x'"})
     void attachedValueThatLooksLikeOptionIsRejected(String rule) {
-        ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"),
-                Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+        ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"), Map.of(),
+                Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
         assertFalse(parsed.errors().isEmpty());
     }
 

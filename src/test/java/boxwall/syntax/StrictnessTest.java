@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -51,7 +52,7 @@ class StrictnessTest {
             int bar = row.indexOf(" | ");
             messages.add(row.substring(0, bar));
             List<SyntaxError> errors = RulesetParser
-                    .parse(new Source("r", row.substring(bar + 3) + "\n"), Names.none(), Includes.NONE).errors();
+                    .parse(new Source("r", row.substring(bar + 3) + "\n"), Map.of(), Includes.NONE).errors();
             if (errors.stream().noneMatch(e -> e.toString().contains(row.substring(0, bar)))) {
                 wrong.add(row + "\n    " + errors);
             }

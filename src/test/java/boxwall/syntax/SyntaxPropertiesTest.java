@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -20,7 +21,7 @@ import java.util.Set;
 class SyntaxPropertiesTest {
 
     private static ParsedRules parse(String text) {
-        return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE);
+        return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE);
     }
 
     private static String rules(long seed, int wildness, int count) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,9 +21,13 @@ import java.util.stream.Collectors;
  * exceptions are not.
  */
 class TruncationTest {
-    private static final Names BOX =
-            Names.of(Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24", "LAN_IP", "192.168.178.1", "WAN_IF", "dsl"),
-                    List.of("GUEST_IF", "GUEST_NET"));
+    private static final Map<String, String> BOX = new HashMap<>(
+            Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24", "LAN_IP", "192.168.178.1", "WAN_IF", "dsl"));
+
+    static {
+        BOX.put("GUEST_IF", null);
+        BOX.put("GUEST_NET", null);
+    }
 
     private static List<Path> files() throws IOException {
         List<Path> all = new ArrayList<>(List.of(Path.of("conf/boxwall.rules")));

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Characters that web pages and editors put into a text. Texts are strings of bytes here, as {@code Sys.read} returns
@@ -18,7 +19,7 @@ import java.util.List;
 class TypedTextTest {
     private static ParsedRules parse(String text, Charset saved) {
         return RulesetParser.parse(new Source("r", new String(text.getBytes(saved), StandardCharsets.ISO_8859_1)),
-                Names.none(), Includes.NONE);
+                Map.of(), Includes.NONE);
     }
 
     private static ParsedRules parse(String text) { return parse(text, StandardCharsets.UTF_8); }
@@ -85,6 +86,6 @@ class TypedTextTest {
         String text = new String(written.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         assertTrue(text.contains("--comment \"\u00dcbung \u2013 \u201eNAS\u201c\" -j DROP"), text);
         assertTrue(text.contains("--string \"\u00e4\""), text);
-        assertEquals(List.of(), RulesetParser.parse(new Source("r", written), Names.none(), Includes.NONE).errors());
+        assertEquals(List.of(), RulesetParser.parse(new Source("r", written), Map.of(), Includes.NONE).errors());
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ class WrongOrderTest {
     private final Foreign foreign = Foreign.of(List.of("libxt_layer7.so"));
 
     private ParsedRules parse(String text) {
-        return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE, foreign);
+        return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE, foreign);
     }
 
     private static String quoted(String word) { return "'" + word.replace("'", "") + "'"; }
