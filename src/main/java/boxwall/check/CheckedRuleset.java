@@ -32,12 +32,7 @@ public final class CheckedRuleset {
         for (Line expect : parsed.expects) {
             statements.add(expect.keys);
         }
-        loaded = new Verdicts(compiled, site, statements, null);
-        written = like(parsed.ruleset());
-    }
-
-    /** Verdicts of another ruleset that has rules of this one. */
-    Verdicts like(Ruleset other) {
-        return new Verdicts(other, site, java.util.Collections.<Map<String, String>>emptyList(), loaded);
+        loaded = new Verdicts(compiled, site, statements);
+        written = loaded.like(parsed.ruleset());
     }
 }

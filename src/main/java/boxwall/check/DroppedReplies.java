@@ -73,7 +73,7 @@ final class DroppedReplies extends PacketCheck {
             return answer.verdict == Verdict.ACCEPT
                     && (answer.rule() == null || !answer.rule().toString().contains("port"));
         }
-        boolean lost = !tracks && rules.written.walk.packet(reply, back).verdict == Verdict.ACCEPT;
+        boolean lost = !tracks && rules.written.packet(reply, back).verdict == Verdict.ACCEPT;
         // the ports of which a preset expects replies are in it; the note stateless-weakened lists the others
         if (lost && forth.rule() != null && rules.parsed.isShipped(forth.rule().origin)) { return false; }
         reported.add(back);

@@ -5,7 +5,7 @@ import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -37,7 +37,7 @@ class PacketCheck extends CheckPart {
 
     final Ruleset ruleset;
     final Family family;
-    private final Walk walk;
+    private final Verdicts verdicts;
     final Interface wan;
     final Interface lan;
 
@@ -50,7 +50,7 @@ class PacketCheck extends CheckPart {
         super(rules, out);
         this.ruleset = loaded ? rules.compiled : rules.parsed.ruleset();
         this.family = family;
-        this.walk = loaded ? rules.loaded.walk : rules.written.walk;
+        this.verdicts = loaded ? rules.loaded : rules.written;
         this.wan = facts.wan;
         this.lan = facts.lan;
     }
@@ -97,7 +97,7 @@ class PacketCheck extends CheckPart {
         return "".equals(packet.in()) ? Hook.OUTPUT : "".equals(packet.out()) ? Hook.INPUT : Hook.FORWARD;
     }
 
-    final Answer walk(Packet packet) { return walk.packet(packet, hook(packet)); }
+    final Answer walk(Packet packet) { return verdicts.packet(packet, hook(packet)); }
 
     /**
      * The ports that rules of the filter table accept by number, the first one of a range; sorted.

@@ -255,7 +255,7 @@ public final class Proofs extends CheckPart {
             }
             chains.add(chain.withRules(others));
         }
-        return none ? rules.written : rules.like(written.with(family, Table.FILTER, chains));
+        return none ? rules.written : rules.loaded.like(written.with(family, Table.FILTER, chains));
     }
 
     private static boolean isOf(Negatable<String> name, Interface one) {

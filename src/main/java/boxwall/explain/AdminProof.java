@@ -66,7 +66,7 @@ public final class AdminProof {
             }.of(verdicts, connection.client.family, Collections.singletonList(device), false).get(0);
         } catch (TooComplex e) {
             for (Packet packet : connection.packets()) {
-                Answer answer = verdicts.walk.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
+                Answer answer = verdicts.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
                 if (answer.verdict.stops()) { return shown(Result.FAILED, connection, answer); }
             }
             return new AdminProof(Result.UNKNOWN, connection + ": " + e.getMessage(), null);
@@ -80,7 +80,8 @@ public final class AdminProof {
         if (unproved == Bdd.NONE) { return PROVED; }
         int stopped = walked.stopped(packets);
         Packet example = Example.of(of.sets, hook, stopped != Bdd.NONE ? stopped : unproved).mac(null);
-        return shown(stopped != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, connection, of.walk.packet(example, hook));
+        return shown(stopped != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, connection,
+                of.verdicts.packet(example, hook));
     }
 
     private static AdminProof shown(Result result, AdminConnection connection, Answer answer) {

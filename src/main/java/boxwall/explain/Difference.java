@@ -48,11 +48,11 @@ public final class Difference {
     }
 
     Difference(Ruleset before, Ruleset after, Site site, int nodes) {
-        Walk first = new Walk(before, site);
-        Walk second = new Walk(after, site, first);
+        Verdicts first = new Verdicts(before, site);
+        Verdicts second = first.like(after);
         for (Family family : families(before, after)) {
             Universe universe = first.universe(family, Arrays.asList(before, after), NO_CRITERIA);
-            for (Hook hook : FamilyVerdicts.HOOKS) {
+            for (Hook hook : HookWalk.HOOKS) {
                 try {
                     compare(first, second, new Sets(universe, nodes), hook);
                 } catch (TooComplex e) {
@@ -83,7 +83,7 @@ public final class Difference {
     public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
             Universe universe = new Universe(Arrays.asList(before, after), site, family, NO_CRITERIA);
-            for (Hook hook : FamilyVerdicts.HOOKS) {
+            for (Hook hook : HookWalk.HOOKS) {
                 try {
                     Sets sets = new Sets(universe, nodes);
                     Outcome old = HookWalk.walk(before, sets, hook, sets.everything());
@@ -128,7 +128,7 @@ public final class Difference {
     }
 
     /** Adds the changes at one hook. */
-    private void compare(Walk first, Walk second, Sets sets, Hook hook) {
+    private void compare(Verdicts first, Verdicts second, Sets sets, Hook hook) {
         Bdd bdd = sets.bdd;
         int packets = bdd.and(sets.possible(), sets.to(hook));
         if (hook == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }

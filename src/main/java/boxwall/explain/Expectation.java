@@ -94,7 +94,7 @@ public final class Expectation {
             List<Expectation> results) {
         Bdd bdd = of.sets.bdd;
         int all = described(of.sets, keys, criteria);
-        for (Hook hook : FamilyVerdicts.HOOKS) {
+        for (Hook hook : HookWalk.HOOKS) {
             int packets = bdd.and(all, crossing(hook, keys, of.sets, wanted));
             if (packets == Bdd.NONE) { continue; }
             FamilyVerdicts.Walked walked = of.at(hook, packets);

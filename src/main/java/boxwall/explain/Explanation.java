@@ -50,8 +50,8 @@ public final class Explanation {
         site = Site.of(facts);
         packet = Keys.packet(keys, site);
         hook = Keys.hook(keys);
-        answer = new Walk(loaded, site).packet(packet, hook);
-        asWritten = written == null ? null : new Walk(written, site).packet(packet, hook);
+        answer = new Verdicts(loaded, site).packet(packet, hook);
+        asWritten = written == null ? null : new Verdicts(written, site).packet(packet, hook);
         path = Collections.unmodifiableList(path());
     }
 
@@ -79,7 +79,7 @@ public final class Explanation {
         }
         if (!depends) { return null; }
         Family family = packet.family();
-        Answer now = new Walk(Hours.at(loaded, family, second), site).packet(packet, hook);
+        Answer now = new Verdicts(Hours.at(loaded, family, second), site).packet(packet, hook);
         TrailEntry by = now.decidedBy;
         if (by != null && by.rule != null) {
             // the rule as written, with its hours

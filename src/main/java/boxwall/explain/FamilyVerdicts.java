@@ -5,8 +5,6 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +17,17 @@ final class FamilyVerdicts {
         EVERYTHING, FIRST, OWN
     }
 
-    /** The hooks that decide. */
-    static final List<Hook> HOOKS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
     /** This many queries about some packets of a hook are cheaper than one walk of all. */
     private static final int FEW = 3;
 
     final Sets sets;
-    final Walk walk;
+    final Verdicts verdicts;
     private final Base base;
     private final int[] queries = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
-    FamilyVerdicts(Walk walk, Universe universe, Base base, int nodes) {
-        this.walk = walk;
+    FamilyVerdicts(Verdicts verdicts, Universe universe, Base base, int nodes) {
+        this.verdicts = verdicts;
         this.base = base;
         sets = new Sets(universe, nodes);
     }
@@ -99,7 +95,7 @@ final class FamilyVerdicts {
 
     private Walked walk(Hook hook, int packets, Rewrites start) {
         Walked walked = new Walked(sets.bdd);
-        new HookWalk(walk.ruleset, sets, walked).walk(hook, packets, start, true);
+        new HookWalk(verdicts.ruleset, sets, walked).walk(hook, packets, start, true);
         return walked;
     }
 
@@ -110,6 +106,6 @@ final class FamilyVerdicts {
 
     /** The walk of the most common one of these packets. */
     Answer example(Hook hook, int packets) {
-        return walk.packet(Example.of(sets, hook, packets), hook);
+        return verdicts.packet(Example.of(sets, hook, packets), hook);
     }
 }

@@ -10,6 +10,7 @@ import boxwall.netfilter.Table;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +20,8 @@ import java.util.Map;
  * {@link Rewrites} at its start, so no diagram grows.
  */
 final class HookWalk {
+    /** The hooks that decide. */
+    static final List<Hook> HOOKS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
     private static final byte[] NO_DEVICE = Numbers.interfaceName("");
     private static final byte[] LO = Numbers.interfaceName("lo");
     private static final Criterion WHOLE = Criterion.fragment(false);

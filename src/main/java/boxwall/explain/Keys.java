@@ -66,7 +66,7 @@ public final class Keys {
     public static Hook hook(Map<String, String> keys) {
         String chain = keys.get("chain");
         if (chain == null) { return null; }
-        for (Hook hook : FamilyVerdicts.HOOKS) {
+        for (Hook hook : HookWalk.HOOKS) {
             if (hook.name().equals(chain)) { return hook; }
         }
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");

@@ -93,18 +93,18 @@ public final class Lint {
     private void find() {
         Map<Rule, Integer> matched = new IdentityHashMap<>();
         Map<Chain, Chain> entered = new IdentityHashMap<>();
-        for (Hook hook : FamilyVerdicts.HOOKS) {
+        for (Hook hook : HookWalk.HOOKS) {
             FamilyVerdicts.Walked walked = of.at(hook, of.everything(hook));
             walks.put(hook, walked);
             matched.putAll(walked.matched);
             entered.putAll(walked.entered);
         }
-        List<TrailEntry> entries = TrailEntry.all(of.walk.ruleset, sets.family);
+        List<TrailEntry> entries = TrailEntry.all(of.verdicts.ruleset, sets.family);
         Chain unused = null;
         for (TrailEntry entry : entries) {
             if (matched.containsKey(entry.rule)) { continue; }
             deleted.put(entry.rule, entry.rule);
-            Chain chain = of.walk.ruleset.chain(sets.family, entry.table, entry.chain);
+            Chain chain = of.verdicts.ruleset.chain(sets.family, entry.table, entry.chain);
             if (entered.containsKey(chain)) {
                 unreachable(entry, chain);
             } else if (chain != unused) {
@@ -161,10 +161,10 @@ public final class Lint {
         deleted.put(entry.rule, entry.rule);
         Without without = new Without(entry.rule);
         boolean same = true;
-        for (Hook hook : FamilyVerdicts.HOOKS) {
+        for (Hook hook : HookWalk.HOOKS) {
             Integer packets = same ? walks.get(hook).matched.get(entry.rule) : null;
             if (packets != null) {
-                new HookWalk(of.walk.ruleset, sets, without).walk(hook, packets, Rewrites.NOTHING, true);
+                new HookWalk(of.verdicts.ruleset, sets, without).walk(hook, packets, Rewrites.NOTHING, true);
                 same = !without.hasEffect && sets.bdd.and(packets, without.otherThan(verdict)) == Bdd.NONE;
             }
         }

@@ -4,6 +4,7 @@ import boxwall.box.Interface;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -145,6 +146,21 @@ public final class Site {
             }
         }
         return best;
+    }
+
+    /**
+     * The hook of a packet: OUTPUT from the box, FORWARD with both interfaces if it may be forwarded; null: routing
+     * decides.
+     */
+    Hook start(Packet packet) {
+        boolean in = packet.in() != null && packet.in().length() > 0;
+        boolean out = packet.out() != null && packet.out().length() > 0;
+        byte[] src = packet.src();
+        boolean linkLocal = startsOnItsLink(src) || endsOnItsLink(packet.dst());
+        if (in) { return out && !linkLocal ? Hook.FORWARD : null; }
+        boolean foreign = src != null && knows(packet.family()) && !isOwn(src) && !linkLocal;
+        if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
+        return src != null && isOwn(src) ? Hook.OUTPUT : null;
     }
 
     /** Adds an interface, if it isn't known yet. */

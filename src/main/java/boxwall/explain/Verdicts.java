@@ -2,10 +2,13 @@ package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +22,8 @@ import java.util.TreeMap;
  * if many statements are about them, then of the query's own packets. For one thread at a time.
  */
 public final class Verdicts {
+    /** Nodes of a diagram that stays empty. */
+    private static final int EMPTY = 16;
     /** All packets are walked through at most this many rules of a family; each query walks its own through more. */
     static final int RULES_MAX = 1000;
     /** Fewer statements than this are cheaper one by one if not all packets can be walked together. */
@@ -30,8 +35,10 @@ public final class Verdicts {
     final Site site;
     private final Collection<Map<String, String>> statements;
     private final int nodes;
-    /** Walks single packets through the same rules, and keeps their parsed criteria. */
-    public final Walk walk;
+    /** The parsed rules of each family; verdicts like these add to them. */
+    private final Map<Family, Map<Rule, Criteria>> criteria;
+    /** For single packets. */
+    private final Map<Family, Sets> empty = new TreeMap<>();
     /** For each family the object that walks it: this one, or that of a ruleset with the same rules. */
     private final Map<Family, Verdicts> holders = new TreeMap<>();
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
@@ -41,16 +48,12 @@ public final class Verdicts {
 
     /** Of a ruleset without statements. */
     public Verdicts(Ruleset ruleset, Site site) {
-        this(ruleset, site, Collections.<Map<String, String>>emptyList(), null);
+        this(ruleset, site, Collections.<Map<String, String>>emptyList());
     }
 
-    /**
-     * Of a ruleset with the keys of the statements to check.
-     *
-     * @param like the verdicts of a ruleset that shares rules with this one: their results are used too; or null
-     */
-    public Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements, Verdicts like) {
-        this(ruleset, site, statements, like, Bdd.affordable());
+    /** Of a ruleset with the keys of the statements to check. */
+    public Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements) {
+        this(ruleset, site, statements, null, Bdd.affordable());
     }
 
     Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements, Verdicts like, int nodes) {
@@ -58,11 +61,16 @@ public final class Verdicts {
         this.site = site;
         this.statements = statements;
         this.nodes = nodes;
-        walk = new Walk(ruleset, site, like == null ? null : like.walk);
+        criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
         for (Family family : Family.values()) {
             holders.put(family, like != null && hasRulesOf(like, family) ? like.holders.get(family) : this);
             bases.put(family, ruleset.ruleCount(family) <= RULES_MAX ? FamilyVerdicts.Base.EVERYTHING : smallerBase());
         }
+    }
+
+    /** Of another ruleset, without statements; uses the results of this one about a family with the same rules. */
+    public Verdicts like(Ruleset other) {
+        return new Verdicts(other, site, Collections.<Map<String, String>>emptyList(), this, nodes);
     }
 
     /** Whether both have the same rules of a family, by identity: their lines are the same too. */
@@ -75,6 +83,39 @@ public final class Verdicts {
             if (entries.get(i).rule != others.get(i).rule) { return false; }
         }
         return true;
+    }
+
+    /**
+     * Walks every table at every hook that the packet crosses.
+     *
+     * @param hook INPUT, FORWARD or OUTPUT; null when its interfaces and addresses decide
+     */
+    public Answer packet(Packet packet, Hook hook) {
+        Family family = packet.family();
+        if (!empty.containsKey(family)) {
+            empty.put(family, new Sets(
+                    universe(family, Collections.<Ruleset>emptyList(), Collections.<Criterion>emptyList()), EMPTY));
+        }
+        Trail trail = new Trail(empty.get(family).bdd);
+        try {
+            new HookWalk(ruleset, empty.get(family), trail).walk(hook != null ? hook : site.start(packet), Bdd.ALL,
+                    packet.fields, hook != null);
+        } catch (TooComplex e) {
+            trail.add(Verdict.UNKNOWN, Bdd.ALL);
+            if (e.at != null) { trail.unknown.add(e.at.origin); }
+        }
+        return trail.answer(packet);
+    }
+
+    /** The values that rules and criteria distinguish; each rule is parsed once. */
+    Universe universe(Family family, List<Ruleset> rulesets, List<Criterion> further) {
+        if (!criteria.containsKey(family)) { criteria.put(family, new IdentityHashMap<Rule, Criteria>()); }
+        return new Universe(rulesets, site, family, further, criteria.get(family));
+    }
+
+    /** Whether the packet alone decides if a rule matches it: no limit, no counter, no unknown extension. */
+    public static boolean foresees(Rule rule, Family family) {
+        return !new Criteria(rule, family).opaque;
     }
 
     /** A query about one family, repeated with a smaller diagram when one gets too complex. */
@@ -163,7 +204,7 @@ public final class Verdicts {
     }
 
     private FamilyVerdicts fresh(Family family, List<Criterion> further) {
-        Universe universe = walk.universe(family, Collections.singletonList(ruleset), further);
-        return new FamilyVerdicts(walk, universe, bases.get(family), nodes);
+        Universe universe = universe(family, Collections.singletonList(ruleset), further);
+        return new FamilyVerdicts(this, universe, bases.get(family), nodes);
     }
 }

@@ -1,7 +1,7 @@
 package boxwall.optimize;
 
 import boxwall.explain.Verdict;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
@@ -40,7 +40,7 @@ final class RuleOrder {
         for (Match match : rule.matches) {
             if (!PREDICTABLE.contains(match.name)) { return false; }
         }
-        return Walk.foresees(rule, family);
+        return Verdicts.foresees(rule, family);
     }
 
     /** Whether the rule decides its packets. */

@@ -4,7 +4,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.avm.Listeners;
 import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
-import boxwall.explain.Verdicts;
 import boxwall.box.Readings;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
@@ -15,7 +14,7 @@ import boxwall.explain.Exposure;
 import boxwall.explain.Lint;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
@@ -47,7 +46,7 @@ final class ExplainBench {
         Site site = Site.of(FACTS);
         Ruleset written = parse(shipped).ruleset();
         Ruleset stateless = Compiler.compile(parse(shipped), FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
-        Walk walk = new Walk(parse(rules(1000)).ruleset(), site);
+        Verdicts walk = new Verdicts(parse(rules(1000)).ruleset(), site);
         Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
                 .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
         Bench.millis("explain: one packet, 1000 rules asked", () -> walk.packet(packet, null));

@@ -1,6 +1,5 @@
 package boxwall.check;
 
-import boxwall.explain.Verdicts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -17,7 +16,7 @@ import boxwall.explain.Exposure;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -139,9 +138,10 @@ class CostTest {
     @Test
     void packetWalkAtLimitGivesUnknown() {
         Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L);
-        assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
         assertEquals(Verdict.UNKNOWN,
-                new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
+                new Verdicts(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
+        assertEquals(Verdict.UNKNOWN,
+                new Verdicts(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -55,7 +55,7 @@ class ReplyChainsTest {
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet) {
-        return new Walk(ruleset, SITE).packet(packet, null).verdict == Verdict.ACCEPT;
+        return new Verdicts(ruleset, SITE).packet(packet, null).verdict == Verdict.ACCEPT;
     }
 
     @Test

@@ -7,7 +7,7 @@ import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.Verdict;
 import boxwall.explain.Site;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -71,9 +71,9 @@ class StatelessSoundnessTest {
         }
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        Answer stateful = new Walk(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
+        Answer stateful = new Verdicts(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
         Answer stateless =
-                new Walk(FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset(), Site.unknown())
+                new Verdicts(FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset(), Site.unknown())
                         .packet(packet, Hook.INPUT);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -121,7 +121,7 @@ class UdpRepliesTest {
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet, Hook way) {
-        return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
+        return new Verdicts(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
     }
 
     private static String pick(Random random, String... of) { return of[random.nextInt(of.length)]; }

@@ -124,7 +124,7 @@ final class KernelComparison {
         }
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
         run(text, family.command + "-legacy-restore");
-        Walk walk = new Walk(Rules.of(family, text), site);
+        Verdicts walk = new Verdicts(Rules.of(family, text), site);
         Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
         Map<String, long[]> predicted = new TreeMap<>();
         StringBuilder log = new StringBuilder();

@@ -24,7 +24,8 @@ import java.util.TreeSet;
 
 /**
  * A second, independent implementation of a packet's path through a ruleset: one packet at a time, with three-valued
- * matches and without sets. Tests compare {@link Walk} and {@link HookWalk} with it, as with the kernel, but faster.
+ * matches and without sets. Tests compare {@link Verdicts} and {@link HookWalk} with it, as with the kernel, but
+ * faster.
  */
 final class OracleWalk {
     private final Ruleset ruleset;

@@ -112,7 +112,7 @@ class SetsAgreeTest {
         Family family = family(seed);
         List<String> lines = lines(seed);
         Ruleset ruleset = Rules.of(family, lines.toArray(new String[0]));
-        Walk walk = new Walk(ruleset, Rules.box());
+        Verdicts walk = new Verdicts(ruleset, Rules.box());
         OracleWalk oracle = new OracleWalk(ruleset, Rules.box());
         for (int i = 0; i < 60; i++) {
             Hook hook = i % 4 == 3 ? null : WAYS[i % 4];
@@ -151,7 +151,8 @@ class SetsAgreeTest {
             for (Verdict verdict : Verdict.values()) {
                 int set = walked.possible(verdict);
                 Packet example = set == Bdd.NONE ? null : sets.packet(set);
-                assertTrue(example == null || new Walk(ruleset, site).packet(example, way).possible.contains(verdict),
+                assertTrue(
+                        example == null || new Verdicts(ruleset, site).packet(example, way).possible.contains(verdict),
                         () -> verdict + " " + example + "\n" + String.join("\n", lines));
             }
         }

@@ -237,7 +237,7 @@ class StatelessProofTest {
     private static String show(Sets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
         if (set == Bdd.NONE) { return null; }
         Packet packet = Example.of(sets, way, set);
-        return way + ": " + what + ": " + packet + "\n" + new Walk(with, SITE).packet(packet, way).inFull() + "\n"
-                + new Walk(without, SITE).packet(packet, way).inFull();
+        return way + ": " + what + ": " + packet + "\n" + new Verdicts(with, SITE).packet(packet, way).inFull() + "\n"
+                + new Verdicts(without, SITE).packet(packet, way).inFull();
     }
 }

@@ -25,7 +25,7 @@ class WalkTest {
             "-A TRANS -i lan -o dsl -p icmp -m icmp --icmp-type 8 -j ACCEPT");
 
     private static Answer walk(Ruleset ruleset, String keys) {
-        return new Walk(ruleset, Rules.box()).packet(Keys.packet(Rules.keys(keys), Rules.box()),
+        return new Verdicts(ruleset, Rules.box()).packet(Keys.packet(Rules.keys(keys), Rules.box()),
                 Keys.hook(Rules.keys(keys)));
     }
 
@@ -74,7 +74,7 @@ class WalkTest {
     void unknownMatchWithoutEffectLeavesVerdictCertain() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
                 "-A INPUT -m owner --uid-owner 0 -j DROP");
-        Answer answer = new Walk(rules, Site.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
+        Answer answer = new Verdicts(rules, Site.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.dependsOn.isEmpty());
     }
@@ -84,10 +84,11 @@ class WalkTest {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6);
-        assertEquals("rules:5", new Walk(rules, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
+        assertEquals("rules:5",
+                new Verdicts(rules, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
         Ruleset direct =
                 Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
-        assertNull(new Walk(direct, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.rule);
+        assertNull(new Verdicts(direct, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.rule);
     }
 
     @Test

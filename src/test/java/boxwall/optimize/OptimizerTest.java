@@ -13,7 +13,7 @@ import boxwall.explain.Packet;
 import boxwall.explain.Difference;
 import boxwall.explain.Site;
 import boxwall.explain.TrailEntry;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -94,8 +94,8 @@ class OptimizerTest {
      * order. Returns the first difference, or null.
      */
     private static String firstDifference(RandomLists lists, Ruleset before, Ruleset after, int packets) {
-        Walk old = new Walk(before, SITE);
-        Walk now = new Walk(after, SITE);
+        Verdicts old = new Verdicts(before, SITE);
+        Verdicts now = new Verdicts(after, SITE);
         Set<String> written = new HashSet<>();
         each(before, lists.family(), rule -> written.add(ruleWithLine(rule)));
         for (int i = 0; i < packets; i++) {

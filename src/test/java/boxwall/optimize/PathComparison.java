@@ -5,7 +5,7 @@ import boxwall.compile.Presets;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
-import boxwall.explain.Walk;
+import boxwall.explain.Verdicts;
 import boxwall.explain.Wire;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
@@ -77,7 +77,7 @@ final class PathComparison {
         Ruleset after =
                 Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
         notes.forEach(note -> System.out.println(note.origin + ": " + note.text));
-        comparison.packets(random, list, new Walk(before, Site.unknown()), packets);
+        comparison.packets(random, list, new Verdicts(before, Site.unknown()), packets);
         String text = Writer.restore(after, Family.IPV4).text;
         String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("",
                 (a, b) -> a + b + "\n");
@@ -121,7 +121,7 @@ final class PathComparison {
     }
 
     /** Makes packets, half of them from the list; the walk gives the expected verdict of each. */
-    private void packets(Random random, List<int[]> list, Walk walk, int count) {
+    private void packets(Random random, List<int[]> list, Verdicts walk, int count) {
         for (int i = 0; i < count; i++) {
             int[] entry = list.get(random.nextInt(list.size()));
             int inside = entry[1] == 32 ? entry[0] : entry[0] | random.nextInt() >>> entry[1];
