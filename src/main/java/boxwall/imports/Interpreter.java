@@ -275,11 +275,12 @@ final class Interpreter {
         String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line,
                 Quoting.excerpt(source.toString()));
         for (Node command : node.commands()) {
-            boolean harmless = quiet || !state.mayAdd(command);
+            boolean empties = state.present.isEmpty() && IptablesCommands.empties(command);
+            boolean harmless = quiet || empties || !state.mayAdd(command);
             for (int line = command.line; line <= command.last(); line++) {
-                lines.remark(line, message, harmless);
+                lines.remark(line, empties ? lines.message(line, "begins-empty") : message, harmless);
             }
-            if (!quiet) { state.comment(command.line, message[0], null); }
+            if (!quiet && !empties) { state.comment(command.line, message[0], null); }
         }
         explore(node);
         forgetNames(node, true, new HashSet<Node>());

@@ -146,6 +146,15 @@ final class IptablesCommands {
         return "filter";
     }
 
+    /** Whether a command only empties tables, removes chains or resets counters. */
+    static boolean empties(Node command) {
+        List<String> words = new ArrayList<>();
+        for (ShellWord word : command.words) {
+            words.add(word.toString());
+        }
+        return "FXZ".indexOf(verb(words)) >= 0;
+    }
+
     /** The letter of the command among the options; 0 for none. */
     private static char verb(List<String> words) {
         for (String word : words) {

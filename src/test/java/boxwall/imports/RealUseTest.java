@@ -261,6 +261,20 @@ class RealUseTest {
                 rules(read("user@box:~# iptables -A INPUT -i lo -j ACCEPT\n")));
     }
 
+    /** Scripts ask the kernel for its tables and flush each; that matters only if the script has made rules before. */
+    @Example
+    void flushInUndecidedLoopIsHarmlessBeforeFirstRule() {
+        String loop =
+                "for table in $(cat /proc/net/ip_tables_names); do\n iptables -t $table -F\n iptables -t $table -X\n"
+                        + "done\n";
+        String rule = "iptables -A INPUT -i lo -j ACCEPT\n";
+        Imported before = read(loop + rule);
+        assertTrue(before.isWhole() && remarks(before).contains("tables are empty at the start"),
+                () -> remarks(before));
+        assertFalse(read(rule + loop).isWhole());
+        assertFalse(read(loop.replace("-X", "-A INPUT -j DROP") + rule).isWhole());
+    }
+
     @Example
     void longLogPrefixIsTruncatedAsByIptables() {
         Imported imported = read("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4: \"\n");
