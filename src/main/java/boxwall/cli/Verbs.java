@@ -117,7 +117,7 @@ final class Verbs {
             kinds.get(note.text).add(note.origin.toString());
         }
         for (Map.Entry<String, Set<String>> kind : kinds.entrySet()) {
-            print(out, Words.join(kind.getValue(), ", ") + ": note: " + kind.getKey() + "\n");
+            print(out, shortened(Words.join(kind.getValue(), ", ")) + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed.expects.isEmpty()) {
             out.println("expect lines: " + candidate.parsed.expects.size() + ", failed: "
@@ -156,9 +156,19 @@ final class Verbs {
         return count;
     }
 
+    /** A list of places, cut after the first six; --json has all. Example: {@code rules:2, … rules:7 and 34 more}. */
+    private static String shortened(String places) {
+        int at = -1;
+        for (int i = 0; i < 6; i++) {
+            at = places.indexOf(", ", at + 1);
+            if (at < 0) { return places; }
+        }
+        return places.substring(0, at) + " and " + Words.split(places.substring(at + 1), ',').length + " more";
+    }
+
     private void printFindings(Candidate candidate) {
         for (Finding finding : candidate.findings) {
-            print(err, finding + "\n");
+            print(err, finding.at(shortened(finding.where), finding.evidence()) + "\n");
             for (String line : finding.evidence()) {
                 print(err, "    " + line + "\n");
             }

@@ -129,6 +129,20 @@ class VerbsTest {
         assertEquals(1, err.lines().filter(line -> line.contains("home.rules:1:")).count(), err);
     }
 
+    /** The JSON has all places. */
+    @Test
+    void findingAndNoteNameSixPlacesAndCountTheRest(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("r");
+        Files.writeString(rules, "iptables -A INPUT -i $GUEST_IF -p tcp --dport 1 -j DROP\n".repeat(7)
+                + "iptables -A INPUT -p tcp --dport 2 -j LOG\n".repeat(8));
+        assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/6690-0820"), err);
+        assertTrue(out.contains("r:1, r:2, r:3, r:4, r:5, r:6 and 1 more: note: "), out);
+        assertTrue(err.contains("r:8, r:9, r:10, r:11, r:12, r:13 and 2 more: note log-unlimited"), err);
+        Files.writeString(rules, "iptables -A INPUT -p tcp --dport 2 -j LOG\n".repeat(6));
+        run("check", rules.toString(), "--root", "src/test/resources/boxes/6690-0820");
+        assertTrue(err.contains("r:1, r:2, r:3, r:4, r:5, r:6: note log-unlimited"), err);
+    }
+
     @Test
     void missingFilesAndInvalidOptionsAreReported() {
         assertEquals(2, run("check", "/nowhere/rules", "--root", BOX));
