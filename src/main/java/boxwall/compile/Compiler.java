@@ -60,8 +60,7 @@ public final class Compiler {
                 families.add(family);
             } else if (wish == AutoYesNo.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
                 families.add(family);
-                notes.add(new Note(new Origin(family.command, 0), "this kernel has no connection tracking for "
-                        + family.word() + ": its rules are compiled without states"));
+                notes.add(Note.of("untracked", new Origin(family.command, 0), family.word()));
             }
         }
         return families;
@@ -86,8 +85,7 @@ public final class Compiler {
             if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
             evidence = capability.evidence();
         }
-        notes.add(new Note(new Origin("ip6tables", 0), ipv6 == AutoYesNo.NO ? "left out: BOXWALL_IPV6 is no"
-                : "all rules for IPv6 are left out: this box has no ip6_tables (" + evidence + ")"));
+        notes.add(Note.of(ipv6 == AutoYesNo.NO ? "ipv6.no" : "ipv6.missing", new Origin("ip6tables", 0), evidence));
         return ruleset.without(Family.IPV6);
     }
 
@@ -121,13 +119,11 @@ public final class Compiler {
     /** {@code modprobe NAME} lines, by the name on this kernel; none that loads conntrack where it is refused. */
     private void addModprobes(List<Line> lines, boolean stateful) {
         for (Line line : lines) {
-            String modprobe = "modprobe " + line.name;
             Capability capability = facts.module(line.name);
             if (!stateful && facts.pullsConntrack(line.name)) {
-                notes.add(new Note(line.origin, modprobe + " would load connection tracking: left out"));
+                notes.add(Note.of("modprobe.tracks", line.origin, line.name));
             } else if (capability.state.stops()) {
-                notes.add(new Note(line.origin,
-                        modprobe + ": " + capability.state.word() + " (" + capability.evidence() + "): left out"));
+                notes.add(Note.of("modprobe", line.origin, line.name, capability.state.word(), capability.evidence()));
             } else {
                 modules.addAll(facts.booted().module(line.name).modules);
                 modules.addAll(capability.modules);

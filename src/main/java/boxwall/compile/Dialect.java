@@ -68,8 +68,8 @@ final class Dialect {
             matches.set(i, new Match(other, Collections
                     .singletonList(new Option(state ? "--ctstate" : "--state", option.negated, option.values))));
             result = result.copy().matches(matches).build();
-            notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other
-                    + ", which means the same: " + facts.capability(family, Kind.MATCH, match.name).evidence()));
+            notes.add(Note.of("dialect", rule.origin, match.name, other,
+                    facts.capability(family, Kind.MATCH, match.name).evidence()));
         }
         return result;
     }

@@ -60,7 +60,7 @@ final class Fragments {
                     .target(v4 ? Target.ACCEPT : Target.of(chain.name)).build();
             if (added.add(later)) {
                 all.add(later);
-                notes.add(new Note(rule.origin, "later fragments of such packets (without ports) are accepted too"));
+                notes.add(Note.of("fragments", rule.origin));
             }
         }
         return all;

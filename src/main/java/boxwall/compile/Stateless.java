@@ -15,6 +15,7 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,14 +28,8 @@ import java.util.Set;
  * {@link Fragments} adds rules for later fragments.
  */
 final class Stateless {
-    /** Substitutes that do nearly the same for a single packet. */
-    private static final Map<String, String> INSTEAD = new HashMap<>();
-
-    static {
-        INSTEAD.put("-m connlimit", "-m hashlimit or -m recent, which count packets and need no connection tracking");
-        INSTEAD.put("-m connmark", "-m mark, and -j MARK where CONNMARK stood");
-        INSTEAD.put("-j CONNMARK", "-j MARK, for each packet separately");
-    }
+    /** Matches and targets with a substitute that does nearly the same for a single packet. */
+    private static final List<String> SUBSTITUTED = Arrays.asList("-m connlimit", "-m connmark", "-j CONNMARK");
 
     private final Family family;
     private final Table table;
@@ -74,9 +69,7 @@ final class Stateless {
     private static void leaveOut(List<Chain> chains, List<Note> notes) {
         for (Chain chain : chains) {
             for (Rule rule : chain.rules) {
-                notes.add(new Note(rule.origin,
-                        "the nat table needs connection tracking, which this box refuses: left out",
-                        "use AVM's own page to translate addresses and forward ports"));
+                notes.add(Note.of("nat", rule.origin));
             }
         }
     }
@@ -144,13 +137,8 @@ final class Stateless {
             }
         }
         if (lost == null) { return true; }
-        if (lost.equals("-j NOTRACK") || lost.equals("-j CT")) {
-            note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
-        } else {
-            loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out",
-                    INSTEAD.containsKey(lost) ? INSTEAD.get(lost)
-                            : "the same rule without " + lost + ", if that is enough; else leave the rule out");
-        }
+        boolean untracks = lost.equals("-j NOTRACK") || lost.equals("-j CT");
+        note(untracks ? "untracks" : SUBSTITUTED.contains(lost) ? "tracks " + lost : "tracks", rule, lost);
         return false;
     }
 
@@ -159,8 +147,7 @@ final class Stateless {
         Rule rule = copies.get(0).rules.get(index);
         Set<State> states = States.of(rule);
         if (states == null) {
-            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
-                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
+            note("other-condition", rule, States.matchOf(rule));
             return;
         }
         boolean drops = graph.onlyDrops(rule.target);
@@ -182,36 +169,25 @@ final class Stateless {
         boolean opening = states.contains(State.NEW);
         boolean related = states.contains(State.RELATED);
         if (!isReplaced && replies == 0) {
-            String text = states + " can't be recognised in a single packet: the rule is left out";
-            if (established && Replacements.concerns(rule, "udp")) {
-                loss(rule, text, "accept the request with its remote port, then the replies pass here:"
-                        + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
-            } else if (established || related || opening) {
-                loss(rule, text, "a rule without a state");
-            } else {
-                note(rule, text);
-            }
+            note(established && Replacements.concerns(rule, "udp") ? "unseen.udp"
+                    : established || related || opening ? "unseen.state" : "unseen", rule, states);
             return;
         }
         List<String> meanings = new ArrayList<>();
         if (established && opening && related) {
-            meanings.add(states + " means every packet, including those that netfilter calls INVALID");
+            meanings.add(Note.text("means.all", states));
         } else {
-            if (opening) {
-                meanings.add("NEW means TCP opening segments, all UDP, ICMP requests and all other protocols");
-            }
+            if (opening) { meanings.add(Note.text("means.new")); }
             if (established) {
-                meanings.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests"
-                        + (opening ? "" : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + replies
-                                + " reply rules); anybody can forge such packets, and replies of other protocols don't pass"));
+                meanings.add(Note.text(
+                        opening ? "means.established.new" : drops ? "means.established.drops" : "means.established",
+                        replies));
             }
-            if (related) { meanings.add("RELATED means ICMP errors only: FTP data and the like don't pass"); }
+            if (related) { meanings.add(Note.text("means.related")); }
         }
-        note(rule, "without connection tracking " + Words.join(meanings, "; ")
-                + (states.contains(State.INVALID) ? "; INVALID can't be recognised" : ""));
+        note("replaced", rule, Words.join(meanings, "; "),
+                states.contains(State.INVALID) ? "; INVALID can't be recognised" : "");
     }
 
-    private void loss(Rule rule, String text, String instead) { notes.add(new Note(rule.origin, text, instead)); }
-
-    private void note(Rule rule, String text) { notes.add(new Note(rule.origin, text)); }
+    private void note(String row, Rule rule, Object... values) { notes.add(Note.of(row, rule.origin, values)); }
 }

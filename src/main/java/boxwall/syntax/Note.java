@@ -1,9 +1,12 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.TextTable;
 
 /** Information for the user that is no error: an omission or an assumption at a line. */
 public final class Note {
+    private static final TextTable ROWS = new TextTable("/boxwall/syntax/notes", 3);
+
     public final Origin origin;
     public final String text;
     /** What to write instead of an omitted rule; null if no function is lost. */
@@ -16,5 +19,16 @@ public final class Note {
         this.origin = origin;
         this.text = text;
         this.instead = instead;
+    }
+
+    /** A note from a row of the resource {@code notes}. */
+    public static Note of(String name, Origin origin, Object... values) {
+        String[] row = ROWS.rows(name).get(0);
+        return new Note(origin, text(name, values), row.length < 3 ? null : TextTable.filled(row[2], "", values));
+    }
+
+    /** The text of a row. */
+    public static String text(String name, Object... values) {
+        return TextTable.filled(ROWS.rows(name).get(0)[1], "", values);
     }
 }
