@@ -58,7 +58,7 @@ class AddressReadingTest {
                 "fd00::1", "scope global", "\t", "é", "0123456789abcdef", "-", "٣", "\n", "\n3: lan: <\n  "};
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();
-            for (int left = random.nextInt(12); left > 0; left--) {
+            for (int count = random.nextInt(12); count > 0; count--) {
                 text.append(parts[random.nextInt(parts.length)]);
             }
             try {

@@ -90,7 +90,7 @@ final class Architecture {
                 String owner = onlyPackage(reference.owner());
                 if (owner != null && !owner.equals(from)) {
                     violations.add(scan.where(reference.method(), reference.line()) + ": only " + owner + " sees "
-                            + reference.owner().replace('/', '.') + ": ask " + owner + " for it");
+                            + reference.owner().replace('/', '.') + ": use " + owner + " for it");
                 }
                 String member = reference.owner() + "." + reference.member();
                 if (reference.member() != null && !"sys".equals(from) && (EXECUTING.contains(member)

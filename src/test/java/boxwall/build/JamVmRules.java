@@ -26,7 +26,7 @@ final class JamVmRules {
     }
 
     private static final String CRASH =
-            "JamVM ends when an object that a thread waited on, or that two wanted at once, is collected (sys.WaitedOn): ";
+            "JamVM ends when an object is collected that a thread waited on or that two threads locked at once (sys.WaitedOn): ";
     private static final String SLOW_FORMAT = "formatting a date takes 15 ms and megabytes in GNU Classpath";
     private static final String WRONG = "wrong in GNU Classpath: ";
 

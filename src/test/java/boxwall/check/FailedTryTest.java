@@ -3,25 +3,16 @@ package boxwall.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.netfilter.Ruleset;
-import boxwall.probe.BoxReader;
-import boxwall.syntax.RulesetParser;
-import boxwall.syntax.Source;
-import boxwall.sys.LiveSys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Translates errors of iptables-restore into findings about the user's rules. */
 class FailedTryTest {
     private static List<Finding> of(String box, String error) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        Ruleset rules = RulesetParser.parse(
-                new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
-                        + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
-                facts.names, null).ruleset();
-        return new FailedTry(error, rules, facts).findings();
+        CheckedRuleset ruleset = AllFindings.ruleset(box, "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
+                + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n");
+        return new FailedTry(error, ruleset.compiled, ruleset.facts).findings();
     }
 
     private static String finding(String box, String error) {

@@ -3,13 +3,7 @@ package boxwall.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.netfilter.Ruleset;
-import boxwall.probe.BoxReader;
-import boxwall.syntax.RulesetParser;
-import boxwall.syntax.Source;
-import boxwall.sys.LiveSys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +14,8 @@ class RefusedTableTest {
                     + "iptables -A U -p tcp -m tcp --dport 80 -j ACCEPT\niptables -A U -j DROP\niptables -t mangle -A INPUT -j MARK --set-mark 1\n";
 
     private static FailedTry of(String box, String rules, String error) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        Ruleset ruleset = RulesetParser.parse(new Source("rules", rules), facts.names, null).ruleset();
-        return new FailedTry(error, ruleset, facts);
+        CheckedRuleset ruleset = AllFindings.ruleset(box, rules);
+        return new FailedTry(error, ruleset.compiled, ruleset.facts);
     }
 
     private static String failed(int line) {

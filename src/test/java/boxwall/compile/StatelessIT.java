@@ -33,7 +33,7 @@ class StatelessIT {
                 "iptables -I INPUT -i dsl -p tcp ! --syn -j ACCEPT\niptables -I FORWARD -i dsl -p udp -f -j DROP\n");
         assertTrue(printed.contains("dport=22 flags=FIN,SYN passed") && printed.contains("dport=22 flags=NONE passed"),
                 printed);
-        assertTrue(printed.contains("a fragmented DNS answer: home asks"), printed);
+        assertTrue(printed.contains("a fragmented DNS reply: home sends"), printed);
         assertTrue(printed.endsWith("not as expected\n"), printed);
     }
 

@@ -134,50 +134,50 @@ final class StatelessPackets {
         output.put(name, new BufferedReader(new InputStreamReader(process.getInputStream())));
     }
 
-    private void ask(String peer, String request, String expected, String what) throws IOException {
+    private void exchange(String peer, String request, String expected, String what) throws IOException {
         PrintStream to = new PrintStream(peers.get(peer).getOutputStream(), true);
         to.println(request);
         String answer = output.get(peer).readLine();
         exchanges++;
         if (!expected.equals(answer)) {
-            wrong.add(presets + ": " + what + ": " + peer + " asks '" + request + "': expected " + expected + ", found "
-                    + answer);
+            wrong.add(presets + ": " + what + ": " + peer + " sends '" + request + "': expected " + expected
+                    + ", found " + answer);
         }
     }
 
     /** Exchanges that the stateful form accepts. */
     private void exchanges(boolean telephony) throws IOException {
         for (String host : new String[] {"home", "guests"}) {
-            ask(host, "udp 0 198.51.100.7 53 100", "answered 100", "DNS");
-            ask(host, "udp 0 198.51.100.7 53 3000", "answered 3000", "a fragmented DNS answer");
-            ask(host, "udp 0 198.51.100.7 123 48", "answered 48", "NTP");
-            ask(host, "udp 0 198.51.100.7 443 1200", "answered 1200", "QUIC");
-            ask(host, "tcp 198.51.100.7 80", "open", "HTTP");
-            ask(host, "tcp 198.51.100.7 443", "open", "HTTPS");
-            ask(host, "tcp 198.51.100.7 22", "open", "ssh out");
-            ask(host, "udp 0 198.51.100.8 53 9", "refused", "port unreachable");
-            ask(host, "ping 198.51.100.7", "answered", "echo");
-            ask(host, "tcp 198.51.100.8 80", "refused", "a reset");
-            ask(host, "udp 0 2001:db8:7::7 53 100", "answered 100", "DNS over IPv6");
-            ask(host, "udp 0 2001:db8:7::7 53 3000", "answered 3000", "a fragmented DNS answer over IPv6");
-            ask(host, "tcp 2001:db8:7::7 443", "open", "HTTPS over IPv6");
-            ask(host, "udp 0 " + (host.equals("home") ? "192.168.178.1" : "192.168.179.1") + " 53 100", "answered 100",
-                    "DNS of the box");
+            exchange(host, "udp 0 198.51.100.7 53 100", "answered 100", "DNS");
+            exchange(host, "udp 0 198.51.100.7 53 3000", "answered 3000", "a fragmented DNS reply");
+            exchange(host, "udp 0 198.51.100.7 123 48", "answered 48", "NTP");
+            exchange(host, "udp 0 198.51.100.7 443 1200", "answered 1200", "QUIC");
+            exchange(host, "tcp 198.51.100.7 80", "open", "HTTP");
+            exchange(host, "tcp 198.51.100.7 443", "open", "HTTPS");
+            exchange(host, "tcp 198.51.100.7 22", "open", "ssh out");
+            exchange(host, "udp 0 198.51.100.8 53 9", "refused", "port unreachable");
+            exchange(host, "ping 198.51.100.7", "answered", "echo");
+            exchange(host, "tcp 198.51.100.8 80", "refused", "a reset");
+            exchange(host, "udp 0 2001:db8:7::7 53 100", "answered 100", "DNS over IPv6");
+            exchange(host, "udp 0 2001:db8:7::7 53 3000", "answered 3000", "a fragmented DNS reply over IPv6");
+            exchange(host, "tcp 2001:db8:7::7 443", "open", "HTTPS over IPv6");
+            exchange(host, "udp 0 " + (host.equals("home") ? "192.168.178.1" : "192.168.179.1") + " 53 100",
+                    "answered 100", "DNS of the box");
         }
-        ask("home", "udp 0 198.51.100.7 5060 100", "answered 100", "SIP of the LAN");
-        ask("home", "udp 5060 198.51.100.7 5060 100", "answered 100", "SIP of the LAN from its own port");
-        ask("home", "tcp 192.168.178.1 22", "open", "ssh in");
-        ask("home", "tcp 192.168.178.1 80", "open", "the web page");
-        ask("guests", "tcp 192.168.179.1 53", "open", "DNS of the box over TCP");
-        ask("box", "udp 0 198.51.100.7 53 100", "answered 100", "the box's DNS");
-        ask("box", "udp 0 198.51.100.7 53 3000", "answered 3000", "a fragmented answer to the box");
-        ask("box", "udp 0 2001:db8:7::7 53 3000", "answered 3000", "a fragmented answer to the box over IPv6");
-        ask("box", "udp 0 198.51.100.7 123 48", "answered 48", "the box's NTP");
-        ask("box", "udp 0 198.51.100.8 53 9", "refused", "port unreachable, to the box");
-        ask("box", "tcp 198.51.100.7 5060", "open", "SIP over TCP");
-        ask("box", "tcp 192.168.178.20 22", "open", "ssh from the box into the LAN");
-        ask("box", "udp 67 192.168.178.20 68 300", "answered 300", "the box's DHCP answer to the LAN");
-        if (telephony) { ask("net", "udp 0 203.0.113.2 5060 100", "answered 100", "a call for the box"); }
+        exchange("home", "udp 0 198.51.100.7 5060 100", "answered 100", "SIP of the LAN");
+        exchange("home", "udp 5060 198.51.100.7 5060 100", "answered 100", "SIP of the LAN from its own port");
+        exchange("home", "tcp 192.168.178.1 22", "open", "ssh in");
+        exchange("home", "tcp 192.168.178.1 80", "open", "the web page");
+        exchange("guests", "tcp 192.168.179.1 53", "open", "DNS of the box over TCP");
+        exchange("box", "udp 0 198.51.100.7 53 100", "answered 100", "the box's DNS");
+        exchange("box", "udp 0 198.51.100.7 53 3000", "answered 3000", "a fragmented reply to the box");
+        exchange("box", "udp 0 2001:db8:7::7 53 3000", "answered 3000", "a fragmented reply to the box over IPv6");
+        exchange("box", "udp 0 198.51.100.7 123 48", "answered 48", "the box's NTP");
+        exchange("box", "udp 0 198.51.100.8 53 9", "refused", "port unreachable, to the box");
+        exchange("box", "tcp 198.51.100.7 5060", "open", "SIP over TCP");
+        exchange("box", "tcp 192.168.178.20 22", "open", "ssh from the box into the LAN");
+        exchange("box", "udp 67 192.168.178.20 68 300", "answered 300", "the box's DHCP reply to the LAN");
+        if (telephony) { exchange("net", "udp 0 203.0.113.2 5060 100", "answered 100", "a call for the box"); }
     }
 
     /** Sends forged frames from all sides; the counters of the table security show which passed. */

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Counts;
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
@@ -33,15 +32,13 @@ class AdviceTest {
     private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
             + "iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\niptables -A INPUT -j LOG\n"
             + "iptables -A INPUT -i lo -p tcp --dport 7 -j ACCEPT\n";
-    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
 
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Api api = new Daemon(sys, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
             new PrintStream(new ByteArrayOutputStream(), true)).api(5000);
 
     private JsonObject request(Route route, String method, String path, String body, int status) {
-        Reply reply =
-                api.answer(route, TestRequest.of(method, path, Map.of(), Map.of(), new Client(PC, 1), body), true);
+        Reply reply = api.answer(route, TestRequest.fromLan(method, path, Map.of(), body, 1), true);
         String text = new String(reply.body, StandardCharsets.UTF_8);
         assertEquals(status, reply.status, text);
         return Json.parse(text).asObject();
@@ -125,9 +122,7 @@ class AdviceTest {
         queue.end(put);
     }
 
-    private static Request request() {
-        return TestRequest.of("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
-    }
+    private static Request request() { return TestRequest.fromLan("GET", "/findings", Map.of(), "", 1); }
 
     /** Without a draft, queries use the saved rules, which are compiled again only if they or the box change. */
     @Test

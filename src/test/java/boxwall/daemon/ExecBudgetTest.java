@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.build.Budgets;
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.Test;
 class ExecBudgetTest {
     private static final String RULES =
             "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
-    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
 
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
@@ -56,7 +54,7 @@ class ExecBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         advanceClock();
-        return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
+        return TestRequest.fromLan(method, path, query, body, sys.uptimeMillis);
     }
 
     /** While a slow box is read for the first time, the short status reports what is known so far, with a note. */
@@ -201,14 +199,14 @@ class ExecBudgetTest {
     @Test
     void statusBytesStayWithinBudget() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long least = Long.MAX_VALUE;
+        long smallest = Long.MAX_VALUE;
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             Reply reply = api.answer(Route.STATUS, null, false);
             if (Budgets.isBroken("status.bytes")) { api.answer(Route.STATUS, null, true); }
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            assertTrue(reply.status == 200 && least > 0);
+            smallest = Math.min(smallest, threads.getCurrentThreadAllocatedBytes() - before);
+            assertTrue(reply.status == 200 && smallest > 0);
         }
-        Budgets.hold("status.bytes", least);
+        Budgets.hold("status.bytes", smallest);
     }
 }

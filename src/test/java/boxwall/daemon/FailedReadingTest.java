@@ -3,7 +3,6 @@ package boxwall.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Route;
 import boxwall.http.TestRequest;
@@ -32,10 +31,7 @@ class FailedReadingTest {
     private final Api api = new Daemon(sys, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
             new PrintStream(new ByteArrayOutputStream(), true)).api(5000);
 
-    private Reply log() {
-        return api.answer(Route.LOG, TestRequest.of("GET", "/log", Map.of(), Map.of(),
-                new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, 1), ""), true);
-    }
+    private Reply log() { return api.answer(Route.LOG, TestRequest.fromLan("GET", "/log", Map.of(), "", 1), true); }
 
     @Test
     void logIsReadAgainAfterFailure() {

@@ -7,10 +7,10 @@ import boxwall.explain.Keys;
 import boxwall.http.AccessControl;
 import boxwall.sys.EventLog;
 import boxwall.http.Port;
+import boxwall.http.TestPort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -63,9 +63,7 @@ class NoServerErrorTest {
 
     @BeforeEach
     void open() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            number = free.getLocalPort();
-        }
+        number = TestPort.unusedNumber();
         port = new Port(number, box, "/token", new EventLog(null, null, null) {
             @Override
             public void event(String words) { return; }

@@ -3,7 +3,6 @@ package boxwall.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import boxwall.build.Budgets;
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.Test;
  * on the load of the machine; on a box's JVM, time and especially the time of garbage collection correlate with it.
  */
 class RequestBudgetTest {
-    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
     private static final int ROUNDS = 5;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -36,7 +34,7 @@ class RequestBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
-        return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
+        return TestRequest.fromLan(method, path, query, body, sys.uptimeMillis);
     }
 
     /** Handles a request (twice to break the budget on purpose) and returns the kilobytes allocated. */

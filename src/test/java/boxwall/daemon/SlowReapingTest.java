@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.build.Budgets;
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
@@ -71,8 +70,7 @@ class SlowReapingTest {
 
     /** A request over a connection opened at the moment when the previous request was answered. */
     private Request request(String method, String path, Map<String, String> query, String body) {
-        return TestRequest.of(method, path, query, Map.of(),
-                new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, box.uptimeMillis), body);
+        return TestRequest.fromLan(method, path, query, body, box.uptimeMillis);
     }
 
     private Reply apply() {

@@ -12,7 +12,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
-import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.TestRequest;
@@ -42,10 +41,7 @@ class WorkQueueTest {
     @AfterEach
     void threadIsNotInterrupted() { assertTrue(!Thread.interrupted()); }
 
-    private static Request request() {
-        byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
-        return TestRequest.of("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
-    }
+    private static Request request() { return TestRequest.fromLan("PUT", "/rules", Map.of(), "", 1); }
 
     @Test
     void secondRequestGetsBusyReply() throws Exception {

@@ -311,18 +311,18 @@ final class OracleWalk {
 
         /** The limit for all walks of one ruleset together; a check walks some hundred packets. */
         static final class Effort {
-            private final int most;
-            private long left;
+            private final int max;
+            private long remaining;
 
             Effort(Ruleset ruleset) {
                 int rules = ruleset.ruleCount(Family.IPV4) + ruleset.ruleCount(Family.IPV6);
-                most = Math.max(VISITS_MAX, TIMES_MAX * rules);
-                left = 64L * most;
+                max = Math.max(VISITS_MAX, TIMES_MAX * rules);
+                remaining = 64L * max;
             }
 
-            void count(int visits) { left -= visits; }
+            void count(int visits) { remaining -= visits; }
 
-            boolean isSpent() { return left < 0; }
+            boolean isSpent() { return remaining < 0; }
         }
 
         /** One possible result of a chain. */
@@ -366,7 +366,7 @@ final class OracleWalk {
                 if (here.isEmpty()) { break; }
                 visits += here.size();
                 effort.count(here.size());
-                if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
+                if (here.size() > PACKETS_MAX || visits > effort.max || effort.isSpent()) {
                     unknown.add(rule.origin);
                     end(Verdict.UNKNOWN, new TrailEntry(table, chain, number, false), here);
                     here = new LinkedHashSet<>();
@@ -511,10 +511,10 @@ final class OracleWalk {
         void dropped() { possible.add(Verdict.DROP); }
 
         Answer answer() {
-            boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-            TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+            boolean certain = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
+            TrailEntry step = !certain ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
             List<Origin> depends = new ArrayList<>();
-            if (!one) { depends.addAll(unknown); }
+            if (!certain) { depends.addAll(unknown); }
             return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
         }
     }

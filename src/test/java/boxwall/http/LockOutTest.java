@@ -3,12 +3,10 @@ package boxwall.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +31,7 @@ class LockOutTest {
     private static final long BOUND_NANOS = 3_000_000_000L;
 
     private final List<Thread> attackers = new ArrayList<>();
-    private final List<String> bugs = new CopyOnWriteArrayList<>();
+    private final TestPort.Events events = new TestPort.Events();
     private final AtomicInteger attacks = new AtomicInteger();
     private volatile boolean stopped;
     private Port port;
@@ -42,18 +39,10 @@ class LockOutTest {
 
     @BeforeEach
     void open() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            number = free.getLocalPort();
-        }
+        number = TestPort.unusedNumber();
         long start = System.nanoTime();
         Sys sys = new ClockAndToken(() -> (System.nanoTime() - start) / 1_000_000, () -> "t");
-        port = new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
-            @Override
-            public void event(String words) { return; }
-
-            @Override
-            public void bug(Throwable bug) { bugs.add(bug.toString()); }
-        });
+        port = new Port(number, sys, ClockAndToken.FILE, events);
         port.serve((route, request, withToken) -> Reply.json(200,
                 "{\"" + route + "\":\"" + "x".repeat(route == Route.PAGE ? 60_000 : 10) + "\"}"));
         port.admit(new AccessControl(List.of("127.0.0.1"), null, null));
@@ -67,7 +56,7 @@ class LockOutTest {
             attacker.join();
         }
         port.close();
-        assertEquals(List.of(), bugs);
+        assertEquals(List.of(), events.bugs());
     }
 
     /** The action of an attacker on one connection. */

@@ -8,12 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
-import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,7 +25,7 @@ class PortTest {
 
     private Port port;
     private int number;
-    private final List<String> events = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final TestPort.Events events = new TestPort.Events();
     private volatile String token = TOKEN;
     private volatile long now = 1;
     private volatile String page = "page";
@@ -36,9 +34,7 @@ class PortTest {
 
     @BeforeEach
     void open() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            number = free.getLocalPort();
-        }
+        number = TestPort.unusedNumber();
         port = port();
         port.serve(new Echo());
         port.admit(accessControl());
@@ -47,13 +43,7 @@ class PortTest {
 
     private Port port() {
         Sys sys = new ClockAndToken(() -> now, () -> token);
-        return new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
-            @Override
-            public void event(String words) { events.add(words); }
-
-            @Override
-            public void bug(Throwable bug) { events.add("bug: " + bug); }
-        });
+        return new Port(number, sys, ClockAndToken.FILE, events);
     }
 
     @AfterEach
@@ -336,7 +326,8 @@ class PortTest {
         assertStatus(429, post("/confirm/1a", bearer("wrong")));
         now += 61_000;
         assertStatus(200, get("/facts", bearer(TOKEN)));
-        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events, "the log contains no token");
+        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events.all,
+                "the log contains no token");
     }
 
     private String post(String path, String headers) throws IOException {

@@ -6,15 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Abandoned;
-import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,24 +28,16 @@ class RequestDeadlineTest {
 
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final TestPort.Events events = new TestPort.Events();
     private volatile boolean interruptedAfterwards;
     private Port port;
     private int number;
 
     @BeforeEach
     void open() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            number = free.getLocalPort();
-        }
+        number = TestPort.unusedNumber();
         Sys sys = new ClockAndToken(() -> 1, () -> "t");
-        port = new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
-            @Override
-            public void event(String words) { events.add(words); }
-
-            @Override
-            public void bug(Throwable bug) { events.add("bug: " + bug); }
-        });
+        port = new Port(number, sys, ClockAndToken.FILE, events);
         port.serve((route, request, withToken) -> work(request));
         port.admit(new AccessControl(List.of("127.0.0.1"), null, null));
     }
@@ -100,10 +89,11 @@ class RequestDeadlineTest {
         assertTrue(ended.await(60, TimeUnit.SECONDS), "the work did not stop");
         assertFalse(interruptedAfterwards);
         // the work ends before the event is logged
-        for (int attempt = 0; attempt < 600 && events.isEmpty(); attempt++) {
+        for (int attempt = 0; attempt < 600 && events.all.isEmpty(); attempt++) {
             Thread.sleep(100);
         }
-        assertTrue(events.stream().anyMatch(event -> event.startsWith("given up: nobody waited")), events::toString);
+        assertTrue(events.all.stream().anyMatch(event -> event.startsWith("given up: nobody waited")),
+                events.all::toString);
     }
 
     @Test

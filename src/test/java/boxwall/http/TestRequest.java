@@ -11,4 +11,11 @@ public final class TestRequest {
         return new Request(method, path, query, headers, client, body,
                 new RequestDeadline(() -> false, Integer.MAX_VALUE, 0));
     }
+
+    /** A request from a PC in the LAN, over a connection accepted at this uptime. */
+    public static Request fromLan(String method, String path, Map<String, String> query, String body,
+            long acceptedMillis) {
+        Client pc = new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, acceptedMillis);
+        return of(method, path, query, Map.of(), pc, body);
+    }
 }

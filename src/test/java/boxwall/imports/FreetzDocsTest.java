@@ -29,7 +29,7 @@ class FreetzDocsTest {
             pages = files.filter(f -> f.toString().matches(".*\\.(md|txt|sh|wiki)")).sorted().toList();
         }
         int rules = 0;
-        int left = 0;
+        int leftOut = 0;
         for (Path page : pages) {
             Imported imported = Scripts.imported(page);
             assertEquals(List.of(), ImportedRules.parse(imported).errors(), page::toString);
@@ -38,11 +38,11 @@ class FreetzDocsTest {
                         + imported.rulesLeft + " left out");
             }
             rules += imported.ruleLines;
-            left += imported.rulesLeft;
+            leftOut += imported.rulesLeft;
         }
         System.out.println(
-                "import: Freetz' docs: " + pages.size() + " files, " + rules + " rule lines, " + left + " left out");
+                "import: Freetz' docs: " + pages.size() + " files, " + rules + " rule lines, " + leftOut + " left out");
         assertTrue(rules >= 60, "only " + rules + " rule lines below " + named);
-        assertTrue(left * 100 <= rules * 5, left + " of " + rules + " rule lines are left out");
+        assertTrue(leftOut * 100 <= rules * 5, leftOut + " of " + rules + " rule lines are left out");
     }
 }

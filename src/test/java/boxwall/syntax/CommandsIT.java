@@ -144,7 +144,7 @@ class CommandsIT {
             for (int i = 0; i < all.size(); i++) {
                 Sequence one = all.get(i);
                 RealIptables.Answer answer = answers.get(i);
-                String shown = "seed " + seed + ", " + family.word() + ":\n" + script(one.accepted) + answer.said();
+                String shown = "seed " + seed + ", " + family.word() + ":\n" + script(one.accepted) + answer.message();
                 assertTrue(answer.accepted(), shown);
                 if (!one.accepted.isEmpty()) { assertEquals(table(one.table), table(answer.save()), shown); }
                 if (one.rejected != null) {

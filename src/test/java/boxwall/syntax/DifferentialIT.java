@@ -134,7 +134,7 @@ class DifferentialIT {
                 && expected.equals(byChain(answers.get(0).rules())) && expected.equals(byChain(answers.get(1).rules()));
         boolean moreLenient = rules.size() == 1 && answers.get(1).accepted()
                 && (rules.get(0).asWritten || expected.equals(byChain(answers.get(1).rules())))
-                && MORE_LENIENT.keySet().stream().anyMatch(answers.get(0).said()::contains);
+                && MORE_LENIENT.keySet().stream().anyMatch(answers.get(0).message()::contains);
         boolean rejectedBoth =
                 rules.size() == 1 && rules.get(0).asWritten && !answers.get(0).accepted() && !answers.get(1).accepted();
         if (same || moreLenient || rejectedBoth) { return; }

@@ -19,9 +19,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class RealIptables {
     /** Whether iptables accepted a text, its messages, and the rules afterwards. */
-    record Answer(boolean accepted, String said, List<String> rules, String save) {
+    record Answer(boolean accepted, String message, List<String> rules, String save) {
         @Override
-        public String toString() { return "Answer[accepted=" + accepted + ", said=" + said + ", rules=" + rules + "]"; }
+        public String toString() {
+            return "Answer[accepted=" + accepted + ", message=" + message + ", rules=" + rules + "]";
+        }
     }
 
     private static final String SCRIPT = """
@@ -79,7 +81,7 @@ final class RealIptables {
                     "no answer; this test needs root, unshare and iptables (Debian: apt-get install iptables): "
                             + Files.readString(folder.resolve("log")));
         }
-        String said = Files.readString(folder.resolve(name + ".said"), StandardCharsets.ISO_8859_1).strip();
+        String message = Files.readString(folder.resolve(name + ".said"), StandardCharsets.ISO_8859_1).strip();
         List<String> rules = new ArrayList<>();
         String table = "";
         String save = Files.readString(folder.resolve(name + ".save"), StandardCharsets.ISO_8859_1);
@@ -90,7 +92,7 @@ final class RealIptables {
                 rules.add(table + " " + line.replace("-p mobility-header", "-p ipv6-mh"));
             }
         }
-        return new Answer(Files.readString(rc).strip().equals("0"), said, rules, save);
+        return new Answer(Files.readString(rc).strip().equals("0"), message, rules, save);
     }
 
     /** A text with all tables and these lines, each in its table. */

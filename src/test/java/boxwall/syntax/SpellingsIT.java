@@ -50,7 +50,7 @@ class SpellingsIT {
             }
             if (answer.accepted() != parts.size() > 1
                     || parts.size() > 1 && !rules.equals(parts.subList(1, parts.size()))) {
-                wrong.add(row + "\n    " + answer.said() + rules);
+                wrong.add(row + "\n    " + answer.message() + rules);
             }
         }
         System.out.println(compared + " spellings compared");
@@ -63,7 +63,7 @@ class SpellingsIT {
         for (String row : StrictnessTest.REJECTED) {
             RealIptables.Answer answer = real(row.substring(row.indexOf(" | ") + 3));
             // kernels since 5.17 reject a bridge port there themselves
-            if (!answer.accepted() && !row.contains("--physdev-out")) { wrong.add(row + "\n    " + answer.said()); }
+            if (!answer.accepted() && !row.contains("--physdev-out")) { wrong.add(row + "\n    " + answer.message()); }
         }
         assertEquals("", String.join("\n", wrong), "iptables rejects these too");
     }
