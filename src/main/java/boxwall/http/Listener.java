@@ -99,9 +99,9 @@ final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTT
     public Response serve(IHTTPSession session) {
         Connection connection = ((Session) session).connection;
         try {
-            return connection.readyToSend(dispatcher.reply(connection, session)).toResponse();
+            return connection.readyToSend(dispatcher.reply(connection, session));
         } catch (IOException e) {
-            return connection.refusal(e).toResponse();
+            return connection.refusal(e);
         }
     }
 
@@ -158,7 +158,7 @@ final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTT
                 if (in == null) { return; }
                 new Session(connection, in).execute();
             } catch (Reply.Refused | SocketTimeoutException e) {
-                connection.refusal(e).toResponse().send(connection.socket.getOutputStream());
+                connection.refusal(e).send(connection.socket.getOutputStream());
             } catch (SocketException e) {
                 // NanoHTTPD throws it after each reply
                 if (connection.socket.isClosed()) { return; }

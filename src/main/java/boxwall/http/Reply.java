@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Map;
 
 /** A reply: status, type, body, and further headers. */
-public final class Reply {
+public final class Reply extends NanoHTTPD.Response {
     /** The remedy if a ruleset needs more memory or time than the box has: {@code %0} of the problems. */
     private static final String TOO_LONG =
             "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
-    private static final TextTable PROBLEMS = new TextTable("/boxwall/http/problems", 4);
+
+    /** Read at the first refusal. */
+    private static final class Problems {
+        static final TextTable ROWS = new TextTable("/boxwall/http/problems", 4);
+    }
 
     public final int status;
     private final String type;
@@ -29,6 +33,8 @@ public final class Reply {
     public final Map<String, String> headers = new LinkedHashMap<>();
 
     private Reply(int status, String type, String title, byte[] body) {
+        super(null, null, null, 0);
+        closeConnection(true);
         this.status = status;
         this.type = type;
         this.title = title;
@@ -80,7 +86,7 @@ public final class Reply {
 
     /** The same with the findings that caused it: {@code "findings":[…]}; none if they are empty. */
     public static Reply problem(List<?> findings, String name, Object... values) {
-        String[] row = PROBLEMS.rows(name).get(0);
+        String[] row = Problems.ROWS.rows(name).get(0);
         int status = Integer.parseInt(row[1]);
         Object json = JsonText.of("type", "about:blank", "title", row[2], "status", status, "detail",
                 TextTable.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);
@@ -103,9 +109,6 @@ public final class Reply {
         return this;
     }
 
-    /** The reply as NanoHTTPD sends it. */
-    Response toResponse() { return new Response(this); }
-
     /** The reply to a request that is malformed, or is not read to its end. */
     static final class Refused extends IOException {
         private static final long serialVersionUID = 1L;
@@ -126,44 +129,31 @@ public final class Reply {
     }
 
     /**
-     * A response without a date, because a box's clock may be wrong. It writes itself: NanoHTTPD creates a
-     * SimpleDateFormat for each response, and GNU Classpath's keeps the names of all time zones: 44 000 objects, 3.6 MB
-     * of a heap of 8.
+     * Writes no date, because a box's clock may be wrong. NanoHTTPD's own method creates a SimpleDateFormat for each
+     * response, and GNU Classpath's keeps the names of all time zones: 44 000 objects, 3.6 MB of a heap of 8.
      */
-    static final class Response extends NanoHTTPD.Response {
-        private final Reply reply;
-
-        private Response(Reply reply) {
-            super(null, null, null, 0);
-            this.reply = reply;
-            closeConnection(true);
+    @Override
+    protected void send(OutputStream out) {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (type != null) { all.put("Content-Type", type); }
+        all.put("Cache-Control", "no-store");
+        all.put("X-Content-Type-Options", "nosniff");
+        all.put("Referrer-Policy", "no-referrer");
+        all.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        all.put("Connection", "close");
+        all.putAll(headers);
+        if (status != 204 && status != 304) { all.put("Content-Length", String.valueOf(body.length)); }
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + statusLine() + "\r\n");
+        for (Map.Entry<String, String> header : all.entrySet()) {
+            head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
-
-        @Override
-        protected void send(OutputStream out) {
-            Map<String, String> all = new LinkedHashMap<>();
-            if (reply.type != null) { all.put("Content-Type", reply.type); }
-            all.put("Cache-Control", "no-store");
-            all.put("X-Content-Type-Options", "nosniff");
-            all.put("Referrer-Policy", "no-referrer");
-            all.put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-            all.put("Connection", "close");
-            all.putAll(reply.headers);
-            if (reply.status != 204 && reply.status != 304) {
-                all.put("Content-Length", String.valueOf(reply.body.length));
-            }
-            StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.statusLine() + "\r\n");
-            for (Map.Entry<String, String> header : all.entrySet()) {
-                head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
-            }
-            try {
-                out.write(bytesOf(head.append("\r\n").toString(), "ISO-8859-1"));
-                if (getRequestMethod() != NanoHTTPD.Method.HEAD) { out.write(reply.body); }
-                out.flush();
-            } catch (IOException e) {
-                // the client is gone
-                return;
-            }
+        try {
+            out.write(bytesOf(head.append("\r\n").toString(), "ISO-8859-1"));
+            if (getRequestMethod() != NanoHTTPD.Method.HEAD) { out.write(body); }
+            out.flush();
+        } catch (IOException e) {
+            // the client is gone
+            return;
         }
     }
 }
