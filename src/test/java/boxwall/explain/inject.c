@@ -1,9 +1,9 @@
 /*
- * Sends packets for tests. One packet a line on stdin, answered by a line on stdout when it was handed to the kernel:
- *   P lanp 0200...   an Ethernet frame out of an interface (it comes in at the other end of its veth pair)
- *   4 4500...        an IPv4 packet, header included, from this machine: it passes OUTPUT
+ * Sends packets for tests. Each line of stdin is a packet; a line on stdout reports the result of sending it:
+ *   P lanp 0200...   an Ethernet frame on an interface (it arrives at the other end of its veth pair)
+ *   4 4500...        an IPv4 packet with its header, sent by this machine: it passes OUTPUT
  *   6 6000...        the same for IPv6
- * What it sends from this machine bears the mark 0x1000, by which a rule can tell it from the kernel's own answers.
+ * Packets sent by this machine have the mark 0x1000, so that a rule can distinguish them from the kernel's own replies.
  */
 #include <arpa/inet.h>
 #include <errno.h>
