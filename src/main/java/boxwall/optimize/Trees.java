@@ -10,6 +10,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,46 +72,41 @@ final class Trees {
             return before.size() + parts.size() + largest;
         }
 
-        /** Splits by interface or protocol; null when there are fewer than two parts. */
-        static Parts byName(List<Rule> run, Key by, Family family) {
-            Parts found = new Parts();
-            List<Rule> inside = new ArrayList<>();
-            Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
-            for (Rule rule : run) {
-                if (!by.isIn(rule, family)) {
-                    if (!mayLead(rule, inside)) { return null; }
-                    found.before.add(rule);
-                    continue;
-                }
-                if (!parts.containsKey(by.name(rule))) { parts.put(by.name(rule), new ArrayList<Rule>()); }
-                parts.get(by.name(rule)).add(rule);
-                inside.add(rule);
-            }
-            found.parts.addAll(parts.values());
-            return parts.size() < 2 ? null : found;
-        }
-
         /**
-         * Splits by the bits after the common prefix of all addresses; null when a rule has no address, or there are
-         * fewer than two parts.
+         * Splits by interface or protocol, or by the bits after the common prefix of all addresses; null when a rule
+         * has no address, when the other rules can't be moved before the parts, or when there are fewer than two parts.
          */
-        static Parts byAddress(List<Rule> run, Key by) {
-            int common = commonBits(run, by);
+        static Parts of(List<Rule> run, Key by, Family family) {
+            int common = by.isAddress() ? commonBits(run, by) : 0;
             if (common < 0) { return null; }
             Parts found = new Parts();
             List<Rule> inside = new ArrayList<>();
             for (Rule rule : run) {
-                boolean whole = by.network(rule).value.prefix == common;
-                if (whole && !mayLead(rule, inside)) { return null; }
-                (whole ? found.before : inside).add(rule);
+                boolean isPart = by.isAddress() ? by.network(rule).value.prefix > common : by.isIn(rule, family);
+                if (!isPart && !mayLead(rule, inside)) { return null; }
+                (isPart ? inside : found.before).add(rule);
             }
-            found.parts.add(inside);
-            while (found.parts.size() < JUMPS_MAX) {
-                int largest = found.largest(by);
-                if (largest < 0 || found.parts.get(largest).size() <= LEAF_MAX) { break; }
-                found.parts.addAll(largest, halves(found.parts.remove(largest), by));
-            }
+            found.parts.addAll(by.isAddress() ? byAddress(inside, by) : byName(inside, by));
             return found.parts.size() < 2 ? null : found;
+        }
+
+        private static Collection<List<Rule>> byName(List<Rule> rules, Key by) {
+            Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
+            for (Rule rule : rules) {
+                if (!parts.containsKey(by.name(rule))) { parts.put(by.name(rule), new ArrayList<Rule>()); }
+                parts.get(by.name(rule)).add(rule);
+            }
+            return parts.values();
+        }
+
+        private static List<List<Rule>> byAddress(List<Rule> rules, Key by) {
+            List<List<Rule>> parts = new ArrayList<>(Collections.singletonList(rules));
+            while (parts.size() < JUMPS_MAX) {
+                int largest = largest(parts, by);
+                if (largest < 0 || parts.get(largest).size() <= LEAF_MAX) { break; }
+                parts.addAll(largest, halves(parts.remove(largest), by));
+            }
+            return parts;
         }
 
         private static boolean mayLead(Rule rule, List<Rule> earlier) {
@@ -121,7 +117,7 @@ final class Trees {
         }
 
         /** The index of the largest part that a bit splits; -1 when there is none. */
-        private int largest(Key by) {
+        private static int largest(List<List<Rule>> parts, Key by) {
             int found = -1;
             for (int i = 0; i < parts.size(); i++) {
                 List<Rule> part = parts.get(i);
@@ -220,7 +216,7 @@ final class Trees {
     private List<Rule> body(List<Rule> run) {
         Parts best = null;
         for (Key by : run.size() > LEAF_MAX ? Key.values() : new Key[0]) {
-            Parts found = by.isAddress() ? Parts.byAddress(run, by) : Parts.byName(run, by, family);
+            Parts found = Parts.of(run, by, family);
             best = found != null && (best == null || found.cost() < best.cost()) ? found : best;
         }
         if (best == null || best.cost() >= run.size()) { return run; }
