@@ -107,10 +107,7 @@ public final class Explanation {
 
     private List<String> path() {
         List<String> lines = new ArrayList<>();
-        boolean own = packet.src() != null && site.isOwn(packet.src());
-        boolean known = packet.src() != null && site.knows(packet.family());
-        boolean fromBox = hook == Hook.OUTPUT
-                || hook == null && nonEmpty(packet.in()) == null && (own || nonEmpty(packet.out()) != null && !known);
+        boolean fromBox = (hook == null ? site.start(packet) : hook) == Hook.OUTPUT;
         boolean toBox = !fromBox && (hook == Hook.INPUT || hook == null && packet.dst() != null
                 && (site.isLocal(packet.dst()) || Site.startsOnItsLink(packet.src())));
         String in = fromBox ? null : nonEmpty(packet.in());

@@ -35,9 +35,10 @@ class LinkScopeTest {
         return parsed.ruleset();
     }
 
-    private static Site site(String box) {
-        return box.isEmpty() ? Site.unknown()
-                : Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box)));
+    private static Site site(String box) { return box.isEmpty() ? Site.unknown() : Site.of(facts(box)); }
+
+    private static BoxFacts facts(String box) {
+        return BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
     }
 
     @Test
@@ -89,6 +90,15 @@ class LinkScopeTest {
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.toString().contains("by the kernel itself")
                 && answer.notes.toString().contains("never forwarded"), answer.inFull());
+    }
+
+    @Test
+    void pathOfPacketFromLinkLocalAddressBeginsWhereItsWalkBegins() {
+        Explanation explanation = new Explanation(rules("ip6tables -P OUTPUT DROP\n"), null,
+                Map.of("out", "lan", "src", "fe80::22", "dst", "2001:db8::5"), facts("virtual"));
+        assertEquals("OUTPUT", explanation.answer.decidedBy.chain);
+        assertEquals("the box", explanation.path.get(0));
+        assertEquals("lan", explanation.path.get(2));
     }
 
     /**
