@@ -1,7 +1,7 @@
 /*
- * Sends frames as fast as the kernel takes them, again and again: flood COUNT <FRAMES, a line each: "lanp 0200…".
- * Prints the nanoseconds of processor time that this took. A veth pair's other end receives, filters and forwards within the call, so that is
- * in it, and what else the machine does isn't.
+ * Sends frames repeatedly, as fast as the kernel accepts them: flood COUNT <FRAMES, one per line: "lanp 0200…".
+ * Prints the nanoseconds of processor time. The other end of a veth pair receives, filters and forwards within the call, so the time includes
+ * this, but no other work of the machine.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -66,7 +66,7 @@ class UpIT {
     }
 
     private static void assertEqualToFactsOfRecord(String facts, VirtualBox box, Path folder) {
-        JsonObject recorded = KnowledgeIT.readFacts(box, folder);
+        JsonObject recorded = FactsIT.readFacts(box, folder);
         // a record replaces the Internet side's addresses
         JsonObject own = Json.parse(facts.replace("203.0.113.", "198.18.0.").replace("2001:db8:d51:", "2001:db8:ff00:"))
                 .asObject();
@@ -76,7 +76,7 @@ class UpIT {
         }
         assertEquals(codes(recorded), codes(own));
         assertEquals("mips", own.get("kernel").asObject().getString("machine", ""), own::toString);
-        assertEquals("in-use netfilter", KnowledgeIT.conntrack(own));
+        assertEquals("in-use netfilter", FactsIT.conntrack(own));
         assertEquals("absent", own.get("packet_acceleration").asObject().getString("state", ""));
     }
 

@@ -16,9 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The root of a Freetz box, to run in by chroot: busybox, real iptables, Freetz' own part, and boxwall as the package
- * has it. It has network, mount and process namespaces of its own. Freetz' part is a stand-in, or what a real tree has
- * under mod/files/root. Closing it ends every process in it.
+ * The root of a Freetz box for chroot: busybox, real iptables, Freetz' files and the package, in its own network, mount
+ * and process namespaces. Freetz' files are stubs, or those of a real tree under mod/files/root. Closing it kills every
+ * process in it.
  */
 final class FreetzRoot implements AutoCloseable {
     /** The assembled package's files for the box. */

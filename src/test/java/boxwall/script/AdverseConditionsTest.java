@@ -19,12 +19,8 @@ class AdverseConditionsTest {
     private static final String BLOCKED_MODSAVE =
             "#!/bin/sh\n: >$BOXWALL_TEST/saving\nwhile [ ! -e $BOXWALL_TEST/saved ]; do sleep 0.1; done\n";
 
-    private static String plan(NetBox box, String id, int port) {
-        return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
-    }
-
     private static NetBox.Answer applyTry(NetBox box, String id, int port, int seconds) {
-        NetBox.Answer answer = box.apply("try", plan(box, id, port), "" + seconds, "--replace");
+        NetBox.Answer answer = box.tryPlan(new PlanFolder(id, port), seconds, "--replace");
         assertEquals(0, answer.status(), answer.out() + answer.err());
         return answer;
     }
@@ -38,7 +34,7 @@ class AdverseConditionsTest {
     void revertDoesNotTouchTheNextChange() {
         withBothShells(box -> {
             String id = applyTry(box, "one", 1111, 60).get("id");
-            String two = plan(box, "two", 2222);
+            Path two = box.write(new PlanFolder("two", 2222));
             // the next change gets the lock while revert still waits for the guard to end
             Process revert = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " revert " + id);
             NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
@@ -57,11 +53,11 @@ class AdverseConditionsTest {
             box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
             box.loadForeignRules();
             // creates all tables
-            assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("mixed", 1111), 60, "--replace").status());
             assertEquals(0, box.apply("revert", "--now").status());
             String before = box.tables();
 
-            assertEquals(0, box.apply("try", plan(box, "one", 1111), "2", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("one", 1111), 2, "--replace").status());
             box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
             box.advanceClock(2);
             assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
@@ -70,7 +66,7 @@ class AdverseConditionsTest {
             assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
 
             box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
-            NetBox.Answer refused = box.apply("try", plan(box, "two", 2222), "2", "--replace");
+            NetBox.Answer refused = box.tryPlan(new PlanFolder("two", 2222), 2, "--replace");
             assertEquals(3, refused.status(), refused.out() + refused.err());
             assertEquals(before, box.tables());
             NetBox.Answer open = box.apply("open");
@@ -105,7 +101,7 @@ class AdverseConditionsTest {
             box.script("ip6tables-restore",
                     "#!/bin/sh\n{ read -r guard _ <$BOXWALL_RUN/tx/guard; } 2>/dev/null && kill -9 $guard\n"
                             + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
-            NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
+            NetBox.Answer answer = box.tryPlan(new PlanFolder("two", 2222), 60, "--replace");
             assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"), answer.out() + answer.err());
             assertRestored(box, before);
         });
@@ -142,9 +138,7 @@ class AdverseConditionsTest {
             PlanFolder forwardDropped =
                     new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
                             .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
-            assertEquals(0,
-                    box.apply("try", forwardDropped.write(box.folder.resolve("shut")).toString(), "60", "--replace")
-                            .status());
+            assertEquals(0, box.tryPlan(forwardDropped, 60, "--replace").status());
             assertEquals(0, box.apply("lock").status());
             assertFalse(box.tables().contains("-A PREROUTING"), box.tables());
             assertTrue(box.tables().contains(":INPUT DROP"), box.tables());
@@ -177,13 +171,12 @@ class AdverseConditionsTest {
             box.sh("echo xt_stuck >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
             box.script("modprobe", "#!/bin/sh\necho \"$1 1000 0 - Live 0x0\" >>" + proc + "/modules\n");
             box.script("rmmod", "#!/bin/sh\necho \"rmmod $*\" >>$BOXWALL_TEST/taken\n");
-            String folder = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n")
-                    .write(box.folder.resolve("stuck")).toString();
-            assertEquals(0, box.apply("try", folder, "60").status());
+            PlanFolder stuck = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n");
+            assertEquals(0, box.tryPlan(stuck, 60).status());
             assertEquals(0, box.apply("revert", "--now").status());
             long tries = NetBox.read(box.folder.resolve("taken")).lines().count();
             assertTrue(tries >= 1 && tries <= 4, tries + " times");
-            assertEquals(0, box.apply("try", plan(box, "next", 2222), "60").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("next", 2222), 60).status());
         });
     }
 
@@ -198,7 +191,7 @@ class AdverseConditionsTest {
                     "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
             box.apply("boot");
             assertTrue(Wait.until(() -> box.outsideProcessCount() == 0 && !Files.exists(box.run.resolve("tx"))),
-                    () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
+                    () -> box.describe());
             assertFalse(box.tables().contains("1111"), box.tables());
             assertEquals("inactive boxwall.off",
                     box.apply("status").get("state") + " " + box.apply("status").get("reason"));

@@ -13,7 +13,7 @@ class AgainTest {
         withBothShells(box -> {
             assertEquals(3, box.apply("again").status(), "no plan to load");
             PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
-            NetBox.Answer pending = box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30");
+            NetBox.Answer pending = box.tryPlan(plan, 30);
             assertEquals(3, box.apply("again").status(), "refused while a try is pending");
             assertEquals(0, box.apply("confirm", pending.get("id")).status());
             String live = box.tables();

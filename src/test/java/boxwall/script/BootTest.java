@@ -23,6 +23,10 @@ class BootTest {
         assertEquals(3, live.split(":INPUT DROP", -1).length, "the policy of both families");
     }
 
+    private static void assertProcessesEnd(NetBox box) {
+        assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+    }
+
     @Test
     void bootWithoutPlanLoadsNoRules() {
         withBothShells(box -> {
@@ -50,7 +54,7 @@ class BootTest {
             assertEquals(0, box.apply("boot").status());
             assertEquals(live, box.tables(), "a second boot changes nothing");
             assertFalse(box.calls().contains("modsave"), box.calls());
-            assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+            assertProcessesEnd(box);
         });
     }
 
@@ -69,7 +73,7 @@ class BootTest {
             box.releaseSleep();
             assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")),
                     () -> box.commandLines().toString());
-            assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+            assertProcessesEnd(box);
             assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
             assertEquals("modsave flash\nmodsave flash\n", box.calls());
         });
@@ -221,7 +225,7 @@ class BootTest {
             assertTrue(Wait.until(() -> box.apply("status").get("state").equals("active")),
                     () -> box.apply("status").out());
             assertEquals(4, box.tables().split("1111", -1).length);
-            assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+            assertProcessesEnd(box);
         });
     }
 
@@ -242,7 +246,7 @@ class BootTest {
                             answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"),
                             answer.out() + answer.err());
                     assertEquals(4, box.tables().split("1111", -1).length, box.tables());
-                    assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+                    assertProcessesEnd(box);
                 }
             }
         });
@@ -262,7 +266,7 @@ class BootTest {
                     answer.out() + answer.err());
             assertFalse(Files.exists(box.state.resolve("boot.bad")));
             box.releaseSleep();
-            assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+            assertProcessesEnd(box);
         });
     }
 
@@ -284,7 +288,7 @@ class BootTest {
             box.storePlan("boot", OLD);
             box.apply("boot");
             box.sh("rm -rf $BOXWALL_STATE");
-            NetBox.Answer pending = box.apply("try", NEW.write(box.folder.resolve("p")).toString(), "2");
+            NetBox.Answer pending = box.tryPlan(NEW, 2);
             assertEquals(0, pending.status(), pending.err());
             NetBox.Answer lock = box.apply("lock");
             assertEquals(0, lock.status(), lock.err());
@@ -300,7 +304,7 @@ class BootTest {
             assertEquals("open", open.get("state"));
             assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")),
                     box.tables());
-            assertTrue(Wait.until(() -> box.processCount() == 0), () -> box.commandLines().toString());
+            assertProcessesEnd(box);
         });
     }
 }

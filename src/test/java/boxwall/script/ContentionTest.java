@@ -21,13 +21,8 @@ import org.junit.jupiter.api.Test;
 class ContentionTest {
     private static final PlanFolder PLAN = new PlanFolder("mine", 1111);
 
-    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan, String... options) {
-        String folder = plan.write(box.folder.resolve("plan-" + plan.id())).toString();
-        return box.apply(Stream.concat(Stream.of("try", folder, "60"), Stream.of(options)).toArray(String[]::new));
-    }
-
     private static void assertNothingLeft(NetBox box) throws IOException {
-        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.sh("ps -ef").out());
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
         try (Stream<Path> files = Files.list(box.run)) {
             String names = files.map(file -> file.getFileName().toString()).sorted().collect(Collectors.joining(" "));
             assertTrue(names.matches("(live |plan )*result( saved)?( saving\\.\\d+)?( unsaved)?"), names);
@@ -50,7 +45,7 @@ class ContentionTest {
                 box.script("iptables-restore",
                         "#!/bin/sh\n: >$BOXWALL_TEST/restoring\nexec /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
                 CompletableFuture<NetBox.Answer> waiting =
-                        CompletableFuture.supplyAsync(() -> applyTry(box, PLAN, "--replace"));
+                        CompletableFuture.supplyAsync(() -> box.tryPlan(PLAN, 60, "--replace"));
                 assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("restoring")) || waiting.isDone()),
                         () -> box.commandLines().toString());
                 assertFalse(waiting.isDone(), "it must wait for the lock");
@@ -66,7 +61,7 @@ class ContentionTest {
                 box.useFakeHangClock("20");
                 box.script("iptables-restore",
                         "#!/bin/sh\nexec $BOXWALL_BIN/hang /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
-                answer = applyTry(box, PLAN, "--replace");
+                answer = box.tryPlan(PLAN, 60, "--replace");
                 assertEquals(4, answer.status(), answer.out());
                 assertEquals("restore-failed", answer.get("reason"));
                 // killed while it waits
@@ -85,7 +80,7 @@ class ContentionTest {
                                 + " $iptables iptables -A FORWARD -s 10.9.9.9 -j ACCEPT; $iptables iptables -D FORWARD -s 10.9.9.9 -j ACCEPT; done 2>/dev/null");
                 int liveTries = 0;
                 for (int round = 0; round < 5; round++) {
-                    NetBox.Answer answer = applyTry(box, PLAN, "--replace");
+                    NetBox.Answer answer = box.tryPlan(PLAN, 60, "--replace");
                     int rulesOfPlan = box.tables().split("1111", -1).length - 1;
                     if (answer.status() == 0) {
                         liveTries++;
@@ -103,7 +98,7 @@ class ContentionTest {
                         "ContentionTest: " + shell + ": " + liveTries + " of 5 tries succeeded beside a writer");
                 Files.writeString(box.folder.resolve("enough"), "");
                 writer.waitFor();
-                assertEquals(0, applyTry(box, PLAN, "--replace").status(), "a try without the writer");
+                assertEquals(0, box.tryPlan(PLAN, 60, "--replace").status(), "a try without the writer");
                 assertEquals(0, box.apply("revert", "--now").status());
                 box.sh("rm -rf $BOXWALL_RUN/lost");
                 assertNothingLeft(box);
@@ -115,8 +110,8 @@ class ContentionTest {
     void oneOfTwoConcurrentTriesIsRefused() {
         withBothShells(box -> {
             for (int round = 0; round < 3; round++) {
-                CompletableFuture<NetBox.Answer> one = CompletableFuture.supplyAsync(() -> applyTry(box, PLAN));
-                NetBox.Answer other = applyTry(box, new PlanFolder("other", 2222));
+                CompletableFuture<NetBox.Answer> one = CompletableFuture.supplyAsync(() -> box.tryPlan(PLAN, 60));
+                NetBox.Answer other = box.tryPlan(new PlanFolder("other", 2222), 60);
                 NetBox.Answer first = one.get();
                 assertEquals(6, first.status() + other.status(), first.out() + first.err() + other.out() + other.err());
                 String winner = first.status() == 0 ? "1111" : "2222";
@@ -134,7 +129,7 @@ class ContentionTest {
         withBothShells(box -> {
             long descriptors = box.sh("ls /proc/1/fd | wc -l").out().hashCode();
             for (int round = 1; round <= tries; round++) {
-                NetBox.Answer answer = applyTry(box, new PlanFolder("turn" + round, 1000 + round));
+                NetBox.Answer answer = box.tryPlan(new PlanFolder("turn" + round, 1000 + round), 60);
                 assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
                 String[] verb =
                         round % 2 == 0 ? new String[] {"revert", "--now"} : new String[] {"confirm", answer.get("id")};
@@ -142,7 +137,7 @@ class ContentionTest {
                 assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
                 // sleeps of the last second may still run
                 assertTrue(Wait.until(() -> box.outsideProcessCount() < 20),
-                        () -> "processes pile up: " + box.sh("ps -ef").out());
+                        () -> "processes pile up: " + box.describe());
             }
             assertNothingLeft(box);
             assertEquals(descriptors, box.sh("ls /proc/1/fd | wc -l").out().hashCode());

@@ -27,7 +27,7 @@ class CutSnapshotTest {
             String before = box.tables();
             box.script("iptables-save", KILL_AT_HALF);
             PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
-            box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
+            box.tryPlan(plan, 30, "--replace");
             assertTrue(
                     Wait.until(
                             () -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))),

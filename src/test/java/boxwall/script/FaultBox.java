@@ -54,8 +54,6 @@ final class FaultBox implements AutoCloseable {
                 "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n:PREROUTING ACCEPT [0:0]\n" + rule + "*filter\n");
     }
 
-    private Path writePlan(PlanFolder plan) { return plan.write(box.folder.resolve("plan-" + plan.id())); }
-
     /** The command of the last fault; "" if the verb ended before it. */
     String hitCommand() { return hitCommand; }
 
@@ -111,7 +109,7 @@ final class FaultBox implements AutoCloseable {
                 + " /usr/sbin/xtables-legacy-multi $t-restore; done");
         box.loadForeignRules();
         String[] arguments =
-                {"try", writePlan(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
+                {"try", box.write(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
         if (verb.equals("try") || verb.equals("witness")) { return arguments; }
         NetBox.Answer pending = box.apply(arguments);
         assertEquals(0, pending.status(), "the try before: " + pending.out() + pending.err());
@@ -123,9 +121,7 @@ final class FaultBox implements AutoCloseable {
         if (Files.exists(box.run.resolve("tx"))) { box.apply("revert", "--now"); }
         Map<String, String> names = new TreeMap<>();
         names.put(tables(), "old");
-        assertEquals(0,
-                box.apply("try", writePlan(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace")
-                        .status());
+        assertEquals(0, box.tryPlan(plan("new", 2222, !verb.equals("witness")), 30, "--replace").status());
         names.put(tables(), "new");
         assertEquals(2, names.size());
         assertEquals(0, box.apply("revert", "--now").status());
@@ -171,12 +167,10 @@ final class FaultBox implements AutoCloseable {
     /** Waits until it is decided which rules stay, no process is left and the lock is released. */
     private void waitUntilDecided(String context) {
         Path undecided = box.run.resolve("tx/plan");
-        assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + describe() + context);
+        assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + box.describe() + context);
         assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.outsideProcessCount() == 0),
-                () -> "processes or lock left: " + describe() + context);
+                () -> "processes or lock left: " + box.describe() + context);
     }
-
-    private String describe() { return box.sh("ls -lR $BOXWALL_RUN; ps -ef").out(); }
 
     private String checkRules(NetBox.Answer answer, String context) {
         NetBox.Answer status = box.apply("status");
@@ -206,7 +200,8 @@ final class FaultBox implements AutoCloseable {
 
     private void checkNothingLeft(String context) {
         // including the prover of the second boot
-        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> "processes left: " + describe() + context);
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0),
+                () -> "processes left: " + box.describe() + context);
         assertTrue(names(box.run).matches("(result|live|plan|prover|witness|(un)?saved|saving\\.\\d+| )*"),
                 "left in RUN: " + names(box.run) + context);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),
@@ -224,12 +219,12 @@ final class FaultBox implements AutoCloseable {
     private void checkNextTry(String context) {
         faults.disable();
         String before = tables();
-        String[] arguments = {"try", writePlan(plan("next", 3333, true)).toString(), "30", "--replace"};
+        String[] arguments = {"try", box.write(plan("next", 3333, true)).toString(), "30", "--replace"};
         // rules that boxwall has loaded never count as foreign
-        NetBox.Answer checkNextTry = box.apply(Arrays.copyOf(arguments, verb.equals("boot") ? 3 : 4));
-        assertEquals(0, checkNextTry.status(), "the next try: " + checkNextTry.out() + checkNextTry.err() + context);
-        assertEquals("pending", checkNextTry.get("state"));
-        NetBox.Answer back = box.apply("revert", checkNextTry.get("id"));
+        NetBox.Answer tried = box.apply(Arrays.copyOf(arguments, verb.equals("boot") ? 3 : 4));
+        assertEquals(0, tried.status(), "the next try: " + tried.out() + tried.err() + context);
+        assertEquals("pending", tried.get("state"));
+        NetBox.Answer back = box.apply("revert", tried.get("id"));
         assertEquals(0, back.status(), "its revert: " + back.out() + back.err() + context);
         assertEquals(before, tables(), "after its revert" + context);
     }

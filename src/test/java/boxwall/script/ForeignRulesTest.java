@@ -17,18 +17,14 @@ class ForeignRulesTest {
         return new PlanFolder(id, port).with("stamp", "lan.if=lan\n", "lan.if=lan\n" + moreStamp);
     }
 
-    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan) {
-        return box.apply("try", plan.write(box.folder.resolve("plan-" + plan.id())).toString(), "30");
-    }
-
     @Test
     void keptForeignRulesStayUnchanged() {
         withBothShells(box -> {
             assertEquals(0, box.sh(ADD_VPN_RULES).status());
             String before = box.tables();
-            NetBox.Answer refused = applyTry(box, plan("none", 1111, ""));
+            NetBox.Answer refused = box.tryPlan(plan("none", 1111, ""), 30);
             assertEquals("foreign-rules", refused.get("reason"), refused.out());
-            NetBox.Answer answer = applyTry(box, plan("kept", 1111, "keep.filter=OTHER VPN.1\n"));
+            NetBox.Answer answer = box.tryPlan(plan("kept", 1111, "keep.filter=OTHER VPN.1\n"), 30);
             assertEquals(0, answer.status(), answer.err());
             String live = box.tables();
             for (String line : before.lines().filter(l -> l.contains("VPN.1")).toList()) {
@@ -42,7 +38,7 @@ class ForeignRulesTest {
 
             // its owner changes the chain; the next try keeps the changed chain
             assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -A VPN.1 -j DROP").status());
-            NetBox.Answer next = applyTry(box, plan("next", 2222, "keep.filter=VPN.1\n"));
+            NetBox.Answer next = box.tryPlan(plan("next", 2222, "keep.filter=VPN.1\n"), 30);
             assertEquals(0, next.status(), next.err());
             assertTrue(box.tables().contains("-A VPN.1 -j LOG\n-A VPN.1 -j DROP\n"), box.tables());
             assertEquals(0, box.apply("revert", next.get("id")).status());
@@ -57,10 +53,10 @@ class ForeignRulesTest {
             assertEquals(0, box.sh(ADD_VPN_RULES).status());
             String before = box.tables();
             box.script("grep", "#!/bin/sh\ncase $1 in -hvxF) exit 1 ;; esac\nexec /bin/grep \"$@\"\n");
-            NetBox.Answer refused = applyTry(box, plan("blind", 1111, ""));
+            NetBox.Answer refused = box.tryPlan(plan("blind", 1111, ""), 30);
             assertEquals("3 snapshot-failed", refused.status() + " " + refused.get("reason"), refused.out());
             assertEquals(before, box.tables());
-            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.sh("ps -ef").out());
+            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
         });
     }
 
@@ -68,7 +64,7 @@ class ForeignRulesTest {
     void ownedTableIsReplaced() {
         withBothShells(box -> {
             assertEquals(0, box.sh(ADD_VPN_RULES).status());
-            NetBox.Answer answer = applyTry(box, plan("owned", 1111, "own=filter raw\n"));
+            NetBox.Answer answer = box.tryPlan(plan("owned", 1111, "own=filter raw\n"), 30);
             assertEquals(0, answer.status(), answer.err());
             assertFalse(box.tables().contains("VPN"), box.tables());
         });
@@ -89,7 +85,7 @@ class ForeignRulesTest {
             assertTrue(NetBox.read(box.run.resolve("live/4.filter")).contains("-A INPUT -i lan -j ACCEPT\n"),
                     "the added rule is not drift");
             // the added rules do not count as foreign: the next plan is accepted
-            assertEquals(0, applyTry(box, plan("next", 2222, "")).status());
+            assertEquals(0, box.tryPlan(plan("next", 2222, ""), 30).status());
             assertFalse(box.tables().contains("-i lan"), box.tables());
 
             box.cutPower();

@@ -19,21 +19,25 @@ class KilledProcessTest {
             "#!/bin/sh\nread -r guard _ <$BOXWALL_RUN/tx/guard\nread -r worker _ <$BOXWALL_RUN/tx/worker\n"
                     + "kill -9 $guard $worker\n" + REAL_RESTORE;
 
-    static String plan(NetBox box, String id, int port) {
-        return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
-    }
-
     /** Loads and reverts a plan, so that all its tables exist and dumps before and after a test can be compared. */
     static String loadPlanTablesAndForeignRules(NetBox box) {
         box.loadForeignRules();
-        assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+        assertEquals(0, box.tryPlan(new PlanFolder("first", 1111), 60, "--replace").status());
         assertEquals(0, box.apply("revert", "--now").status());
         return box.tables();
     }
 
+    /** Runs a try whose worker and guard are killed when all its rules are loaded. */
+    private static void tryAndKillWorkerAndGuard(NetBox box) {
+        box.script("ip6tables-restore", KILL_BOTH);
+        box.tryPlan(new PlanFolder("two", 2222), 60, "--replace");
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard must be dead");
+        assertTrue(box.tables().contains("2222"), "their rules must still be loaded");
+        box.useRealTool("ip6tables-restore");
+    }
+
     static void assertUndone(NetBox box, String before, String context) {
-        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))),
-                () -> context + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), () -> context + ": " + box.describe());
         assertEquals(before, box.tables(), context);
     }
 
@@ -43,14 +47,9 @@ class KilledProcessTest {
             for (String verb : List.of("status", "revert --now", "probe", "try")) {
                 try (NetBox box = new NetBox(shell)) {
                     String before = loadPlanTablesAndForeignRules(box);
-                    box.script("ip6tables-restore", KILL_BOTH);
-                    box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                    assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
-                    assertTrue(box.tables().contains("2222"), "their rules are still loaded");
-                    box.useRealTool("ip6tables-restore");
-                    NetBox.Answer answer =
-                            verb.equals("try") ? box.apply("try", plan(box, "three", 3333), "60", "--replace")
-                                    : box.apply(verb.split(" "));
+                    tryAndKillWorkerAndGuard(box);
+                    NetBox.Answer answer = verb.equals("try")
+                            ? box.tryPlan(new PlanFolder("three", 3333), 60, "--replace") : box.apply(verb.split(" "));
                     assertEquals(0, answer.status(), verb + ": " + answer.out() + answer.err());
                     if (verb.equals("try")) {
                         assertEquals(0, box.apply("revert", "--now").status());
@@ -71,27 +70,21 @@ class KilledProcessTest {
     void emptyPidFileDoesNotPreventUndo() {
         withBothShells(box -> {
             String before = loadPlanTablesAndForeignRules(box);
-            box.script("ip6tables-restore", KILL_BOTH);
-            box.apply("try", plan(box, "two", 2222), "60", "--replace");
-            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
-            box.useRealTool("ip6tables-restore");
+            tryAndKillWorkerAndGuard(box);
             box.sh(": >$BOXWALL_RUN/tx/worker");
             assertEquals("interrupted", box.apply("status").get("reason"));
             assertUndone(box, before, "an empty pid file");
 
-            box.script("ip6tables-restore", KILL_BOTH);
-            box.apply("try", plan(box, "two", 2222), "60", "--replace");
-            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead again");
-            box.useRealTool("ip6tables-restore");
+            tryAndKillWorkerAndGuard(box);
             box.sh("mv $BOXWALL_RUN/tx $BOXWALL_RUN/left.1; : >$BOXWALL_RUN/left.1/worker");
-            assertEquals(0, box.apply("try", plan(box, "three", 3333), "60", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("three", 3333), 60, "--replace").status());
             assertEquals(0, box.apply("revert", "--now").status());
             assertUndone(box, before, "an undo in progress");
             assertFalse(Files.exists(box.run.resolve("left.1")), "its folder is removed");
 
             box.settings.put("BOXWALL_HANG_SECONDS", "1");
             box.sh("mkdir $BOXWALL_RUN/tx; : >$BOXWALL_RUN/tx/worker");
-            assertEquals(0, box.apply("try", plan(box, "four", 4444), "60", "--replace").status(),
+            assertEquals(0, box.tryPlan(new PlanFolder("four", 4444), 60, "--replace").status(),
                     "a lock of a change that changed nothing is removed");
             assertEquals(0, box.apply("revert", "--now").status());
         });
@@ -101,7 +94,7 @@ class KilledProcessTest {
     void lateConfirmUndoesAChangeWithoutGuard() {
         withBothShells(box -> {
             String before = loadPlanTablesAndForeignRules(box);
-            String id = box.apply("try", plan(box, "two", 2222), "60", "--replace").get("id");
+            String id = box.tryPlan(new PlanFolder("two", 2222), 60, "--replace").get("id");
             box.sh("read -r guard _ <$BOXWALL_RUN/tx/guard; kill -9 $guard");
             assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "no process is left");
             box.advanceClock(60);
@@ -115,14 +108,11 @@ class KilledProcessTest {
     void nextVerbRepeatsAKilledUndo() {
         withBothShells(box -> {
             String before = loadPlanTablesAndForeignRules(box);
-            box.script("ip6tables-restore", KILL_BOTH);
-            box.apply("try", plan(box, "two", 2222), "60", "--replace");
-            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), "worker and guard are dead");
+            tryAndKillWorkerAndGuard(box);
             box.script("iptables-restore", "#!/bin/sh\nkill -9 $PPID\n");
             box.apply("status");
             assertTrue(box.tables().contains("2222"), "killed before it could undo");
             box.useRealTool("iptables-restore");
-            box.useRealTool("ip6tables-restore");
             assertEquals("interrupted", box.apply("status").get("reason"));
             assertUndone(box, before, "the second undo");
         });
@@ -136,9 +126,9 @@ class KilledProcessTest {
             box.settings.put("BOXWALL_HANG_SECONDS", "2");
             box.script("ip6tables-restore",
                     "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker\nkill -STOP $worker\nexit 0\n");
-            box.sh(box.command("boxwall-apply") + " try " + plan(box, "two", 2222)
+            box.sh(box.command("boxwall-apply") + " try " + box.write(new PlanFolder("two", 2222))
                     + " 60 --replace </dev/null >/dev/null 2>&1 &");
-            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.sh("ps -ef").out());
+            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
             box.useRealTool("ip6tables-restore");
             assertUndone(box, before, "stopped");
             assertEquals("interrupted", box.apply("status").get("reason"));
@@ -152,7 +142,8 @@ class KilledProcessTest {
             String before = loadPlanTablesAndForeignRules(box);
             NetBox.Answer answer = box.sh(
                     "exec busybox sh -c 'n=10; while [ $n -lt 130 ]; do eval \"exec $n</dev/null\"; n=$((n + 1)); done; exec "
-                            + box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 2 --replace'");
+                            + box.command("boxwall-apply") + " try " + box.write(new PlanFolder("two", 2222))
+                            + " 2 --replace'");
             assertEquals("0 pending", answer.status() + " " + answer.get("state"), answer.out() + answer.err());
             box.advanceClock(2);
             assertUndone(box, before, "a try with 120 descriptors");
@@ -165,7 +156,7 @@ class KilledProcessTest {
         withBothShells(box -> {
             box.storePlan("boot", new PlanFolder("stored", 1111));
             box.apply("boot");
-            String id = box.apply("try", plan(box, "two", 2222), "60").get("id");
+            String id = box.tryPlan(new PlanFolder("two", 2222), 60).get("id");
             box.cutPower();
             assertEquals("active stored", box.apply("boot").get("state") + " " + box.apply("status").get("plan"));
             assertFalse(box.tables().contains("2222"), box.tables());
@@ -183,12 +174,12 @@ class KilledProcessTest {
             for (String before : List.of("inactive", "active", "unsaved")) {
                 box.script("modsave", "#!/bin/sh\nexit 0\n");
                 if (!before.equals("inactive")) {
-                    String kept = box.apply("try", plan(box, "plan" + ++port, port), "60", "--replace").get("id");
+                    String kept = box.tryPlan(new PlanFolder("plan" + ++port, port), 60, "--replace").get("id");
                     box.script("modsave", "#!/bin/sh\nexit " + (before.equals("active") ? 0 : 1) + "\n");
                     assertEquals(before, box.apply("confirm", kept).get("state"));
                 }
                 for (String how : List.of("reverted", "not-confirmed")) {
-                    String id = box.apply("try", plan(box, "plan" + ++port, port), "60", "--replace").get("id");
+                    String id = box.tryPlan(new PlanFolder("plan" + ++port, port), 60, "--replace").get("id");
                     if (how.equals("reverted")) {
                         assertEquals(0, box.apply("revert", id).status());
                     } else {
@@ -223,7 +214,7 @@ class KilledProcessTest {
             int aim = -4;
             for (int round = 0; round < (LONG ? 50 : 4); round++) {
                 int port = 2000 + round;
-                NetBox.Answer pending = box.apply("try", plan(box, "plan" + port, port), "2", "--replace");
+                NetBox.Answer pending = box.tryPlan(new PlanFolder("plan" + port, port), 2, "--replace");
                 assertEquals(0, pending.status(), pending.out() + pending.err());
                 int offset;
                 synchronized (random) {

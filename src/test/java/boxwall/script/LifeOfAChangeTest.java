@@ -86,7 +86,7 @@ class LifeOfAChangeTest {
         boolean needsNextVerb = expected.endsWith(" at the next verb");
         Path tx = box.run.resolve("tx");
         assertTrue(Wait.until(() -> box.commandLines().isEmpty() && Files.exists(tx) == needsNextVerb),
-                () -> context + ": " + expected + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                () -> context + ": " + expected + ": " + box.describe());
         NetBox.Answer status = box.apply("status");
         assertTrue(!Files.exists(tx), context + ": the next verb must undo the change");
         boolean live = box.tables().contains("--dport " + port);
@@ -133,8 +133,7 @@ class LifeOfAChangeTest {
             box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/pid; exec " + box.command("boxwall-apply") + " " + verb
                     + " </dev/null >/dev/null 2>&1");
         }
-        assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached"))),
-                () -> row[0] + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached"))), () -> row[0] + ": " + box.describe());
         Path file = switch (row[3]) {
             case "undoer" -> box.run.resolve("tx/undoer");
             case "keep" -> box.run.resolve(saveLock(box));

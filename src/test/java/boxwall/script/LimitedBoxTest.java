@@ -18,10 +18,6 @@ import org.junit.jupiter.api.Test;
 class LimitedBoxTest {
     private static final PlanFolder PLAN = new PlanFolder("aaaa", 1111);
 
-    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan) {
-        return box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30");
-    }
-
     /** Hides the machine's iptables commands; only the named ones remain, in the box's folder. */
     private static void keepOnlyTools(NetBox box, String... tools) throws IOException {
         Path multi = box.folder.resolve("multi");
@@ -49,7 +45,7 @@ class LimitedBoxTest {
                                     .of("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
                                             "ip6tables-restore")
                                     .filter(tool -> !tool.equals(missing)).toArray(String[]::new));
-                    NetBox.Answer answer = applyTry(box, PLAN);
+                    NetBox.Answer answer = box.tryPlan(PLAN, 30);
                     assertEquals("3 restore-missing", answer.status() + " " + answer.get("reason"),
                             answer.out() + answer.err());
                     assertTrue(answer.err().contains("no " + missing + " in "), answer.err());
@@ -64,7 +60,7 @@ class LimitedBoxTest {
     void missingIptablesRefusesTryAndBoot() {
         withBothShells(box -> {
             keepOnlyTools(box);
-            NetBox.Answer answer = applyTry(box, PLAN);
+            NetBox.Answer answer = box.tryPlan(PLAN, 30);
             assertEquals(3, answer.status());
             assertEquals("iptables-missing", answer.get("reason"));
             box.storePlan("boot", PLAN);
@@ -83,7 +79,7 @@ class LimitedBoxTest {
             Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
             PlanFolder plan =
                     new PlanFolder("modules", 1111).with("modules", "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
-            NetBox.Answer answer = applyTry(box, plan);
+            NetBox.Answer answer = box.tryPlan(plan, 30);
             assertEquals(0, answer.status(), answer.err());
             assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
             assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
@@ -94,12 +90,12 @@ class LimitedBoxTest {
             Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
             Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
             box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
-            answer = applyTry(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
+            answer = box.tryPlan(plan.with("modules", "xt_tcpudp\nxt_re-fused\n"), 30);
             assertEquals(4, answer.status(), answer.out());
             assertEquals("module-refused", answer.get("reason"));
             assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
             assertEquals("kdsldmod xt_old", loaded(proc));
-            assertEquals(4, applyTry(box, plan.with("modules", "../evil\n")).status());
+            assertEquals(4, box.tryPlan(plan.with("modules", "../evil\n"), 30).status());
             assertFalse(box.calls().contains("evil"));
         });
     }
@@ -120,8 +116,8 @@ class LimitedBoxTest {
                     Files.writeString(box.folder.resolve("loadable"), "ip_tables\niptable_filter\nxt_tcpudp\n");
                     box.script("modprobe",
                             Files.readString(box.bin.resolve("modprobe")).replace("[ -e", modprobePatch + "[ -e"));
-                    NetBox.Answer answer = applyTry(box, new PlanFolder("modules", 1111).with("modules",
-                            "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"));
+                    NetBox.Answer answer = box.tryPlan(new PlanFolder("modules", 1111).with("modules",
+                            "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"), 30);
                     assertEquals(0, answer.status(), answer.err());
                     assertEquals("kdsldmod ip_tables iptable_filter xt_tcpudp", loaded(proc), modprobePatch);
                     List<String> calls = box.calls().lines().filter(line -> line.startsWith("modprobe ")).toList();
@@ -142,13 +138,13 @@ class LimitedBoxTest {
     void disablingPacketAccelerationIsVerified() {
         withBothShells(box -> {
             Path proc = box.fakeProc();
-            NetBox.Answer answer = applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
+            NetBox.Answer answer = box.tryPlan(new PlanFolder("pa", 1111).with("pa", "disable\n"), 30);
             assertEquals(0, answer.status(), answer.err());
             assertEquals("pa-control-ineffective", answer.get("reason"), "the status still reads enabled");
             box.apply("revert", "--now");
             assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
             Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
-            assertEquals("", applyTry(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
+            assertEquals("", box.tryPlan(new PlanFolder("pa", 1111).with("pa", "disable\n"), 30).get("reason"));
         });
     }
 
@@ -157,7 +153,7 @@ class LimitedBoxTest {
         withBothShells(box -> {
             Path failure = box.folder.resolve("modsave.says");
             Files.writeString(failure, "/tmp/.save.tmp exists. Concurrent update?\n");
-            NetBox.Answer answer = applyTry(box, PLAN);
+            NetBox.Answer answer = box.tryPlan(PLAN, 30);
             NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
             assertEquals("unsaved", confirmed.get("state"));
             assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
@@ -174,7 +170,7 @@ class LimitedBoxTest {
             new java.util.Random(1).nextBytes(noise);
             String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
                     .collect(Collectors.joining("\n", "", "\n"));
-            NetBox.Answer answer = applyTry(box, new PlanFolder("big", 1111).with("notes", notes));
+            NetBox.Answer answer = box.tryPlan(new PlanFolder("big", 1111).with("notes", notes), 30);
             NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
             assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
             assertTrue(confirmed.get("error").contains("at most 12288"), confirmed.get("error"));
@@ -191,7 +187,7 @@ class LimitedBoxTest {
             assertEquals(0, box.sh(
                     "mount -t tmpfs -o mode=700,size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3")
                     .status());
-            NetBox.Answer confirmed = box.apply("confirm", applyTry(box, PLAN).get("id"));
+            NetBox.Answer confirmed = box.apply("confirm", box.tryPlan(PLAN, 30).get("id"));
             assertEquals("unsaved", confirmed.get("state"), confirmed.out());
             assertTrue(confirmed.get("error").contains("full") || confirmed.get("error").contains("can't be written"),
                     confirmed.get("error"));
@@ -202,7 +198,7 @@ class LimitedBoxTest {
     void threeOlderRulesetsAreKept() {
         withBothShells(box -> {
             for (int port = 1; port <= 5; port++) {
-                NetBox.Answer answer = applyTry(box, new PlanFolder("plan" + port, port));
+                NetBox.Answer answer = box.tryPlan(new PlanFolder("plan" + port, port), 30);
                 assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
             }
             assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));

@@ -132,6 +132,17 @@ final class NetBox implements AutoCloseable {
     /** Runs boxwall-apply. */
     Answer apply(String... arguments) { return runScript("boxwall-apply", arguments); }
 
+    /** Writes a plan to a folder of its own in the box. */
+    Path write(PlanFolder plan) {
+        return plan.write(folder.resolve("plan-" + plan.id()));
+    }
+
+    /** Runs boxwall-apply try with a plan. */
+    Answer tryPlan(PlanFolder plan, int seconds, String... options) {
+        return apply(Stream.concat(Stream.of("try", write(plan).toString(), "" + seconds), Stream.of(options))
+                .toArray(String[]::new));
+    }
+
     /** Runs a script of init.d. */
     Answer runScript(String script, String... arguments) {
         return exec(Stream.concat(Stream.of(command(script).split(" ")), Stream.of(arguments)).toArray(String[]::new));
@@ -268,7 +279,7 @@ final class NetBox implements AutoCloseable {
     }
 
     /**
-     * Gives the box a stub clock for the detection of hung commands. It stands still until a stub that ends in
+     * Gives the box a fake clock for the detection of hung commands. It stands still until a stub that ends in
      * {@link #HANG_COMMAND} moves it to the time at which that command and its callers have run for too long.
      *
      * @param seconds BOXWALL_HANG_SECONDS
@@ -298,7 +309,7 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Gives the box a stub list of modules and stub files of Packet Acceleration; returns its /proc. */
+    /** Gives the box a fake list of modules and fake files of Packet Acceleration; returns its /proc. */
     Path fakeProc() {
         sh("cd " + proc
                 + "; rm modules; : >modules; cd net; mkdir avm_pa; : >avm_pa/control; echo 'State          : enabled' >avm_pa/status");
@@ -360,6 +371,11 @@ final class NetBox implements AutoCloseable {
                 .filter(process -> process.pid() != init() && namespace(process.pid()).equals(here))
                 .map(process -> process.info().commandLine().orElse(""))
                 .filter(line -> !line.isEmpty() && !line.endsWith("sleep 0.3")).toList();
+    }
+
+    /** The files of RUN and the processes, for the message of a failed assertion. */
+    String describe() {
+        return sh("ls -lR $BOXWALL_RUN; ps -ef").out();
     }
 
     private static String namespace(long pid) {

@@ -62,7 +62,7 @@ class PowerCutTest {
                 assertTrue(Wait.until(() -> box.outsideProcessCount() == 0),
                         () -> "the prover must end: " + box.commandLines());
             } else {
-                NetBox.Answer tried = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60");
+                NetBox.Answer tried = box.tryPlan(NEW, 60);
                 cuts.startRecording();
                 assertEquals("active", box.apply("confirm", tried.get("id")).get("state"));
             }
@@ -107,8 +107,7 @@ class PowerCutTest {
                     assertTrue(allowed, rules + ": " + context);
                     assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), context);
                 }
-                NetBox.Answer next =
-                        box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace");
+                NetBox.Answer next = box.tryPlan(NEW, 60, "--replace");
                 assertEquals(0, next.status(), "the next try: " + next.out() + next.err());
             }
         }

@@ -85,8 +85,7 @@ class ProgramsTest {
     }
 
     private static String plan(NetBox box, String id, int port) {
-        return new PlanFolder(id, port).with("modules", "ip_tables\nxt_tcpudp\n")
-                .write(box.folder.resolve("plan-" + id)).toString();
+        return box.write(new PlanFolder(id, port).with("modules", "ip_tables\nxt_tcpudp\n")).toString();
     }
 
     /** Two modules and three tables that are new to the kernel; then three tables with rules. */

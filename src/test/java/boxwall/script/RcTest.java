@@ -105,10 +105,9 @@ class RcTest {
     }
 
     /** A box with the real launcher; its JVM is a script. */
-    private static NetBox launcherBox(String shell, String withJvm) throws IOException {
+    private static NetBox launcherBox(String shell, String jvmScript) throws IOException {
         NetBox box = box(shell, true);
-        box.script("boxwall", "#!/bin/sh\nexec " + box.command("boxwall") + " \"$@\"\n");
-        box.script("jamvm", "#!/bin/sh\n" + withJvm);
+        box.script("jamvm", "#!/bin/sh\n" + jvmScript);
         box.settings.put("BOXWALL_JVM", box.bin.resolve("jamvm").toString());
         // like Freetz', modlibrc clears the environment
         String settings =

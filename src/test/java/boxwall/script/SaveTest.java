@@ -19,10 +19,6 @@ class SaveTest {
     private static final String SLOW_MODSAVE = "#!/bin/sh\necho saving >>$BOXWALL_TEST/saves\nsleep 0.3\n";
     private static final String HANGING_MODSAVE = "#!/bin/sh\necho saving >>$BOXWALL_TEST/saves\nexec sleep 1000\n";
 
-    private static Path plan(NetBox box, String id, int port) {
-        return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id));
-    }
-
     private static Process start(NetBox box, String script, String verb, String argument) throws IOException {
         return box.start("sh", "-c",
                 "exec " + box.command(script) + " " + verb + " " + argument + " >$BOXWALL_TEST/said-$$ 2>&1");
@@ -50,8 +46,8 @@ class SaveTest {
     void concurrentKeepsLeaveOneCompletePlan() {
         withBothShells(box -> {
             box.script("modsave", SLOW_MODSAVE);
-            String one = plan(box, "one", 1111).toString();
-            String two = plan(box, "two", 2222).toString();
+            String one = box.write(new PlanFolder("one", 1111)).toString();
+            String two = box.write(new PlanFolder("two", 2222)).toString();
             for (int round = 0; round < ROUNDS; round++) {
                 Process first = start(box, "boxwall-keep", "keep", one);
                 Process second = start(box, "boxwall-keep", "keep", round % 2 == 0 ? two : one);
@@ -69,8 +65,8 @@ class SaveTest {
     void lockOfKilledProcessIsReleased() {
         withBothShells(box -> {
             box.script("modsave", HANGING_MODSAVE);
-            for (String verb : List.of("keep " + plan(box, "one", 1111), "mark one", "promote",
-                    "keep " + plan(box, "one", 1111), "drop", "off")) {
+            for (String verb : List.of("keep " + box.write(new PlanFolder("one", 1111)), "mark one", "promote",
+                    "keep " + box.write(new PlanFolder("one", 1111)), "drop", "off")) {
                 int before = saves(box);
                 box.start("sh", "-c",
                         "echo $$ >$BOXWALL_TEST/keeper; exec " + box.command("boxwall-keep") + " " + verb);
@@ -78,7 +74,8 @@ class SaveTest {
                 assertEquals(0, box.sh("read -r keeper <$BOXWALL_TEST/keeper && kill -9 $keeper").status(), verb);
             }
             box.script("modsave", SLOW_MODSAVE);
-            NetBox.Answer answer = box.runScript("boxwall-keep", "keep", plan(box, "two", 2222).toString());
+            NetBox.Answer answer =
+                    box.runScript("boxwall-keep", "keep", box.write(new PlanFolder("two", 2222)).toString());
             assertEquals(0, answer.status(), answer.err());
             assertEquals("two", assertComplete(box, 0));
         });
@@ -90,8 +87,7 @@ class SaveTest {
             box.script("modsave", SLOW_MODSAVE);
             for (int round = 0; round < ROUNDS; round++) {
                 boolean even = round % 2 == 0;
-                NetBox.Answer pending =
-                        box.apply("try", plan(box, even ? "one" : "two", even ? 1111 : 2222).toString(), "60");
+                NetBox.Answer pending = box.tryPlan(new PlanFolder(even ? "one" : "two", even ? 1111 : 2222), 60);
                 assertEquals(0, pending.status(), pending.out() + pending.err());
                 int before = saves(box);
                 Process first = start(box, "boxwall-apply", "confirm", pending.get("id"));
@@ -116,7 +112,7 @@ class SaveTest {
         withBothShells(box -> {
             box.script("modsave", SLOW_MODSAVE);
             box.storePlan("boot.new", new PlanFolder("one", 1111));
-            Process keep = start(box, "boxwall-keep", "keep", plan(box, "two", 2222).toString());
+            Process keep = start(box, "boxwall-keep", "keep", box.write(new PlanFolder("two", 2222)).toString());
             assertTrue(Wait.until(() -> saves(box) == 1), "the other plan is being kept");
             NetBox.Answer promote = box.runScript("boxwall-keep", "promote", "one");
             assertEquals(0, keep.waitFor());
@@ -132,7 +128,7 @@ class SaveTest {
         withBothShells(box -> {
             box.settings.put("BOXWALL_HANG_SECONDS", "2");
             box.script("modsave", HANGING_MODSAVE);
-            String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
+            String id = box.tryPlan(new PlanFolder("one", 1111), 60).get("id");
             NetBox.Answer confirmed = box.apply("confirm", id);
             assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"),
                     confirmed.out() + confirmed.err());
@@ -154,7 +150,7 @@ class SaveTest {
         int[] promoted = new int[2];
         withBothShells(box -> {
             box.script("modsave", SLOW_MODSAVE);
-            String two = plan(box, "two", 2222).toString();
+            String two = box.write(new PlanFolder("two", 2222)).toString();
             for (int round = 0; round < ROUNDS; round++) {
                 box.sh("rm -rf $BOXWALL_STATE/* $BOXWALL_RUN/saved");
                 box.storePlan("boot", new PlanFolder("old", 9999));
@@ -184,7 +180,7 @@ class SaveTest {
     void killedModsaveIsReportedAndTheNextConfirmSaves() {
         withBothShells(box -> {
             box.script("modsave", "#!/bin/sh\nkill -9 $$\n");
-            String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
+            String id = box.tryPlan(new PlanFolder("one", 1111), 60).get("id");
             NetBox.Answer confirmed = box.apply("confirm", id);
             assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"),
                     confirmed.out() + confirmed.err());
@@ -206,8 +202,8 @@ class SaveTest {
             box.script("date", "#!/bin/sh\necho \"$*\" >>$BOXWALL_TEST/dates\nexec /bin/date \"$@\"\n");
             int round = 0;
             for (String time : List.of("204001010000", "197001010001", "203801190314")) {
-                String folder = plan(box, "plan" + ++round, 1110 + round).toString();
-                NetBox.Answer pending = box.apply("try", folder, "60", "--replace");
+                PlanFolder plan = new PlanFolder("plan" + ++round, 1110 + round);
+                NetBox.Answer pending = box.tryPlan(plan, 60, "--replace");
                 assertEquals("pending", pending.get("state"), pending.out() + pending.err());
                 box.sh("find $BOXWALL_RUN $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
                 box.advanceClock(59);
@@ -225,7 +221,7 @@ class SaveTest {
             assertEquals(List.of("rules", "rules.1", "rules.2"), said);
             assertEquals(0, box.runScript("boxwall-keep", "restore", "2").status());
             assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
-            NetBox.Answer pending = box.apply("try", plan(box, "last", 4444).toString(), "60", "--replace");
+            NetBox.Answer pending = box.tryPlan(new PlanFolder("last", 4444), 60, "--replace");
             box.sh("find $BOXWALL_RUN -exec touch -h -t 204001010000 {} +");
             box.advanceClock(60);
             assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "too late by the uptime");

@@ -18,26 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TryTest {
     private static final PlanFolder NEW = new PlanFolder("aaaa-1111", 1111);
 
-    private static Path plan(NetBox box, PlanFolder plan) {
-        return plan.write(box.folder.resolve("plan-" + plan.id()));
-    }
-
-    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan, int seconds, String... options) {
-        String[] arguments = new String[3 + options.length];
-        System.arraycopy(new String[] {"try", plan(box, plan).toString(), "" + seconds}, 0, arguments, 0, 3);
-        System.arraycopy(options, 0, arguments, 3, options.length);
-        return box.apply(arguments);
-    }
-
     private static void assertNoProcessAndNoLock(NetBox box) {
-        assertTrue(Wait.until(() -> box.processCount() == 0), () -> "processes still run: " + box.sh("ps -ef").out());
+        assertTrue(Wait.until(() -> box.processCount() == 0), () -> "processes still run: " + box.describe());
         assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "the lock still exists");
     }
 
     @Test
     void confirmedRulesStay() {
         withBothShells(box -> {
-            NetBox.Answer answer = applyTry(box, NEW, 30);
+            NetBox.Answer answer = box.tryPlan(NEW, 30);
             assertEquals(0, answer.status(), answer.err());
             assertEquals("pending", answer.get("state"));
             assertEquals("aaaa-1111", answer.get("plan"));
@@ -65,16 +54,16 @@ class TryTest {
         withBothShells(box -> {
             box.loadForeignRules();
             String before = box.tables();
-            NetBox.Answer refused = applyTry(box, NEW, 30);
+            NetBox.Answer refused = box.tryPlan(NEW, 30);
             assertEquals(3, refused.status(), "unknown rules are not replaced without --replace");
             assertEquals("foreign-rules", refused.get("reason"));
             assertEquals(before, box.tables());
             assertNoProcessAndNoLock(box);
 
-            NetBox.Answer answer = applyTry(box, NEW, 30, "--replace");
+            NetBox.Answer answer = box.tryPlan(NEW, 30, "--replace");
             assertEquals(0, answer.status(), answer.err());
             assertNotEquals(before, box.tables());
-            assertEquals(6, applyTry(box, new PlanFolder("b", 2222), 30, "--replace").status());
+            assertEquals(6, box.tryPlan(new PlanFolder("b", 2222), 30, "--replace").status());
             NetBox.Answer reverted = box.apply("revert", answer.get("id"));
             assertEquals(0, reverted.status(), reverted.err());
             assertEquals("reverted", reverted.get("reason"));
@@ -105,14 +94,14 @@ class TryTest {
         withBothShells(box -> {
             box.loadForeignRules();
             String before = box.tables();
-            NetBox.Answer answer = applyTry(box, NEW, 2, "--replace");
+            NetBox.Answer answer = box.tryPlan(NEW, 2, "--replace");
             assertNotEquals(before, box.tables());
             box.advanceClock(2);
             assertTrue(Wait.until(() -> withMangleLast(box.tables()).equals(before + emptyMangle())), box::tables);
             assertNoProcessAndNoLock(box);
             assertEquals("not-confirmed", box.apply("status").get("reason"));
             assertEquals(3, box.apply("confirm", answer.get("id")).status(), "too late");
-            assertEquals(0, applyTry(box, NEW, 30, "--replace").status(), "the next try works");
+            assertEquals(0, box.tryPlan(NEW, 30, "--replace").status(), "the next try works");
         });
     }
 
@@ -129,9 +118,9 @@ class TryTest {
     private static void endSession(String how) {
         String[] parts = how.split(": ", 2);
         try (NetBox box = new NetBox(parts[0])) {
-            String line = String.format(parts[1], box.command("boxwall-apply") + " try " + plan(box, NEW) + " 2");
+            String line = String.format(parts[1], box.command("boxwall-apply") + " try " + box.write(NEW) + " 2");
             box.sh("setsid sh -c '" + line + "'");
-            assertTrue(box.tables().contains("1111"), "the session has ended before the deadline");
+            assertTrue(box.tables().contains("1111"), "the rules must survive the end of the session");
             box.advanceClock(2);
             assertTrue(Wait.until(() -> !box.tables().contains("1111")), box::tables);
             assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("not-confirmed")),
@@ -150,14 +139,14 @@ class TryTest {
     void deadlineDependsOnUptimeOnly() {
         try (NetBox box = new NetBox("dash")) {
             box.script("sleep", "#!/bin/sh\necho >>$BOXWALL_TEST/slept\nexec /bin/sleep \"$@\"\n");
-            NetBox.Answer answer = applyTry(box, NEW, 2);
+            NetBox.Answer answer = box.tryPlan(NEW, 2);
             assertEquals("1002", answer.get("deadline"), answer.err());
             long sleeps = sleeps(box);
             assertTrue(Wait.until(() -> sleeps(box) > sleeps + 3), "the guard checks every second");
             assertTrue(box.tables().contains("1111"), "three seconds have passed by any other clock");
             box.advanceClock(1);
-            long options = sleeps(box);
-            assertTrue(Wait.until(() -> sleeps(box) > options + 1), "the guard continues");
+            long sleepsBefore = sleeps(box);
+            assertTrue(Wait.until(() -> sleeps(box) > sleepsBefore + 1), "the guard continues");
             assertTrue(box.tables().contains("1111"), "one second of two");
             box.advanceClock(1);
             assertTrue(Wait.until(() -> !box.tables().contains("1111")), box::tables);
@@ -173,7 +162,7 @@ class TryTest {
             // IPv4 is loaded; then the restore of IPv6 kills its caller and continues
             box.script("ip6tables-restore",
                     "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
-            assertEquals(137, applyTry(box, NEW, 30, "--replace").status());
+            assertEquals(137, box.tryPlan(NEW, 30, "--replace").status());
             box.useRealTool("ip6tables-restore");
             assertTrue(Wait.until(() -> withMangleLast(box.tables()).equals(before + emptyMangle())), box::tables);
             assertNoProcessAndNoLock(box);
@@ -187,7 +176,7 @@ class TryTest {
             box.loadForeignRules();
             String before = box.tables();
             PlanFolder bad = new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH");
-            NetBox.Answer answer = applyTry(box, bad, 30, "--replace");
+            NetBox.Answer answer = box.tryPlan(bad, 30, "--replace");
             assertEquals(4, answer.status());
             assertEquals("restore-failed", answer.get("reason"));
             assertTrue(answer.get("error").contains("ip6tables-restore -c: status 2 | "), answer.get("error"));
@@ -201,7 +190,7 @@ class TryTest {
         withBothShells(box -> {
             box.useFakeHangClock("20");
             box.script("ip6tables-restore", "#!/bin/sh\n" + NetBox.HANG_COMMAND);
-            NetBox.Answer answer = applyTry(box, NEW, 30);
+            NetBox.Answer answer = box.tryPlan(NEW, 30);
             assertEquals(4, answer.status(), answer.err());
             assertTrue(
                     answer.get("error")
@@ -218,7 +207,7 @@ class TryTest {
             box.useFakeHangClock("20");
             box.blockRestoresOnLock(100);
             box.sh(NetBox.HOLD_LOCK);
-            NetBox.Answer answer = applyTry(box, NEW, 30);
+            NetBox.Answer answer = box.tryPlan(NEW, 30);
             assertEquals(4, answer.status(), answer.err());
             assertEquals("restore-failed", answer.get("reason"), answer.out());
             assertTrue(
@@ -235,7 +224,7 @@ class TryTest {
     void failedUndoIsReportedAndKeepsTheOldRules() {
         withBothShells(box -> {
             box.loadForeignRules();
-            NetBox.Answer answer = applyTry(box, NEW, 30, "--replace");
+            NetBox.Answer answer = box.tryPlan(NEW, 30, "--replace");
             box.script("iptables-restore", "#!/bin/sh\necho broken >&2\nexit 1\n");
             NetBox.Answer reverted = box.apply("revert", "--now");
             assertEquals(5, reverted.status(), reverted.out());
@@ -253,7 +242,7 @@ class TryTest {
     @ValueSource(strings = {"stamp", "modules", "restore4", "restore6", "origin", "pa", "notes"})
     void damagedPlanChangesNothing(String file) throws IOException {
         try (NetBox box = new NetBox(file.equals("stamp") ? "busybox sh" : "dash")) {
-            Path plan = plan(box, NEW);
+            Path plan = box.write(NEW);
             String text = Files.readString(plan.resolve(file));
             String body = text.replaceFirst("# end .*\n", "");
             String end = "# end " + file + " ";
@@ -274,7 +263,7 @@ class TryTest {
     @Test
     void swappedPlanFileChangesNothing() {
         withBothShells(box -> {
-            Path plan = plan(box, NEW);
+            Path plan = box.write(NEW);
             for (String[] swapped : new String[][] {{"restore4", "restore6"}, {"modules", "pa"},
                     {"restore6", "notes"}}) {
                 Path there = plan.resolve(swapped[0]);
@@ -301,16 +290,16 @@ class TryTest {
     void possibleLockoutRequiresForce() {
         withBothShells(box -> {
             PlanFolder unproved = new PlanFolder("unsure", 1111).with("stamp", "admin=proved", "admin=unknown");
-            assertEquals("lockout", applyTry(box, unproved, 30).get("reason"));
-            assertEquals(3, applyTry(box, unproved, 61, "--force").status());
-            NetBox.Answer forced = applyTry(box, unproved, 60, "--force");
+            assertEquals("lockout", box.tryPlan(unproved, 30).get("reason"));
+            assertEquals(3, box.tryPlan(unproved, 61, "--force").status());
+            NetBox.Answer forced = box.tryPlan(unproved, 60, "--force");
             assertEquals(0, forced.status(), forced.err());
             box.apply("revert", forced.get("id"));
 
             box.settings.put("SSH_CLIENT", "192.168.179.20 50000 22");
-            assertEquals("lockout", applyTry(box, NEW, 30).get("reason"), "the plan is proved for another network");
+            assertEquals("lockout", box.tryPlan(NEW, 30).get("reason"), "the plan is proved for another network");
             box.settings.put("SSH_CLIENT", "192.168.178.20 50000 22");
-            assertEquals(0, applyTry(box, NEW, 30).status());
+            assertEquals(0, box.tryPlan(NEW, 30).status());
         });
     }
 

@@ -1,7 +1,6 @@
 package boxwall.script;
 
 import static boxwall.script.KilledProcessTest.assertUndone;
-import static boxwall.script.KilledProcessTest.plan;
 import static boxwall.script.KilledProcessTest.loadPlanTablesAndForeignRules;
 import static boxwall.script.SideBySide.withBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -25,10 +24,10 @@ class UnusableRunTest {
         withBothShells(box -> {
             Path proc = box.fakeProc();
             String before = loadPlanTablesAndForeignRules(box);
-            assertEquals(0, box.apply("try", plan(box, "two", 2222), "60", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("two", 2222), 60, "--replace").status());
             Files.delete(proc.resolve("uptime"));
             assertUndone(box, before, "a pending change whose clock is gone");
-            NetBox.Answer refused = box.apply("try", plan(box, "three", 3333), "60", "--replace");
+            NetBox.Answer refused = box.tryPlan(new PlanFolder("three", 3333), 60, "--replace");
             assertEquals("3 no-clock", refused.status() + " " + refused.get("reason"), refused.out() + refused.err());
             assertEquals(before, box.tables());
             box.storePlan("boot", new PlanFolder("stored", 4444));
@@ -41,7 +40,7 @@ class UnusableRunTest {
         withBothShells(box -> {
             box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700 none $BOXWALL_RUN");
             String before = loadPlanTablesAndForeignRules(box);
-            NetBox.Answer pending = box.apply("try", plan(box, "two", 2222), "2", "--replace");
+            NetBox.Answer pending = box.tryPlan(new PlanFolder("two", 2222), 2, "--replace");
             assertEquals(0, pending.status(), pending.out() + pending.err());
             assertEquals(0, box.sh("mount -o remount,ro $BOXWALL_RUN").status());
             NetBox.Answer revert = box.apply("revert", "--now");
@@ -52,8 +51,7 @@ class UnusableRunTest {
                     "past the retries without a pause");
             assertTrue(box.tables().contains("2222"), "undo is impossible while RUN is read-only");
             assertEquals(0, box.sh("mount -o remount,rw $BOXWALL_RUN").status());
-            assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0),
-                    () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+            assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), () -> box.describe());
             assertEquals(before, box.tables());
         });
     }
@@ -67,7 +65,7 @@ class UnusableRunTest {
         withBothShells(box -> {
             box.loadForeignRules();
             box.sh("mkdir $BOXWALL_RUN");
-            assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("first", 1111), 60, "--replace").status());
             assertEquals(0, box.apply("revert", "--now").status());
             String before = box.tables();
             int refused = 0;
@@ -75,7 +73,7 @@ class UnusableRunTest {
             for (int inodes = 12; inodes <= 96; inodes += LONG ? 1 : 7) {
                 assertEquals(0,
                         box.sh("mount -t tmpfs -o mode=700,nr_inodes=" + inodes + " none $BOXWALL_RUN").status());
-                NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "1", "--replace");
+                NetBox.Answer answer = box.tryPlan(new PlanFolder("two", 2222), 1, "--replace");
                 String context = inodes + " inodes: " + answer.status() + " " + answer.out() + answer.err();
                 assertTrue(answer.status() == 0 || answer.status() == 3 || answer.status() == 4, context);
                 if (answer.status() == 0) {
@@ -88,7 +86,7 @@ class UnusableRunTest {
                 }
                 assertTrue(Wait.until(
                         () -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.outsideProcessCount() == 0),
-                        () -> context + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                        () -> context + box.describe());
                 assertEquals(before, box.tables(), context);
                 assertEquals(0, box.sh("umount $BOXWALL_RUN").status(), context);
             }
@@ -106,10 +104,10 @@ class UnusableRunTest {
             box.loadForeignRules();
             assertEquals(0, box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700,nr_inodes=200 none $BOXWALL_RUN")
                     .status());
-            assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("first", 1111), 60, "--replace").status());
             assertEquals(0, box.apply("revert", "--now").status());
             String before = box.tables();
-            assertEquals(0, box.apply("try", plan(box, "two", 2222), "1", "--replace").status());
+            assertEquals(0, box.tryPlan(new PlanFolder("two", 2222), 1, "--replace").status());
             box.sh("cd $BOXWALL_RUN/tx && rm -rf reserve && echo 0 0 >undoer && " + USE_ALL_INODES
                     + "; rm -f $BOXWALL_RUN/filler0 && ln -s nowhere verdict");
             assertTrue(Wait.until(() -> box
@@ -120,7 +118,7 @@ class UnusableRunTest {
             assertTrue(
                     Wait.until(
                             () -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.outsideProcessCount() == 0),
-                    () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                    () -> box.describe());
             assertEquals(before, box.tables());
         });
     }
@@ -136,7 +134,7 @@ class UnusableRunTest {
                     "mkdir -m 770 $BOXWALL_RUN")) {
                 assertEquals(0, box.sh("rm -rf $BOXWALL_RUN $BOXWALL_TEST/elsewhere; " + setUp
                         + " && ln -s $BOXWALL_TEST/target $BOXWALL_RUN/result.new").status());
-                NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                NetBox.Answer answer = box.tryPlan(new PlanFolder("two", 2222), 60, "--replace");
                 assertEquals("3 run-unsafe", answer.status() + " " + answer.get("reason"),
                         setUp + ": " + answer.out() + answer.err());
                 assertEquals("untouched\n", NetBox.read(target), setUp);

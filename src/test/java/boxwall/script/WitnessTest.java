@@ -27,28 +27,24 @@ class WitnessTest {
         return box;
     }
 
-    private static NetBox.Answer applyTry(NetBox box, PlanFolder plan) {
-        return box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
-    }
-
     @Test
     void pingIsCountedOncePerBootAndLeavesNoRules() {
         withBothShells(WitnessTest::box, box -> {
             box.loadForeignRules();
             assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -P OUTPUT DROP").status(),
                     "foreign rules do not disturb the ping");
-            applyTry(box, PLAN);
+            box.tryPlan(PLAN, 30, "--replace");
             box.apply("revert", "--now");
             Files.delete(box.run.resolve("witness"));
             String before = box.tables();
-            NetBox.Answer answer = applyTry(box, PLAN);
+            NetBox.Answer answer = box.tryPlan(PLAN, 30, "--replace");
             assertEquals(0, answer.status(), answer.out() + answer.err());
             assertEquals("2 168\n", NetBox.read(box.run.resolve("witness")));
             assertFalse(box.tables().contains("boxwall-witness"), box.tables());
             box.apply("revert", "--now");
             assertEquals(before, box.tables());
             box.script("ping", "#!/bin/sh\necho asked >>$BOXWALL_TEST/pings\n");
-            assertEquals(0, applyTry(box, PLAN).status());
+            assertEquals(0, box.tryPlan(PLAN, 30, "--replace").status());
             assertFalse(Files.exists(box.folder.resolve("pings")), "no second ping");
         });
     }
@@ -61,7 +57,7 @@ class WitnessTest {
                     {"2 0", "netfilter-layout-mismatch", "2 packets, 0 bytes"},
                     {"1 80", "netfilter-layout-mismatch", "1 packets, 80 bytes"}}) {
                 box.script("iptables", IPTABLES_WITH_COUNTERS.formatted(row[0]));
-                NetBox.Answer answer = applyTry(box, PLAN);
+                NetBox.Answer answer = box.tryPlan(PLAN, 30, "--replace");
                 assertEquals(4, answer.status(), answer.out() + answer.err());
                 assertEquals(row[1], answer.get("reason"));
                 assertEquals("counting rule for ICMP on lo: " + row[2] + "; sent 2 packets, 168 bytes",
@@ -76,7 +72,7 @@ class WitnessTest {
             assertFalse(box.tables().contains("DROP"), box.tables());
             assertTrue(before.lines().noneMatch(line -> line.contains("DROP")));
             box.useRealTool("iptables");
-            assertEquals(0, applyTry(box, PLAN).status(), "the next try tests again");
+            assertEquals(0, box.tryPlan(PLAN, 30, "--replace").status(), "the next try tests again");
         });
     }
 
@@ -84,13 +80,13 @@ class WitnessTest {
     void withoutPingPlansWithLogAreRefused() {
         withBothShells(WitnessTest::box, box -> {
             assertEquals(0, box.sh("busybox ip link set lo down").status());
-            NetBox.Answer answer = applyTry(box, PLAN);
+            NetBox.Answer answer = box.tryPlan(PLAN, 30, "--replace");
             assertEquals(4, answer.status(), answer.out());
             assertEquals("netfilter-unproved", answer.get("reason"));
             assertFalse(box.tables().contains("boxwall-witness"), box.tables());
             PlanFolder withoutLog =
                     new PlanFolder("quiet", 1111).with("restore4", "-A mine -j LOG --log-prefix \"a word, \"\n", "");
-            assertEquals(0, applyTry(box, withoutLog).status());
+            assertEquals(0, box.tryPlan(withoutLog, 30, "--replace").status());
         });
     }
 
@@ -100,7 +96,7 @@ class WitnessTest {
             box.settings.remove("BOXWALL_WITNESS");
             boolean boxKernel =
                     NetBox.read(java.nio.file.Path.of("/proc/sys/kernel/osrelease")).matches("(?s)[2-5]\\..*");
-            assertEquals(0, applyTry(box, PLAN).status());
+            assertEquals(0, box.tryPlan(PLAN, 30, "--replace").status());
             assertEquals(boxKernel, Files.exists(box.run.resolve("witness")));
         });
     }

@@ -94,7 +94,7 @@ class LiveSysTest {
     }
 
     @Test
-    void uptimeIncreases() {
+    void uptimeIsPositiveAndDoesNotDecrease() {
         long first = sys.uptimeMillis();
         assertTrue(first > 0 && sys.uptimeMillis() >= first);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * on this machine; {@link UpIT} compares them with those of the box's own JVM. Recording must not change the modules or
  * the kernel's log.
  */
-class KnowledgeIT {
+class FactsIT {
     private static final String REFUSED =
             "dmesg: [^:]*nf_conntrack: exports duplicate symbol nf_conntrack_find_get \\(owned by avm_conntrack\\)";
 
