@@ -197,7 +197,7 @@ public final class BoxFacts implements Cloneable {
     }
 
     /** The remedy for a missing table, match or target: an entry of Freetz' menu. */
-    String cure(Family family, Kind kind, String name) {
+    public String cure(Family family, Kind kind, String name) {
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.alternatives.isEmpty()) {
             return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out"

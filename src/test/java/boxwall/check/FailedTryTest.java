@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.Finding;
+import boxwall.box.Readings;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Ruleset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,35 @@ class FailedTryTest {
                         + "Error occurred at line: 7");
         assertTrue(text.startsWith("extension-missing at rules:4: "), text);
         assertTrue(text.contains("FREETZ_LIB_libxt_iprange"), text);
+    }
+
+    @Test
+    void errorsOfIptablesAreTranslated() {
+        BoxFacts facts = BoxFacts.of(Readings.none().with("uname_-r", "2.6.32.61\n").with("/proc/net/dev", "lo: 0\n")
+                .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n").with("/lib/modules/2.6.32.61/modules.dep",
+                        "x_tables.ko:\nip_tables.ko: x_tables.ko\niptable_filter.ko: ip_tables.ko\n"));
+        String[][] table = {{
+                "iptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)",
+                "table-missing"},
+                {"iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory",
+                        "extension-missing"},
+                {"Couldn't find target `ULOG'", "extension-missing"},
+                {"iptables-restore: unable to initialize table 'filter\r'", "table-missing"},
+                {"Warning: Extension state revision 0 not supported, missing kernel module?", "module-refused"},
+                {"Warning: Extension multiport revision 0 not supported, missing kernel module?", "module-missing"},
+                {"iptables-restore: line 4 failed", "module-refused"},
+                {"iptables: No chain/target/match by that name.", "module-refused"},
+                {"iptables: Resource temporarily unavailable.", "drift"},
+                {"iptables v1.4.11.1: unknown option \"-w\"", "iptables-too-old"},
+                {"iptables v1.8.9 (legacy): host/network `www.example.org' not found", "host-name-in-rule"},
+                {"iptables: Invalid argument. Run `dmesg' for more information.", "module-refused"}};
+        for (String[] row : table) {
+            List<Finding> found = new FailedTry(row[0], Ruleset.empty(), facts).findings();
+            assertEquals(1, found.size(), row[0]);
+            assertEquals(row[1], found.get(0).code, row[0]);
+            assertEquals("iptables: " + row[0].replace('\r', ' '), found.get(0).evidence().get(0));
+        }
+        assertEquals(List.of(), new FailedTry("all is well", Ruleset.empty(), facts).findings());
     }
 
     @Test

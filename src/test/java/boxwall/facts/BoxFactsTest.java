@@ -8,7 +8,6 @@ import boxwall.box.Readings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -190,39 +189,6 @@ class BoxFactsTest {
         }
         assertEquals(State.REFUSED, facts.module("ip_conntrack").state);
         assertEquals(State.REFUSED, facts.capability(Family.IPV4, Kind.MATCH, "odd").state);
-    }
-
-    @Test
-    void errorsOfIptablesAreTranslated() {
-        BoxFacts facts =
-                BoxFacts.of(kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables")
-                        .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n"));
-        Requirement state = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.ACCEPT, "state"), facts);
-        Finding finding = IptablesError.translate(facts, Family.IPV4, "iptables: No chain/target/match by that name.\n",
-                state, "rules:7:1");
-        assertEquals("module-refused", finding.code);
-        assertEquals("rules:7:1", finding.where);
-        assertEquals("iptables: iptables: No chain/target/match by that name.", finding.evidence().get(0));
-        String[][] table = {{
-                "iptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)",
-                "table-missing"},
-                {"iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory",
-                        "extension-missing"},
-                {"Couldn't find target `ULOG'", "extension-missing"},
-                {"iptables-restore: unable to initialize table 'filter\r'", "table-missing"},
-                {"Warning: Extension state revision 0 not supported, missing kernel module?", "module-refused"},
-                {"Warning: Extension multiport revision 0 not supported, missing kernel module?", "module-missing"},
-                {"iptables-restore: line 4 failed", "module-refused"},
-                {"iptables: Resource temporarily unavailable.", "drift"},
-                {"iptables v1.4.11.1: unknown option \"-w\"", "iptables-too-old"},
-                {"iptables v1.8.9 (legacy): host/network `www.example.org' not found", "host-name-in-rule"},
-                {"iptables: Invalid argument. Run `dmesg' for more information.", "module-refused"}};
-        for (String[] row : table) {
-            Finding one = IptablesError.translate(facts, Family.IPV4, row[0], null, "");
-            assertNotNull(one, row[0]);
-            assertEquals(row[1], one.code, row[0]);
-        }
-        assertNull(IptablesError.translate(facts, Family.IPV4, "all is well", null, ""));
     }
 
     private static Readings traffic(long wan, long filter) {
