@@ -106,8 +106,8 @@ final class Dispatcher {
         }
         boolean text = route.needs(Route.Need.TEXT);
         String body = body(connection, request, session.getInputStream(), size(request, text));
-        Reply.Refused form = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
-        if (form != null) { return form.reply; }
+        refusal = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
+        if (refusal != null) { return refusal; }
         request = request.with(body);
         connection.beginWork();
         return answer(route, request, withToken);

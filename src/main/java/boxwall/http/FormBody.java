@@ -12,11 +12,11 @@ final class FormBody {
     private FormBody() {}
 
     /** Returns why a body is refused, or null. {@code asForm}: its Content-Type is that of a form. */
-    static Reply.Refused refusal(String body, boolean asForm) {
+    static Reply refusal(String body, boolean asForm) {
         if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
-        if (asForm && body.indexOf(' ') < 0) { return new Reply.Refused("form"); }
+        if (asForm && body.indexOf(' ') < 0) { return Reply.problem("form"); }
         if (body.charAt(0) == '*' || asForm && body.charAt(0) == '#' || commandIn(body)) {
-            return new Reply.Refused("no-line-ends");
+            return Reply.problem("no-line-ends");
         }
         return null;
     }

@@ -5,6 +5,7 @@ import boxwall.box.LogLine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,28 +33,26 @@ public final class LoggedPackets {
 
     /** Assigns log lines, oldest first, to the live LOG rules. */
     public LoggedPackets(List<String> lines, LiveRules live) {
-        List<Counted> logging = new ArrayList<>();
+        Map<String, List<Counted>> byPrefix = new HashMap<>();
         for (Counted rule : live.rules) {
             if ("LOG".equals(rule.target())) {
-                logging.add(rule);
+                String prefix = rule.after("--log-prefix");
+                SavedTable.add(byPrefix, prefix == null ? "" : prefix.trim(), rule);
                 byRule.put(rule, 0);
             }
         }
         for (String text : lines) {
             LogLine line = LogLine.parse(text);
-            if (line != null) { add(line, logging); }
+            if (line != null) { add(line, byPrefix.get(line.prefix)); }
         }
         Collections.reverse(entries);
     }
 
+    /** {@code logging}: the rules with the line's prefix; null for none. */
     private void add(LogLine line, List<Counted> logging) {
         List<Counted> fitting = new ArrayList<>();
-        for (Counted rule : logging) {
-            String prefix = rule.after("--log-prefix");
-            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && matches(rule, "-i", line.get("IN"))
-                    && matches(rule, "-o", line.get("OUT"))) {
-                fitting.add(rule);
-            }
+        for (Counted rule : logging == null ? Collections.<Counted>emptyList() : logging) {
+            if (matches(rule, "-i", line.get("IN")) && matches(rule, "-o", line.get("OUT"))) { fitting.add(rule); }
         }
         if (fitting.isEmpty()) {
             others++;
