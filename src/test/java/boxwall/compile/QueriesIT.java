@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
+import boxwall.explain.Namespace;
+
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,17 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 class QueriesIT {
     @Test
     void repliesPassAsByStateRuleAndUnrequestedPacketsDoNot(@TempDir Path folder) throws Exception {
-        Path log = folder.resolve("output");
-        Process process = new ProcessBuilder(
-                List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                        "-cp", System.getProperty("java.class.path"), "boxwall.compile.StatelessQueries"))
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        boolean ended = process.waitFor(300, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String output = Files.readString(log);
+        Namespace.Run run = Namespace.java(folder, 300, "-XX:TieredStopAtLevel=1", "boxwall.compile.StatelessQueries");
+        String output = run.output();
         System.out.println(output);
-        assertTrue(ended && process.waitFor() == 0, output);
+        assertEquals(0, run.status(), output);
         assertFalse(output.contains("wrong"), output);
         assertEquals(6, output.lines().filter(line -> line.startsWith("right")).count(), output);
         assertTrue(output.endsWith(

@@ -1,14 +1,12 @@
 package boxwall.compile;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import boxwall.explain.Namespace;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,22 +36,9 @@ class StatelessIT {
     }
 
     private static String run(Path folder, String... extraRules) throws Exception {
-        Path injector = folder.resolve("inject");
-        Process gcc =
-                new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
-                        .inheritIO().start();
-        assertEquals(0, gcc.waitFor(), "gcc (Debian: apt-get install gcc)");
-        Path output = folder.resolve("output");
-        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c",
-                "mount -t tmpfs none /run && exec \"$@\"", "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), "boxwall.compile.StatelessPackets", injector.toString()));
-        command.addAll(List.of(extraRules));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String printed = Files.readString(output, StandardCharsets.UTF_8);
-        assertTrue(ended, "did not end in time: " + printed);
-        return printed;
+        List<String> words = new ArrayList<>(
+                List.of("-XX:TieredStopAtLevel=1", "boxwall.compile.StatelessPackets", Namespace.injector(folder)));
+        words.addAll(List.of(extraRules));
+        return Namespace.java(folder, 120, words.toArray(new String[0])).output();
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.explain.Namespace;
 import boxwall.box.Readings;
 import boxwall.explain.Wire;
 import boxwall.netfilter.Family;
@@ -8,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +73,7 @@ final class StatelessPackets {
      */
     public static void main(String[] args) throws Exception {
         StatelessPackets test = new StatelessPackets(args[0]);
-        run(NAMESPACES, "sh");
+        Namespace.run(NAMESPACES, "sh");
         Readings box = Presets.box("virtual-avm");
         test.start();
         for (String presets : new String[] {"anti-spoof wiki-basic ipv6-basic guest-isolation",
@@ -90,7 +90,7 @@ final class StatelessPackets {
                 if (text.contains("state") || text.contains("conntrack")) {
                     throw new AssertionError("a state is left in " + text);
                 }
-                run(text, family.command + "-legacy-restore");
+                Namespace.run(text, family.command + "-legacy-restore");
             }
             test.exchanges(presets.contains("voip"));
             test.forged(presets.contains("port-scan"));
@@ -275,7 +275,7 @@ final class StatelessPackets {
         for (int i = 0; i < sends.size(); i++) {
             text.append("-A ").append(sends.get(i)[2]).append(" -m comment --comment n").append(i).append("\n");
         }
-        run(text + "COMMIT\n", "iptables-legacy-restore", "--noflush");
+        Namespace.run(text + "COMMIT\n", "iptables-legacy-restore", "--noflush");
         int before = total("raw", null)[0];
         for (int host = 0; host < HOSTS.length; host++) {
             StringBuilder requests = new StringBuilder();
@@ -287,7 +287,7 @@ final class StatelessPackets {
                     forged++;
                 }
             }
-            String printed = run(requests.toString(), "ip", "netns", "exec", HOSTS[host], injector);
+            String printed = Namespace.run(requests.toString(), "ip", "netns", "exec", HOSTS[host], injector);
             if (printed.lines().anyMatch(l -> !l.equals("ok"))) { throw new AssertionError("not sent: " + printed); }
         }
         // the kernel handles frames in softirq context after the sender returned: retry for two seconds at most
@@ -301,13 +301,13 @@ final class StatelessPackets {
                         + (passed[i] > 0 ? " passed" : " was dropped"));
             }
         }
-        run("*raw\nCOMMIT\n*security\nCOMMIT\n", "iptables-legacy-restore");
+        Namespace.run("*raw\nCOMMIT\n*security\nCOMMIT\n", "iptables-legacy-restore");
     }
 
     /** The packets counted by each numbered rule; without {@code sends} all of them in the first element. */
     private static int[] total(String table, List<String[]> sends) throws Exception {
         int[] counted = new int[sends == null ? 1 : sends.size()];
-        for (String line : run("", "iptables-legacy-save", "-c", "-t", table).split("\n")) {
+        for (String line : Namespace.run("", "iptables-legacy-save", "-c", "-t", table).split("\n")) {
             if (line.startsWith("[")) {
                 int packets = Integer.parseInt(line.substring(1, line.indexOf(':')));
                 int at = line.indexOf("--comment n");
@@ -315,14 +315,5 @@ final class StatelessPackets {
             }
         }
         return counted;
-    }
-
-    private static String run(String input, String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (process.waitFor() != 0) { throw new AssertionError(String.join(" ", command) + ": " + output); }
-        return output;
     }
 }

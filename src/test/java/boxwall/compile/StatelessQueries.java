@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.explain.Namespace;
 import boxwall.box.Readings;
 import boxwall.netfilter.Family;
 import boxwall.script.Wait;
@@ -11,7 +12,6 @@ import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ final class StatelessQueries {
     private StatelessQueries() {}
 
     public static void main(String[] args) throws Exception {
-        run(NAMESPACES, "sh");
+        Namespace.run(NAMESPACES, "sh");
         Process servers = new ProcessBuilder("ip", "netns", "exec", "net",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
                 System.getProperty("java.class.path"), "boxwall.compile.QueryServers")
@@ -72,7 +72,7 @@ final class StatelessQueries {
                 String text = Writer.restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset,
                         Family.IPV4).text;
                 if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
-                run(text, "iptables-legacy-restore");
+                Namespace.run(text, "iptables-legacy-restore");
                 String replies = replies(form[1]);
                 found.add(replies + " | " + passed(to, output, service, given, form[2]));
                 boolean good = found.get(found.size() - 1).equals(form[1] + " | " + form[2]);
@@ -118,13 +118,5 @@ final class StatelessQueries {
     private static int status(String... command) throws Exception {
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start().waitFor();
-    }
-
-    private static void run(String input, String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (process.waitFor() != 0) { throw new AssertionError(String.join(" ", command) + ": " + output); }
     }
 }

@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -95,7 +94,7 @@ final class KernelComparison {
         for (String ip : new String[] {"iptables", "ip6tables"}) {
             script.add(ip + "-legacy -t raw -A OUTPUT -m mark ! --mark 0x1000/0x1000 -j DROP");
         }
-        run(String.join("\n", script) + "\n", "sh");
+        Namespace.run(String.join("\n", script) + "\n", "sh");
     }
 
     private static Site site() {
@@ -123,7 +122,7 @@ final class KernelComparison {
             lines.add(lines.size() - 1, "-A OUTPUT -m state --state NEW");
         }
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
-        run(text, family.command + "-legacy-restore");
+        Namespace.run(text, family.command + "-legacy-restore");
         Verdicts walk = new Verdicts(Rules.of(family, text), site);
         Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
         Map<String, long[]> predicted = new TreeMap<>();
@@ -192,7 +191,7 @@ final class KernelComparison {
         String wrong = "";
         // the kernel handles a frame in softirq context after the sender returned: retry for a second at most
         for (int attempt = 0; attempt < 100; attempt++) {
-            wrong = differences(counters(run("", family.command + "-legacy-save", "-c")), predicted);
+            wrong = differences(counters(Namespace.run("", family.command + "-legacy-save", "-c")), predicted);
             if (wrong.isEmpty()) { return; }
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -234,17 +233,5 @@ final class KernelComparison {
             }
         }
         return counters;
-    }
-
-    /** The output of a command for an input; throws an error if the command fails. */
-    static String run(String input, String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(String.join(" ", command) + ": " + output + "\n" + input);
-        }
-        return output;
     }
 }

@@ -1,14 +1,10 @@
 package boxwall.explain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,24 +29,13 @@ class KernelIT {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root for a network namespace");
         assumeTrue(has("gcc") && has("iptables-legacy-restore") && has("unshare") && has("ip"),
                 "needs gcc, iptables-legacy, unshare and ip");
-        Path injector = folder.resolve("inject");
-        KernelComparison.run("", "gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c");
+        String injector = Namespace.injector(folder);
         long seed = Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
         System.out.println("KernelIT: seed " + seed);
-        Path output = folder.resolve("output");
-        // a separate /run: it contains the lock of iptables, which another process may hold
-        Process process =
-                new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                        System.getProperty("java.class.path"), "boxwall.explain.KernelComparison", "" + seed,
-                        "" + rulesets, "100", "" + seconds, injector.toString(), mode).redirectErrorStream(true)
-                        .redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(seconds + 60, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String printed = Files.readString(output, StandardCharsets.UTF_8);
-        System.out.println(printed.length() < 300 ? printed : printed.substring(0, 300));
-        assertTrue(ended, "did not end in time: " + printed);
-        assertEquals(0, process.waitFor(), printed);
+        Namespace.Run run = Namespace.java(folder, seconds + 60, "boxwall.explain.KernelComparison", "" + seed,
+                "" + rulesets, "100", "" + seconds, injector, mode);
+        System.out.println(run.output().length() < 300 ? run.output() : run.output().substring(0, 300));
+        assertEquals(0, run.status(), run.output());
     }
 
     private static boolean has(String program) {

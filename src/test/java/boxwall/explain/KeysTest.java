@@ -31,11 +31,7 @@ class KeysTest {
             "%00", "0/0", "any/0");
 
     private static Packet packet(String... words) {
-        Map<String, String> keys = new LinkedHashMap<>();
-        for (String word : words) {
-            keys.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
-        }
-        return Keys.packet(keys, Rules.box());
+        return Keys.packet(Rules.keys(String.join(" ", words)), Rules.box());
     }
 
     @Property(tries = 3000)

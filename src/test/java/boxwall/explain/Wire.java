@@ -1,8 +1,5 @@
 package boxwall.explain;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * Converts packets in the syntax of explain to frames for the injector (src/test/java/boxwall/explain/inject.c), for
  * tests of other packages.
@@ -17,11 +14,7 @@ public final class Wire {
      * @param destination and source are MAC addresses in hex
      */
     public static String frame(String device, String destination, String source, String keys) {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (String word : keys.split(" ")) {
-            map.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
-        }
-        return frame(device, destination, source, Keys.packet(map, Site.unknown()));
+        return frame(device, destination, source, Keys.packet(Rules.keys(keys), Site.unknown()));
     }
 
     /** The same for a {@link Packet}. */

@@ -1,5 +1,6 @@
 package boxwall.optimize;
 
+import boxwall.explain.Namespace;
 import boxwall.facts.BoxFacts;
 import boxwall.compile.Presets;
 import boxwall.explain.Packet;
@@ -23,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -66,10 +66,12 @@ final class PathComparison {
     public static void main(String[] args) throws Exception {
         int packets = Integer.parseInt(args[1]);
         Random random = new Random(Long.parseLong(args[2]));
-        run("set -e\nip link set lo up\nsysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n"
-                + "ip link add lan address 02:00:00:00:01:01 type veth peer name lanp address 02:00:00:00:01:02\n"
-                + "sysctl -qw net.ipv4.conf.lan.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1\nip link set lanp arp off up\nip link set lan up\n"
-                + "ip addr add 10.8.1.1/24 dev lan\nip route add default dev lan\n", "sh");
+        Namespace.run(
+                "set -e\nip link set lo up\nsysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n"
+                        + "ip link add lan address 02:00:00:00:01:01 type veth peer name lanp address 02:00:00:00:01:02\n"
+                        + "sysctl -qw net.ipv4.conf.lan.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1\nip link set lanp arp off up\nip link set lan up\n"
+                        + "ip addr add 10.8.1.1/24 dev lan\nip route add default dev lan\n",
+                "sh");
         PathComparison comparison = new PathComparison(args[0]);
         List<int[]> list = new ArrayList<>();
         Ruleset before = OptimizerTest.parse(rules(random, list));
@@ -141,7 +143,7 @@ final class PathComparison {
 
     /** Loads the rules and sends the packets; returns with how many rules each packet was compared on average. */
     private double comparedRules(String rules, int packets) throws Exception {
-        run(rules, "iptables-legacy-restore");
+        Namespace.run(rules, "iptables-legacy-restore");
         BitSet arrived = new BitSet();
         for (int i = 0; i < SERVICES; i++) {
             DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress("10.8.1.1", 5000 + i));
@@ -186,7 +188,7 @@ final class PathComparison {
     }
 
     private static PathCounts counts() throws Exception {
-        return PathCounts.of(run("", "iptables-legacy-save", "-c", "-t", "filter"));
+        return PathCounts.of(Namespace.run("", "iptables-legacy-save", "-c", "-t", "filter"));
     }
 
     private void receive(BitSet arrived, int sent, int expectedCount) throws IOException {
@@ -203,14 +205,5 @@ final class PathComparison {
             }
             selector.selectedKeys().clear();
         } while (expectedCount > arrived.cardinality() && System.nanoTime() < end);
-    }
-
-    private static String run(String input, String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + output); }
-        return output;
     }
 }

@@ -1,14 +1,12 @@
 package boxwall.optimize;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import boxwall.explain.Namespace;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,24 +34,11 @@ class PathIT {
     }
 
     private static String runComparison(Path folder, int packets, String... extraArguments) throws Exception {
-        Path injector = folder.resolve("inject");
-        Process gcc =
-                new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
-                        .inheritIO().start();
-        assertEquals(0, gcc.waitFor(), "gcc (Debian: apt-get install gcc)");
-        Path output = folder.resolve("output");
         String seed = "" + Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
-        List<String> command =
-                new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"",
-                        "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
-                        "boxwall.optimize.PathComparison", injector.toString(), "" + packets, seed));
-        command.addAll(List.of(extraArguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String printed = "seed " + seed + "\n" + Files.readString(output, StandardCharsets.UTF_8);
-        assertTrue(ended, "did not end in time: " + printed);
-        return printed;
+        List<String> words = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m",
+                "boxwall.optimize.PathComparison", Namespace.injector(folder), "" + packets, seed));
+        words.addAll(List.of(extraArguments));
+        int seconds = PACKETS > 2000 ? 900 : 180;
+        return "seed " + seed + "\n" + Namespace.java(folder, seconds, words.toArray(new String[0])).output();
     }
 }
