@@ -255,7 +255,7 @@ final class VirtualBox implements AutoCloseable {
     }
 
     /** The output goes to files: a pipe would stay open as long as a background process of the command. */
-    private static Answer finish(ProcessBuilder builder, int seconds, String what) {
+    private static Answer finish(ProcessBuilder builder, int seconds, String description) {
         try {
             Files.createDirectories(STATE);
             Path out = Files.createTempFile(STATE, "out", "");
@@ -266,7 +266,8 @@ final class VirtualBox implements AutoCloseable {
                 if (!ended) {
                     process.descendants().forEach(ProcessHandle::destroyForcibly);
                     process.destroyForcibly();
-                    throw new AssertionError(what + ": not done after " + seconds + " s\n" + text(out) + text(err));
+                    throw new AssertionError(
+                            description + ": not done after " + seconds + " s\n" + text(out) + text(err));
                 }
                 return new Answer(process.exitValue(), text(out), text(err));
             } finally {

@@ -47,8 +47,8 @@ final class Contract {
     /** After flashing: nothing is loaded or started, but the package is registered in the web interface. */
     static void firstInstall(FreetzRoot box) {
         box.installJvm();
-        for (int turn = 1; turn <= 2; turn++) {
-            FreetzRoot.Answer load = box.rc(turn == 1 ? "" : "load");
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            FreetzRoot.Answer load = box.rc(attempt == 1 ? "" : "load");
             assertEquals(1, load.status(), "disabled; the status of modlibrc: " + load.all());
             assertTrue(load.err().contains("boxwall is disabled"), load.all());
         }
@@ -108,7 +108,7 @@ final class Contract {
         assertTrue(box.tables().contains("1111"), "protected without the storage: " + load.all());
         assertEquals(3, box.rc("status").status());
         box.installJvm();
-        for (int turn = 1; turn <= 2; turn++) {
+        for (int attempt = 1; attempt <= 2; attempt++) {
             assertEquals(0, box.sh("/mod/etc/init.d/rc.boxwall-daemon load").status());
         }
         assertEquals("running\n", box.sh("/mod/etc/init.d/rc.boxwall-daemon status").out());

@@ -245,9 +245,9 @@ final class FreetzRoot implements AutoCloseable {
     }
 
     /** Waits until a condition holds, checking ten times a second; false after the limit. */
-    static boolean waitUntil(double seconds, BooleanSupplier what) {
+    static boolean waitUntil(double seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (!what.getAsBoolean()) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) { return false; }
             try {
                 Thread.sleep(100); // between two checks

@@ -214,7 +214,7 @@ class PackageIT {
         Files.writeString(tree.resolve("addon/static.pkg"), "# comment\nown-files-0.1");
         TreeMap<String, byte[]> before = files(tree);
         String install = ASSEMBLED.resolve("install.sh").toString();
-        for (int turn = 1; turn <= 2; turn++) {
+        for (int attempt = 1; attempt <= 2; attempt++) {
             String words = outputOf("sh", install, tree.toString());
             assertTrue(words.contains("make menuconfig     Packages > Unstable > Iptables, then Packages > "
                     + (kind.equals("ng") ? "B" : "Packages") + " > boxwall\n"), words);

@@ -161,8 +161,8 @@ class PackageModulesIT {
         }
         assertTrue(seen.size() > 15, "different images: " + seen.size());
         StringBuilder table = new StringBuilder();
-        rows.forEach((what, kernels) -> table.append("| ").append(what).append(" | ").append(String.join(", ", kernels))
-                .append(" |\n"));
+        rows.forEach((missing, kernels) -> table.append("| ").append(missing).append(" | ")
+                .append(String.join(", ", kernels)).append(" |\n"));
         Files.writeString(Path.of("target/package-modules.txt"), table);
         assertTrue(Files.readString(Path.of("docs/kernels.md")).contains(table),
                 "docs/kernels.md should have this list:\n" + table);

@@ -195,8 +195,9 @@ class ControlPortIT {
         String etag = first.header("ETag");
         assertEquals(RULES, first.body());
         assertEquals(304, askWithHeader("GET /rules", "GET /rules", "If-None-Match: " + etag, "").status());
-        DaemonBox.Answer mine = askWithHeader("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# mine\n");
-        assertEquals(200, mine.status(), mine.body());
+        DaemonBox.Answer draftOfFirst =
+                askWithHeader("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# mine\n");
+        assertEquals(200, draftOfFirst.status(), draftOfFirst.body());
         assertEquals(412,
                 askWithHeader("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# theirs\n").status());
         assertEquals(412, askWithHeader("POST /apply", "POST /apply?confirm=60", "If-Match: " + etag, "").status());
@@ -208,10 +209,11 @@ class ControlPortIT {
         assertEquals("live", live.header("Boxwall-Rules"));
         assertEquals(422, askWithHeader("PUT /rules", "PUT /rules", "If-Match: *", "iptables -A NOWHERE\n").status());
         assertEquals(200,
-                askWithHeader("PUT /rules", "PUT /rules", "If-Match: " + mine.header("ETag"), RULES).status());
+                askWithHeader("PUT /rules", "PUT /rules", "If-Match: " + draftOfFirst.header("ETag"), RULES).status());
         assertEquals(415, askWithHeader("PUT /rules", "PUT /rules", "Content-Type: application/json", "{}").status());
         assertEquals(412,
-                askWithHeader("DELETE /rules", "DELETE /rules", "If-Match: " + mine.header("ETag"), "").status(),
+                askWithHeader("DELETE /rules", "DELETE /rules", "If-Match: " + draftOfFirst.header("ETag"), "")
+                        .status(),
                 "the draft has changed");
         assertEquals(204, ask("DELETE /rules", "DELETE /rules", "").status());
         DaemonBox.Answer none = ask("GET /rules", "GET /rules?draft=1", "");

@@ -213,9 +213,9 @@ class PageUseCaseIT {
     }
 
     /** Clicks a button or check box in a row of a list. */
-    private void clickInRow(String list, String words, String what) {
+    private void clickInRow(String list, String words, String control) {
         browser.value("[...document.querySelectorAll('#" + list + " > *')].filter(l => l.textContent.includes('" + words
-                + "')).forEach(l => [...l.querySelectorAll('button, input')].find(b => '" + what
+                + "')).forEach(l => [...l.querySelectorAll('button, input')].find(b => '" + control
                 + "' === (b.textContent || b.type)).click())");
     }
 
@@ -274,8 +274,10 @@ class PageUseCaseIT {
         allowFromLogAndUndo();
     }
 
-    private void addDeviation(List<String> deviations, Case each, String when, String what) {
-        if (!what.isEmpty()) { deviations.add(each.preset + either(" (de) ", " (en) ") + when + ": " + what); }
+    private void addDeviation(List<String> deviations, Case each, String when, String difference) {
+        if (!difference.isEmpty()) {
+            deviations.add(each.preset + either(" (de) ", " (en) ") + when + ": " + difference);
+        }
     }
 
     /**

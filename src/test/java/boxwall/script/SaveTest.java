@@ -216,9 +216,9 @@ class SaveTest {
                 assertEquals("# the source of plan" + (3 - n) + "\n",
                         NetBox.read(box.state.resolve(n == 0 ? "rules" : "rules." + n)));
             }
-            List<String> said =
+            List<String> names =
                     box.runScript("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
-            assertEquals(List.of("rules", "rules.1", "rules.2"), said);
+            assertEquals(List.of("rules", "rules.1", "rules.2"), names);
             assertEquals(0, box.runScript("boxwall-keep", "restore", "2").status());
             assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
             NetBox.Answer pending = box.tryPlan(new PlanFolder("last", 4444), 60, "--replace");

@@ -266,20 +266,20 @@ class TryTest {
             Path plan = box.write(NEW);
             for (String[] swapped : new String[][] {{"restore4", "restore6"}, {"modules", "pa"},
                     {"restore6", "notes"}}) {
-                Path there = plan.resolve(swapped[0]);
-                String text = Files.readString(there);
+                Path file = plan.resolve(swapped[0]);
+                String text = Files.readString(file);
                 String other = Files.readString(plan.resolve(swapped[1]));
-                Files.writeString(there, other);
+                Files.writeString(file, other);
                 NetBox.Answer answer = box.apply("try", plan.toString(), "30");
                 assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"),
                         String.join(" is ", swapped));
                 // with a correct end line
-                Files.writeString(there, other.replace("# end " + swapped[1], "# end " + swapped[0]));
+                Files.writeString(file, other.replace("# end " + swapped[1], "# end " + swapped[0]));
                 answer = box.apply("try", plan.toString(), "30");
                 assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"),
                         String.join(" is ", swapped));
                 assertTrue(answer.get("error").contains("sha1"), answer.get("error"));
-                Files.writeString(there, text);
+                Files.writeString(file, text);
             }
             assertEquals("iptables\nip6tables\n", box.tables(), "no table was created");
             assertEquals(0, box.apply("try", plan.toString(), "30").status());

@@ -14,14 +14,14 @@ public final class Wait {
     private Wait() {}
 
     /** Waits until a condition holds, checking it twenty times a second; false after the limit. */
-    public static boolean until(BooleanSupplier what) {
-        return until(SECONDS, what);
+    public static boolean until(BooleanSupplier condition) {
+        return until(SECONDS, condition);
     }
 
     /** The same with another limit, for an event that normally takes longer. */
-    public static boolean until(int seconds, BooleanSupplier what) {
+    public static boolean until(int seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (!what.getAsBoolean()) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) { return false; }
             pause();
         }

@@ -40,10 +40,10 @@ class WaitedOnTest {
     }
 
     private static int reachable(List<WeakReference<Object>> objects) {
-        int there = 0;
+        int count = 0;
         for (WeakReference<Object> object : objects) {
-            there += object.get() == null ? 0 : 1;
+            count += object.get() == null ? 0 : 1;
         }
-        return there;
+        return count;
     }
 }
