@@ -103,7 +103,7 @@ final class Commands {
             if (guess == null) { return unknown(node, tested, "unknown-command", e.getMessage()); }
             name = Arrays.asList(guess);
             if (guessed.add(first.toString())) {
-                lines.note(node.line, "guessed", Quoting.excerpt(first.toString()), guess, e.getMessage());
+                lines.note(node.line, "guessed", Letters.show(first.toString()), guess, e.getMessage());
             }
         }
         if (name.isEmpty()) { return unknown(node, tested, "no-name"); }
@@ -179,12 +179,12 @@ final class Commands {
         String line = lines.trimmed(node.line);
         boolean tables = line.contains("tables") || line.contains("netfilter-persistent");
         if (file != null && (file.startsWith("/proc/") || file.startsWith("/sys/") || file.startsWith("/dev/"))) {
-            return state.ignore(node, "sets", Quoting.cut(file, 80), Messages.kernelSetting(file));
+            return state.ignore(node, "sets", Letters.cut(file, 80), Messages.kernelSetting(file));
         }
         if (name.equals("sysctl")) {
             String setting =
                     arguments.isEmpty() ? "" : arguments.get(arguments.size() - 1).toString().replace('.', '/');
-            return state.ignore(node, "sets", Quoting.cut(setting, 80), Messages.kernelSetting("/proc/sys/" + setting));
+            return state.ignore(node, "sets", Letters.cut(setting, 80), Messages.kernelSetting("/proc/sys/" + setting));
         }
         if (ShellState.PRINTING.contains(name) && file == null) {
             return tested && !name.equals("echo") ? dependsOnBox(node) : state.note(node, "prints");
@@ -193,7 +193,7 @@ final class Commands {
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
             return state.note(node, "saves");
         }
-        if (file != null) { return state.ignore(node, "writes", Quoting.cut(file, 80)); }
+        if (file != null) { return state.ignore(node, "writes", Letters.cut(file, 80)); }
         return unknown(node, tested, is(name, "include", "eval") ? name : "no-part");
     }
 
@@ -296,7 +296,7 @@ final class Commands {
                 several |= is(plain, "-a", "-qa", "-aq");
                 if (plain.startsWith("-")) { continue; }
                 if (modules > 0 && !several) {
-                    lines.note(node.line, "parameter", Quoting.excerpt(word.toString()));
+                    lines.note(node.line, "parameter", Letters.show(word.toString()));
                     continue;
                 }
                 for (String path : Expansion.of(Arrays.asList(fileName(word)), state.variables).texts) {

@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import boxwall.syntax.Letters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -116,7 +117,7 @@ final class Conditions {
                     known.append(pattern.is("*") ? "" : pattern + ", ");
                 }
             }
-            shell.leaveOut(node.line, "no-start", Quoting.cut(known.toString(), 200));
+            shell.leaveOut(node.line, "no-start", Letters.cut(known.toString(), 200));
         }
         return otherwise;
     }

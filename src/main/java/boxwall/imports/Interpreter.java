@@ -1,6 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.syntax.Letters;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -172,7 +173,7 @@ final class Interpreter {
             for (ShellWord word : node.words) {
                 for (ShellWord.Piece piece : word.pieces) {
                     if (piece.isBare() && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
-                        throw new ShellError("file-pattern", Quoting.excerpt(piece.text));
+                        throw new ShellError("file-pattern", Letters.show(piece.text));
                     }
                 }
             }
@@ -273,7 +274,7 @@ final class Interpreter {
             return;
         }
         String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line,
-                Quoting.excerpt(source.toString()));
+                Letters.show(source.toString()));
         for (Node command : node.commands()) {
             boolean empties = state.present.isEmpty() && IptablesCommands.empties(command);
             boolean harmless = quiet || empties || !state.mayAdd(command);

@@ -36,7 +36,7 @@ final class IptablesCommands {
     ExitStatus run(Node node, String program, List<String> first, List<ShellWord> arguments) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return state.leaveOut(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
+                return state.leaveOut(node, "place-file", Letters.cut(redirect.target.toString(), 40));
             }
         }
         Expansion all;

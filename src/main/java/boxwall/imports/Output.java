@@ -8,6 +8,7 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Includes;
+import boxwall.syntax.Letters;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -250,12 +251,12 @@ final class Output {
 
     /** {@code withNames}: with the script's names where possible, else with values only. */
     private String write(boolean withNames) {
-        StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
+        StringBuilder out = new StringBuilder("# imported from " + Letters.cut(name, 60) + " by boxwall import\n");
         for (boolean drop : new boolean[] {true, false}) {
             List<Integer> missing = source.missingRules(drop);
             if (missing.isEmpty()) { continue; }
             out.append("# CAUTION: rules ").append(drop ? "that drop " : "").append("are missing (line ")
-                    .append(Quoting.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ")
+                    .append(Letters.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ")
                     .append(drop ? "lets through more than the script" : "may keep out what the script lets in")
                     .append('\n');
         }
@@ -288,7 +289,7 @@ final class Output {
             if (!comment && written.add(-line.line) && fits) { out.append(commentBeside(source.text(line.line))); }
             room -= out.length() - before;
             if (comment) {
-                out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
+                out.append("\n#   ").append(Letters.cut(source.trimmed(line.line), COMMENT_LIMIT));
                 room -= rule.length() + COMMENT_LIMIT;
             }
             out.append('\n');
@@ -306,7 +307,7 @@ final class Output {
         if (first < end) { out.append('\n'); }
         for (int line = first; line < end; line++) {
             written.add(line);
-            out.append(Quoting.cut(source.trimmed(line), COMMENT_LIMIT)).append('\n');
+            out.append(Letters.cut(source.trimmed(line), COMMENT_LIMIT)).append('\n');
         }
     }
 
@@ -319,6 +320,6 @@ final class Output {
         int at = line.lastIndexOf(" #");
         boolean none =
                 at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#");
-        return none ? "" : "  " + Quoting.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
+        return none ? "" : "  " + Letters.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
     }
 }

@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.syntax.Letters;
+
 /** One line to write, in two forms: with values for names, and with the script's names. */
 final class OutputLine {
     /** The source line that it results from, 1-based. */
@@ -35,7 +37,7 @@ final class OutputLine {
      * {@code rule}: the rule as far as it can be read, or null.
      */
     OutputLine leaveOut(String why, String rule) {
-        named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);
+        named = why == null ? "" : "# left out, line " + line + ": " + Letters.cut(why, 160);
         strict = rule;
         text = "";
         table = "";

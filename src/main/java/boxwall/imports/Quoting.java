@@ -6,15 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a value as a word of the ruleset language, or as an excerpt for messages. While a script is interpreted, a
- * value contains the box's names ({@code $LAN_NET}, unset in the script) between marks.
+ * Writes a value as a word of the ruleset language. While a script is interpreted, a value contains the box's names
+ * ({@code $LAN_NET}, unset in the script) between marks.
  */
 final class Quoting {
     /** Encloses a name; SourceText removes this character from the input. */
     static final char MARK = '\uE000';
     /** Besides letters and digits, the characters that need no quotes. */
     private static final String SAFE = "!%+,-./:=@_^~";
-    private static final int EXCERPT = 60;
 
     private Quoting() {}
 
@@ -54,21 +53,5 @@ final class Quoting {
         }
         boolean plain = escaped.length() == text.length() + 1;
         return plain || text.indexOf('\'') >= 0 ? escaped.append('"').toString() : '\'' + text + '\'';
-    }
-
-    /** The user's text for messages: quoted and cut. */
-    static String excerpt(String text) {
-        return '"' + cut(text, EXCERPT) + '"';
-    }
-
-    /** Cuts after a number of characters, and replaces control characters and those that no terminal shows. */
-    static String cut(String text, int limit) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            if (i == limit) { return out.append("...").toString(); }
-            char c = text.charAt(i);
-            out.append(c == '\t' ? ' ' : Character.isISOControl(c) || c > 0xFF ? '?' : c);
-        }
-        return out.toString();
     }
 }

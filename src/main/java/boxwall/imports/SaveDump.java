@@ -2,6 +2,7 @@ package boxwall.imports;
 
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,7 +124,7 @@ final class SaveDump {
         String base = name.endsWith("6") ? name.substring(0, name.length() - 1) : name;
         tableLine = line;
         if (Table.of(base) == null) {
-            state.leaveOut(line, "no-table", Quoting.excerpt(name));
+            state.leaveOut(line, "no-table", Letters.show(name));
             table = null;
             return;
         }
@@ -170,7 +171,7 @@ final class SaveDump {
             state.leaveOut(line, "table-within");
         } else if (words.isEmpty() || words.get(0).length() < 2 || words.get(0).charAt(0) != '-'
                 || counters == 0 && text.charAt(0) == '[') {
-            state.leaveOut(line, "no-rule-line", Quoting.excerpt(text));
+            state.leaveOut(line, "no-rule-line", Letters.show(text));
         } else if (namesTable) {
             iptables.addSaved(line, command, words);
         } else {

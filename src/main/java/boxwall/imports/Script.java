@@ -2,6 +2,7 @@ package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ final class Script {
             parsePage();
         }
         for (Node.Redirect redirect : lexer.cutShort) {
-            source.warn(redirect.target.line, "here-cut", Quoting.cut(redirect.target.toString(), 30));
+            source.warn(redirect.target.line, "here-cut", Letters.cut(redirect.target.toString(), 30));
         }
     }
 

@@ -1,6 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -181,7 +182,7 @@ final class ShellState {
     /** Remarks on the functions that are not run. */
     void remarkOnUncalled() {
         for (Node function : functions.values()) {
-            String subject = "the function " + Quoting.cut(function.name, 30) + " is ";
+            String subject = "the function " + Letters.cut(function.name, 30) + " is ";
             if (calledFunctions.contains(function)) { continue; }
             if (possiblyCalled.contains(function)) {
                 skip(function, subject + "called only where it depends on the box",

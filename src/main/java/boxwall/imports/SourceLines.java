@@ -2,6 +2,7 @@ package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +66,7 @@ final class SourceLines {
     /** What a message says about a line, and what to do. */
     String[] message(int line, String name, Object... values) {
         String text = trimmed(line);
-        return Messages.of(Quoting.excerpt(text.substring(0, Math.min(text.length(), 80)).trim()), name, values);
+        return Messages.of(Letters.show(text.substring(0, Math.min(text.length(), 80)).trim()), name, values);
     }
 
     private boolean isCode(int line) { return trimmed(line).length() > 0 && trimmed(line).charAt(0) != '#'; }
@@ -134,7 +135,7 @@ final class SourceLines {
     /** Remarks on all lines that nothing accounts for; {@code empty}: the result has no rule. */
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
-            if (set.getValue() > 0) { note(set.getValue(), "set-missing", Quoting.cut(set.getKey(), 40)); }
+            if (set.getValue() > 0) { note(set.getValue(), "set-missing", Letters.cut(set.getKey(), 40)); }
         }
         for (Remark remark : skipped.values()) {
             if (is(remark.line, TAKEN)) { continue; }
@@ -161,7 +162,7 @@ final class SourceLines {
         }
         if (empty && firstRule > 0 && tally(LEFT, 0) == 0) {
             loss(firstRule, isCode(firstRule) ? "no-result" : "in-comments",
-                    words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100));
+                    words.isEmpty() ? "" : ", with " + Letters.cut(words.toString(), 100));
         }
     }
 

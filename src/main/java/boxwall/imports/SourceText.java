@@ -117,7 +117,7 @@ final class SourceText {
         command = command.startsWith("=") ? command.substring(1).trim() : command;
         if (command.contains("%i") && name.endsWith(".conf")) {
             String device = name.substring(0, name.length() - 5);
-            lines.note(number, "device", Quoting.cut(device, 30));
+            lines.note(number, "device", Letters.cut(device, 30));
             command = Words.replace(command, "%i", device);
         }
         lines.note(number, "key", key);

@@ -112,19 +112,26 @@ public final class Letters {
         return text;
     }
 
-    /** The user's text for a message: quoted, shortened, without characters that disturb a terminal. */
-    static String show(String text) {
-        StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < text.length();) {
-            int length = length(text, i);
+    /** The user's text for a message: in quotes, and cut. */
+    public static String show(String text) {
+        return '"' + cut(text, SHOWN) + '"';
+    }
+
+    /** At most so many bytes of the user's text, without characters that disturb a terminal. */
+    public static String cut(String text, int limit) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0, end; i < text.length(); i = end) {
+            end = i + length(text, i);
             int code = code(text, i);
-            if (i + length > SHOWN) {
-                out.append("...");
-                break;
+            if (end > limit) { return out.append("...").toString(); }
+            if (code == '\t') {
+                out.append(' ');
+            } else if (Character.isISOControl(code) || isInvisible(code) || text.charAt(i) > 0xFF) {
+                out.append('?');
+            } else {
+                out.append(text, i, end);
             }
-            out.append(Character.isISOControl(code) || isInvisible(code) ? "?" : text.substring(i, i + length));
-            i += length;
         }
-        return out.append('"').toString();
+        return out.toString();
     }
 }

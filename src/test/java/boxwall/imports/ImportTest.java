@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,5 +118,19 @@ class ImportTest {
     void backslashAtEndOfHereDocumentLineOpensNoQuote() {
         String text = "iptables-restore <<E\n*filter\n-A INPUT -j DROP\n-A INPUT -i lo -j ACCEPT \\\nCOMMIT\nE\n";
         assertFalse(importWithRemarksAt(text, 4).remarks.toString().contains("a quote is opened"));
+    }
+
+    /** Some bytes of these characters are control characters when they stand alone. */
+    @Test
+    void commentsAndRemarksKeepUmlautsAndQuotes() {
+        String script = bytes("# Zugänge: ÄÖÜß „so“\niptables -A INPUT -j DROP # Übrige\nfrobnicate Ärger\n");
+        Imported imported = Scripts.read("x", script);
+        assertTrue(imported.text.contains(bytes("\n# Zugänge: ÄÖÜß „so“\n")), imported.text);
+        assertTrue(imported.text.contains(bytes(" -j DROP  # Übrige\n")), imported.text);
+        assertTrue(imported.remarks.get(0).what.contains(bytes("\"frobnicate Ärger\"")), imported.text);
+    }
+
+    private static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 }
