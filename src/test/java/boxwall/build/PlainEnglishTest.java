@@ -19,8 +19,8 @@ class PlainEnglishTest {
     private static final List<String> PLACES = List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
             "CHANGELOG.md", "docs", "conf", "freetz-package/boxwall.md", "freetz-package/Config.in", "src/main/java",
             "src/main/resources/boxwall/http", "src/main/resources/boxwall/imports",
-            "src/main/resources/boxwall/box/findings", "src/main/resources/boxwall/http/problems",
-            "src/main/resources/boxwall/syntax/notes", "src/main/resources/boxwall/modules/verdicts");
+            "src/main/resources/boxwall/box/findings", "src/main/resources/boxwall/syntax/notes",
+            "src/main/resources/boxwall/modules/verdicts");
 
     /**
      * Finds phrases across line ends, comment margins and string concatenations.

@@ -71,9 +71,9 @@ class PageTest {
     @Test
     void translatedTextsOfBoxExistInSources() throws IOException {
         StringBuilder sources = new StringBuilder(Files.readString(Path.of("init.d/boxwall-apply")));
-        sources.append(Files.readString(Path.of("src/main/resources/boxwall/imports/messages")));
-        sources.append(Files.readString(Path.of("src/main/resources/boxwall/box/findings")));
-        sources.append(Files.readString(Path.of("src/main/resources/boxwall/http/problems")));
+        for (String table : List.of("imports/messages", "box/findings", "http/problems", "syntax/notes")) {
+            sources.append(Files.readString(Path.of("src/main/resources/boxwall").resolve(table)));
+        }
         try (var files = Files.walk(Path.of("src/main/java/boxwall"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                 sources.append(Files.readString(file));
