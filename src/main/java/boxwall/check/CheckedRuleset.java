@@ -16,7 +16,6 @@ public final class CheckedRuleset {
     /** What would be loaded; empty when the text has errors. */
     final Ruleset compiled;
     final BoxFacts facts;
-    final Site site;
     /** What becomes of packets under the rules that would be loaded. */
     public final Verdicts loaded;
     /** The same under the rules as written. */
@@ -27,12 +26,11 @@ public final class CheckedRuleset {
         this.parsed = parsed;
         this.compiled = compiled;
         this.facts = facts;
-        site = Site.of(facts);
         List<Map<String, String>> statements = new ArrayList<>();
         for (Line expect : parsed.expects) {
             statements.add(expect.keys);
         }
-        loaded = new Verdicts(compiled, site, statements);
+        loaded = new Verdicts(compiled, Site.of(facts), statements);
         written = loaded.like(parsed.ruleset());
     }
 }
