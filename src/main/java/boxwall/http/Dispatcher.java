@@ -123,17 +123,15 @@ final class Dispatcher {
     private Reply refuseToken(Request request, Route route, boolean withToken) {
         String peer = request.client.text();
         int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
+        boolean wantsToken = !route.needs(Route.Need.NO_TOKEN);
         // a client with the token can always confirm and revert, whatever another program on the same PC sent
-        if (seconds > 0 && route.needs(Route.Need.TOKEN)
-                && !(withToken && (route == Route.CONFIRM || route == Route.REVERT))) {
+        if (seconds > 0 && wantsToken && !(withToken && (route == Route.CONFIRM || route == Route.REVERT))) {
             return Reply.problem("too-many-wrong-tokens", seconds).with("Retry-After", String.valueOf(seconds));
         }
         if (!withToken && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
-        if (route.needs(Route.Need.TOKEN) && !withToken) {
-            return Reply.problem("token-wanted").with("WWW-Authenticate", "Bearer");
-        }
+        if (wantsToken && !withToken) { return Reply.problem("token-wanted").with("WWW-Authenticate", "Bearer"); }
         return null;
     }
 

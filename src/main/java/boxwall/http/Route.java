@@ -13,25 +13,23 @@ import java.util.TreeSet;
  * from this table.
  */
 public enum Route {
-    PAGE("GET", "/"), OK("GET", "/ok", Need.SHORT), STATUS("GET", "/status", Need.SHORT),
-    FACTS("GET", "/facts", Need.TOKEN), FINDINGS("GET", "/findings", Need.TOKEN),
-    COUNTERS("GET", "/counters", Need.TOKEN), LOG("GET", "/log", Need.TOKEN), METRICS("GET", "/metrics", Need.TOKEN),
-    EXPLAIN("GET", "/explain", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
-    EXPOSURE("GET", "/exposure", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
-    DIFF("GET", "/diff", Need.TOKEN, Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules", Need.TOKEN),
-    PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT), DISCARD("DELETE", "/rules", Need.TOKEN),
-    PRESETS("GET", "/presets", Need.TOKEN), DEVICES("GET", "/devices", Need.TOKEN),
+    PAGE("GET", "/", Need.NO_TOKEN), OK("GET", "/ok", Need.NO_TOKEN, Need.SHORT),
+    STATUS("GET", "/status", Need.NO_TOKEN, Need.SHORT), FACTS("GET", "/facts"), FINDINGS("GET", "/findings"),
+    COUNTERS("GET", "/counters"), LOG("GET", "/log"), METRICS("GET", "/metrics"),
+    EXPLAIN("GET", "/explain", Need.CANDIDATE, Need.LOCK), EXPOSURE("GET", "/exposure", Need.CANDIDATE, Need.LOCK),
+    DIFF("GET", "/diff", Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules"),
+    PUT_RULES("PUT", "/rules", Need.LOCK, Need.TEXT), DISCARD("DELETE", "/rules"), PRESETS("GET", "/presets"),
+    DEVICES("GET", "/devices"),
     /** Acquires the lock itself, after the lock for changes. */
-    APPLY("POST", "/apply", Need.TOKEN), CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),
-    REVERT("DELETE", "/apply/ID", Need.TOKEN, Need.SHORT), HISTORY("GET", "/history", Need.TOKEN),
-    RESTORE("POST", "/history/N", Need.TOKEN, Need.LOCK), IMPORT("POST", "/import", Need.TOKEN, Need.LOCK, Need.TEXT),
-    RECORD("POST", "/record", Need.TOKEN), PA("POST", "/pa", Need.TOKEN), PRINTK("POST", "/printk", Need.TOKEN),
-    OPENAPI("GET", "/openapi.json", Need.TOKEN);
+    APPLY("POST", "/apply"), CONFIRM("POST", "/confirm/ID", Need.SHORT), REVERT("DELETE", "/apply/ID", Need.SHORT),
+    HISTORY("GET", "/history"), RESTORE("POST", "/history/N", Need.LOCK),
+    IMPORT("POST", "/import", Need.LOCK, Need.TEXT), RECORD("POST", "/record"), PA("POST", "/pa"),
+    PRINTK("POST", "/printk"), OPENAPI("GET", "/openapi.json");
 
     /** A property of a route. */
     public enum Need {
-        /** The request must carry the token. */
-        TOKEN,
+        /** Answers a request without the token, too; all other routes refuse it. */
+        NO_TOKEN,
         /** Answers for a ruleset without syntax errors: the candidate, else the saved one. */
         CANDIDATE,
         /** No other request may parse or prove a ruleset at the same time. */
