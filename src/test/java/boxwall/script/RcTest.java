@@ -56,6 +56,20 @@ class RcTest {
             assertEquals("ended\n", NetBox.read(box.folder.resolve("ended")), "INT, not TERM");
             assertEquals(3, box.runScript("rc.boxwall", "status").status());
             assertEquals(live, box.tables());
+            assertEquals(0, box.runScript("rc.boxwall", "restart").status());
+            assertEquals(token, box.runScript("rc.boxwall", "token").out(), "the existing token is kept");
+            assertFalse(token.equals(box.runScript("rc.boxwall", "token", "new").out()));
+            assertEquals(0, box.runScript("rc.boxwall", "unload").status());
+            assertEquals(live, box.tables());
+        });
+    }
+
+    @Test
+    void stopSparesTheTrialAndSavesWhatIsUnsaved() {
+        withBothShells(shell -> box(shell, true), box -> {
+            box.storePlan("boot", new PlanFolder("old", 1111));
+            assertEquals(0, box.runScript("rc.boxwall").status());
+            assertEquals(0, box.runScript("rc.boxwall", "stop").status());
             Files.writeString(box.state.resolve("trial"), "id=x\nspared=0\n");
             assertEquals(0, box.runScript("rc.boxwall", "stop").status(), "a second stop is harmless");
             assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")),
@@ -68,11 +82,6 @@ class RcTest {
             assertEquals(0, box.runScript("rc.boxwall", "stop").status());
             assertEquals(saves + 1, saves(box), "saves what could not be saved before");
             assertEquals("", NetBox.read(box.run.resolve("unsaved")));
-            assertEquals(0, box.runScript("rc.boxwall", "restart").status());
-            assertEquals(token, box.runScript("rc.boxwall", "token").out(), "the existing token is kept");
-            assertFalse(token.equals(box.runScript("rc.boxwall", "token", "new").out()));
-            assertEquals(0, box.runScript("rc.boxwall", "unload").status());
-            assertEquals(live, box.tables());
         });
     }
 
