@@ -134,7 +134,7 @@ public final class Checker extends CheckPart {
                 List<String> names = Requirement.names(at.rule);
                 names.add(at.table.word());
                 if (!known.containsKey(names)) {
-                    Finding finding = Requirement.of(family, at.table, at.rule, facts).finding("");
+                    Finding finding = new Requirement(family, at.table, at.rule, facts).finding("");
                     String key = finding == null ? null : finding.code + " " + finding.effect();
                     known.put(names, key);
                     if (key != null && !unmet.containsKey(key)) { unmet.put(key, finding); }

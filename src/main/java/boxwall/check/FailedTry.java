@@ -236,7 +236,9 @@ public final class FailedTry {
         return null;
     }
 
-    private Requirement requirement(TrailEntry entry) { return Requirement.of(family, entry.table, entry.rule, facts); }
+    private Requirement requirement(TrailEntry entry) {
+        return new Requirement(family, entry.table, entry.rule, facts);
+    }
 
     /**
      * The rules of the refused table that can be tried one by one, as lines of a restore file in their order. Leaves

@@ -65,7 +65,7 @@ final class Needs {
         modules.addAll(loaded);
         for (Family family : Family.values()) {
             for (TrailEntry entry : TrailEntry.all(ruleset, family)) {
-                add(family, Requirement.of(family, entry.table, entry.rule, box.facts));
+                add(family, new Requirement(family, entry.table, entry.rule, box.facts));
             }
         }
         ipv6 |= !ruleset.tables(Family.IPV6).isEmpty();

@@ -98,8 +98,8 @@ public final class Compiler {
                     for (Rule rule : chain.rules) {
                         Abandoned.check();
                         if (!seen.add(Requirement.names(rule))) { continue; }
-                        modules.addAll(Requirement.of(family, table, rule, facts.booted()).modules());
-                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
+                        modules.addAll(new Requirement(family, table, rule, facts.booted()).modules());
+                        modules.addAll(new Requirement(family, table, rule, facts).modules());
                     }
                 }
             }

@@ -18,7 +18,6 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Words;
 
 /**
  * The features that a rule needs: table, matches and target, with their modules and the worst of their states.
@@ -30,13 +29,17 @@ public final class Requirement {
     private final Family family;
     private final BoxFacts facts;
     /** The first feature in the worst state. */
-    private final String worst;
+    private Capability worst;
+    private Kind kind;
+    private String name;
     /** The worst state of all features. */
     public final State state;
+    private boolean pullsConntrack;
     /** The rule's line. */
     public final Origin origin;
 
-    private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
+    /** The requirement of a rule; a target that no kernel has is a chain of the user, which needs nothing. */
+    public Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
         this.family = family;
         this.facts = facts;
         this.origin = rule.origin;
@@ -45,13 +48,18 @@ public final class Requirement {
             need(Kind.MATCH, match.name);
         }
         if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) { need(Kind.TARGET, rule.target.name); }
-        String first = null;
-        for (Map.Entry<String, Capability> feature : features.entrySet()) {
-            boolean worse = first == null || feature.getValue().state.compareTo(features.get(first).state) > 0;
-            first = worse ? feature.getKey() : first;
+        state = worst.state;
+    }
+
+    private void need(Kind needed, String called) {
+        Capability capability = facts.capability(family, needed, called);
+        features.put(needed.word + " " + called, capability);
+        pullsConntrack |= facts.pullsConntrack(family, needed, called);
+        if (worst == null || capability.state.compareTo(worst.state) > 0) {
+            worst = capability;
+            kind = needed;
+            name = called;
         }
-        worst = first;
-        state = features.get(worst).state;
     }
 
     /** The matches and the target of a rule, which decide with the table what it needs. */
@@ -64,11 +72,6 @@ public final class Requirement {
         return names;
     }
 
-    /** The requirement of a rule; a target that no kernel has is a chain of the user, which needs nothing. */
-    public static Requirement of(Family family, Table table, Rule rule, BoxFacts facts) {
-        return new Requirement(family, table, rule, facts);
-    }
-
     /** Modules to load, in order, without those already loaded. */
     public Set<String> modules() {
         Set<String> load = new LinkedHashSet<>();
@@ -79,47 +82,30 @@ public final class Requirement {
     }
 
     private boolean isExtension(Rule rule) {
-        String name = rule.target.name;
-        return !rule.target.isStandard() && (KernelGeneration.allNames(Kind.TARGET, family).contains(name)
-                || facts.capability(family, Kind.TARGET, name).state != State.UNKNOWN);
-    }
-
-    private void need(Kind kind, String name) {
-        features.put(kind.word + " " + name, facts.capability(family, kind, name));
+        String target = rule.target.name;
+        return !rule.target.isStandard() && (KernelGeneration.allNames(Kind.TARGET, family).contains(target)
+                || facts.capability(family, Kind.TARGET, target).state != State.UNKNOWN);
     }
 
     /** Whether the rule would load connection tracking. */
-    public boolean pullsConntrack() {
-        boolean pulls = false;
-        for (String feature : features.keySet()) {
-            pulls |= facts.pullsConntrack(family, kind(feature), name(feature));
-        }
-        return pulls;
-    }
-
-    private static Kind kind(String feature) {
-        return Kind.valueOf(Words.before(feature, ' ').toUpperCase(java.util.Locale.ROOT));
-    }
-
-    private static String name(String feature) { return Words.after(feature, ' '); }
+    public boolean pullsConntrack() { return pullsConntrack; }
 
     /** The finding for a rule that can't or must not be applied; null for a rule that can. */
     public Finding finding(String where) {
         if (state.compareTo(State.UNKNOWN) < 0) { return null; }
-        boolean table = worst.startsWith("table");
+        boolean table = kind == Kind.TABLE;
         String row = table ? "table-missing.rule" : "module-missing.rule";
         if (state == State.REFUSED) {
             row = "module-refused.rule";
         } else if (state == State.UNKNOWN) { row = table ? "table-missing.untested" : "module-missing.untested"; }
-        return Finding.of(row, where, Collections.singletonList(features.get(worst).evidence()), worst, remedy());
+        return Finding.of(row, where, Collections.singletonList(worst.evidence()), kind.word + " " + name, remedy());
     }
 
     private String remedy() {
-        String name = name(worst);
-        if (state == State.REFUSED && pullsConntrack()) {
+        if (state == State.REFUSED && pullsConntrack) {
             return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
         }
-        String cure = facts.cure(family, kind(worst), name);
+        String cure = facts.cure(family, kind, name);
         boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
         return state == State.REFUSED && !another
                 ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;

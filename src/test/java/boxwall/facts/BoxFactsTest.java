@@ -136,19 +136,19 @@ class BoxFactsTest {
     void requirementOfRuleCoversTableMatchesAndTarget() {
         BoxFacts facts = BoxFacts.of(kernel("3.10.107", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables",
                 "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
-        Requirement log = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
+        Requirement log = new Requirement(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
         assertEquals(State.LOADABLE, log.state);
         assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"),
                 List.copyOf(log.modules()));
         assertNull(log.finding("rules:1:1"));
-        Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
+        Requirement reject = new Requirement(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
         assertEquals(State.MISSING, reject.state);
         assertEquals(List.of("match iprange", "target REJECT"), reject.features.entrySet().stream()
                 .filter(feature -> feature.getValue().state == reject.state).map(Map.Entry::getKey).toList());
         assertEquals("module-missing", reject.finding("rules:1:1").code);
         assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy);
         assertEquals(State.LOADABLE,
-                Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state);
+                new Requirement(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state);
     }
 
     @Test

@@ -31,7 +31,7 @@ class SymbolOwnerTest {
 
     private static String remedy(BoxFacts facts) {
         Rule reject = new Rule.Builder(new Origin("rules", 1)).target(Target.of("REJECT")).build();
-        return Requirement.of(Family.IPV4, Table.FILTER, reject, facts).finding("rules:1").remedy;
+        return new Requirement(Family.IPV4, Table.FILTER, reject, facts).finding("rules:1").remedy;
     }
 
     @Test
