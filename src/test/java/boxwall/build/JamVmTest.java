@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +46,26 @@ class JamVmTest {
             assertFound(statement, "http/Made.java:3: ",
                     "class Made {\n    void method() {\n        " + statement + "\n    }\n}\n", "http");
         }
+    }
+
+    /** GNU Classpath's valueOf looks for the field of that name, so ProGuard must keep the names of the constants. */
+    @Test
+    void constantsFoundByNameKeepTheirNames() throws IOException {
+        String kept = Files.readString(Path.of("freetz-package/entry.pro"));
+        Pattern call = Pattern.compile("\\b([A-Z]\\w*)\\.valueOf\\(");
+        Set<String> missing = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(MAIN)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                String code = Files.readString(file);
+                String outer = file.getFileName().toString().replace(".java", "");
+                call.matcher(code).results().map(found -> found.group(1))
+                        .filter(name -> !Set.of("String", "Integer", "Long", "Boolean").contains(name))
+                        .map(name -> code.contains(" enum " + name + " ") && !name.equals(outer) ? outer + "$" + name
+                                : name)
+                        .filter(name -> !kept.contains("boxwall.*." + name + ",")).forEach(missing::add);
+            }
+        }
+        assertEquals(Set.of(), missing, "to be kept in entry.pro");
     }
 
     @Test
