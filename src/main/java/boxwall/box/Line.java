@@ -34,9 +34,8 @@ public final class Line {
         StringBuilder out = new StringBuilder(source).append(": ");
         int start = out.length();
         out.append(text.substring(0, Math.min(MAX, text.length()))).append(text.length() > MAX ? "…" : "");
-        for (int i = start; i < out.length(); i++) {
-            char c = out.charAt(i);
-            if (c < ' ' || c >= 0x7f && c < 0xa0) { out.setCharAt(i, ' '); }
+        for (int i = start; i < out.length(); i += Words.utf8Length(out, i)) {
+            if (Character.isISOControl(Words.codePoint(out, i))) { out.setCharAt(i, ' '); }
         }
         return out.toString();
     }

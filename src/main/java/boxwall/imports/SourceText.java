@@ -54,9 +54,9 @@ final class SourceText {
     private static String corrected(String line) {
         StringBuilder out = new StringBuilder();
         for (int at = 0, after; at < line.length(); at = after) {
-            after = at + Letters.length(line, at);
+            after = at + Words.utf8Length(line, at);
             String meant = line.substring(at, after);
-            int code = Letters.code(line, at);
+            int code = Words.codePoint(line, at);
             for (int i = 0; i < SIGNS.length && code >= 0x80; i += 2) {
                 meant = SIGNS[i].indexOf(code) >= 0 ? SIGNS[i + 1] : meant;
             }

@@ -217,4 +217,30 @@ public final class Words {
         }
         return bytes;
     }
+
+    /**
+     * The length of the UTF-8 sequence at an index of a byte string (one character per byte); 1 for another character.
+     */
+    public static int utf8Length(CharSequence text, int at) {
+        char c = text.charAt(at);
+        int length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
+        if (at + length > text.length()) { return 1; }
+        for (int i = 1; i < length; i++) {
+            char next = text.charAt(at + i);
+            if (next < 0x80 || next > 0xbf) { return 1; }
+        }
+        return length;
+    }
+
+    /** The Unicode number of the character at an index. */
+    public static int codePoint(CharSequence text, int at) {
+        int length = utf8Length(text, at);
+        char c = text.charAt(at);
+        if (length == 1) { return c; }
+        int code = c & 0x7f >> length;
+        for (int i = 1; i < length; i++) {
+            code = code << 6 | text.charAt(at + i) & 0x3f;
+        }
+        return code;
+    }
 }

@@ -32,7 +32,7 @@ public final class Letters {
 
     /** Whether a ruleset may have this text in quotes: no control characters except tabs, no invisible characters. */
     public static boolean isText(String text) {
-        for (int i = 0; i < text.length(); i += length(text, i)) {
+        for (int i = 0; i < text.length(); i += Words.utf8Length(text, i)) {
             if (refused(text, i, true) != null) { return false; }
         }
         return true;
@@ -48,40 +48,16 @@ public final class Letters {
         return end;
     }
 
-    /** The length of the UTF-8 sequence at an index; 1 for another character. */
-    public static int length(CharSequence text, int at) {
-        char c = text.charAt(at);
-        int length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
-        if (at + length > text.length()) { return 1; }
-        for (int i = 1; i < length; i++) {
-            char next = text.charAt(at + i);
-            if (next < 0x80 || next > 0xbf) { return 1; }
-        }
-        return length;
-    }
-
-    /** The Unicode number of the character at an index. */
-    public static int code(CharSequence text, int at) {
-        int length = length(text, at);
-        char c = text.charAt(at);
-        if (length == 1) { return c; }
-        int code = c & 0x7f >> length;
-        for (int i = 1; i < length; i++) {
-            code = code << 6 | text.charAt(at + i) & 0x3f;
-        }
-        return code;
-    }
-
     /** The length of a byte order mark at an index; 0 when there is none. */
     public static int mark(CharSequence text, int at) {
-        return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
+        return at < text.length() && Words.codePoint(text, at) == 0xfeff ? Words.utf8Length(text, at) : 0;
     }
 
     /** Why the character at an index isn't allowed, or null. Quotes may contain every visible character. */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         if (text.charAt(at) >= ' ' && text.charAt(at) <= '~') { return null; }
-        int length = length(text, at);
-        int code = code(text, at);
+        int length = Words.utf8Length(text, at);
+        int code = Words.codePoint(text, at);
         int meant = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         for (String[] row : UNTYPABLE) {
             if ((!inQuotes || length == 1 || isInvisible(code)) && row[0].indexOf(meant) >= 0) {
@@ -121,8 +97,8 @@ public final class Letters {
     public static String cut(String text, int limit) {
         StringBuilder out = new StringBuilder();
         for (int i = 0, end; i < text.length(); i = end) {
-            end = i + length(text, i);
-            int code = code(text, i);
+            end = i + Words.utf8Length(text, i);
+            int code = Words.codePoint(text, i);
             if (end > limit) { return out.append("...").toString(); }
             if (code == '\t') {
                 out.append(' ');

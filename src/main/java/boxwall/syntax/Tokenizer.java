@@ -154,7 +154,7 @@ final class Tokenizer {
      */
     private int append(String from, int index, boolean inQuotes) {
         int plain = Letters.plain(from, index) - index;
-        int length = plain > 0 ? plain : Letters.length(from, index);
+        int length = plain > 0 ? plain : Words.utf8Length(from, index);
         ValueException foreign = plain > 0 ? null : Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
             fail(wordLine, wordColumn, "a word of more than " + WORD_LIMIT + " characters",

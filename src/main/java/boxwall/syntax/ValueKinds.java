@@ -76,8 +76,8 @@ final class ValueKinds {
             throw new ValueException("an empty text", "write one, or leave the option out");
         }
         int end = text.length() <= limit ? text.length() : 0;
-        while (end < text.length() && end + Letters.length(text, end) <= limit) {
-            end += Letters.length(text, end);
+        while (end < text.length() && end + Words.utf8Length(text, end) <= limit) {
+            end += Words.utf8Length(text, end);
         }
         return text.substring(0, end);
     }

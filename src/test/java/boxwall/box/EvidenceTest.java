@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -52,6 +53,14 @@ class EvidenceTest {
                 {"null", "Linux version is 3.10"}, {"null", "Comm: x Tainted: P  O"},
                 {"null", "module compiled for 3.10.73 #1"}, {"null", "depmod: WARNING: /lib/modules/4.4.271/x.ko"}};
         return rows(table, f -> f.kernel.value(), EvidenceTest::log);
+    }
+
+    /** Files are read as bytes, one character each; a page and a terminal show them as UTF-8. */
+    @Test
+    void evidenceKeepsUmlautsAndBlanksControlCharacters() {
+        String bytes = new String("name = \"Größe Ä\"".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertEquals("ar7.cfg: " + bytes, Line.evidence("ar7.cfg", bytes));
+        assertEquals("x: a b c d  e", Line.evidence("x", "a\u001bb\u009bc\u007fd\u00c2\u009be"));
     }
 
     @Test
