@@ -23,8 +23,14 @@ final class AddressChange extends DaemonPart {
     /** The old rules return after this time if the daemon dies between its try and its confirm. */
     private static final int SECONDS = 30;
 
-    /** The last changes that could not be applied, so that they are tried only once, and why. */
+    /** The first wait after a failed try; each further one is twice as long. */
+    private static final int RETRY_MILLIS = 5 * 60 * 1000;
+
+    /** The last changes that could not be applied, so that they are not tried at each comparison, and why. */
     private volatile Map.Entry<String, String> failed = new SimpleImmutableEntry<>("", "");
+    private long waitMillis = RETRY_MILLIS;
+    /** The uptime of the next try. Only what prevents a load may pass; a refused ruleset remains refused. */
+    private long retryMillis;
 
     AddressChange(DaemonPart shared) { super(shared); }
 
@@ -41,10 +47,13 @@ final class AddressChange extends DaemonPart {
         }
         String key = changed + " " + saved.hashCode();
         Map.Entry<String, String> last = failed;
-        if (!last.getKey().equals(key)) {
+        boolean again = last.getKey().equals(key);
+        if (!again || sys.uptimeMillis() >= retryMillis) {
             // two rulesets at once are too much for a small heap; the next comparison tries again
             if (!work.lock.tryLock()) { return Collections.emptyList(); }
             try {
+                waitMillis = again ? 2 * waitMillis : RETRY_MILLIS;
+                retryMillis = Long.MAX_VALUE;
                 String obstacle = applied(saved, now, live, changed);
                 last = new SimpleImmutableEntry<>(obstacle == null ? "" : key, obstacle);
                 failed = last;
@@ -87,6 +96,7 @@ final class AddressChange extends DaemonPart {
         }
         if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
         if (live != null && isLive(next, live)) { return null; }
+        retryMillis = sys.uptimeMillis() + waitMillis;
         if (!plane.changing.tryLock()) { return "a change is pending"; }
         try {
             Outcome tried = plane.tryPlan(next.write(sys), SECONDS, false, false);

@@ -228,9 +228,11 @@ final class BoxFindings {
         boolean inFilter = false;
         for (String line : readings.lines("ip6tables-save")) {
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
-            if (inFilter && (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ")
-                    || line.startsWith(":") && line.contains(" DROP "))) {
-                return true;
+            if (!inFilter) { continue; }
+            if (line.startsWith(":") && line.contains(" DROP ")) { return true; }
+            // a rule that only accepts, logs or calls a chain stops nothing
+            for (String target : new String[] {" -j DROP", " -j REJECT", " -j NFQUEUE"}) {
+                if (line.contains(target)) { return true; }
             }
         }
         // the table is loaded and its rules weren't read: assume that it was loaded for rules

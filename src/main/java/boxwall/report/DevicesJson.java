@@ -24,6 +24,7 @@ public final class DevicesJson {
      * @param wan the interface whose devices are the provider's and left out, or null
      */
     public static String of(String arp, String[] leases, String wan) {
+        // by the bytes of the address, so that .20 is before .100
         Map<String, JsonObject> devices = new TreeMap<>();
         for (String file : leases) {
             for (String line : Words.lines(file)) {
@@ -36,7 +37,7 @@ public final class DevicesJson {
         for (String line : Words.lines(arp)) {
             String[] words = Words.of(line);
             if (words.length == 6 && !words[2].equals("0x0") && !words[5].equals(wan)) {
-                JsonObject leased = devices.get(words[0]);
+                JsonObject leased = devices.get(key(words[0]));
                 String name = leased == null || leased.get("name").isNull() ? null : leased.get("name").asString();
                 add(devices, words[0], words[3], name, words[5]);
             }
@@ -45,10 +46,15 @@ public final class DevicesJson {
     }
 
     private static void add(Map<String, JsonObject> devices, String address, String mac, String name, String device) {
+        if (key(address).length() != 4) { return; }
+        devices.put(key(address), JsonText.object("address", address, "name", name, "mac",
+                mac.length() == 17 ? mac : null, "interface", device));
+    }
+
+    /** The bytes of an address as characters; empty for another text. */
+    private static String key(String address) {
         byte[] bytes = Addresses.parse(address);
-        if (bytes == null || bytes.length != 4) { return; }
-        devices.put(address, JsonText.object("address", address, "name", name, "mac", mac.length() == 17 ? mac : null,
-                "interface", device));
+        return bytes == null ? "" : Words.text(bytes);
     }
 
     /** The first name after the address: dnsmasq writes * for none, multid has numbers before it. */

@@ -129,12 +129,21 @@ final class ChainCheck {
                 Entry entry = jumps.remove(jumps.size() - 1);
                 String next = entry.rule.target.name;
                 if (open.containsKey(next)) {
-                    errors.add(entry.targetAt, "a loop: " + next + " comes back to itself here",
-                            "break it; the kernel refuses loops");
+                    errors.add(entry.targetAt, "a loop: " + loop(path, next), "break it; the kernel refuses loops");
                 }
                 visit(next, visited, path, open);
             }
         }
+    }
+
+    /** {@code a -> b -> a}: the chains of a path, whose last is its first element, from one of them back to it. */
+    private static String loop(Deque<String> path, String chain) {
+        StringBuilder loop = new StringBuilder(chain);
+        for (String name : path) {
+            loop.insert(0, name + " -> ");
+            if (name.equals(chain)) { break; }
+        }
+        return Letters.cut(loop.toString(), 200);
     }
 
     private void visit(String chain, Set<String> visited, Deque<String> path, Map<String, List<Entry>> open) {

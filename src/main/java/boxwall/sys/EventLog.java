@@ -3,6 +3,7 @@ package boxwall.sys;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The daemon's log: one line per event, to standard output and, by {@code logger}, to the box's syslog. External text
@@ -19,6 +20,8 @@ public class EventLog implements Runnable {
     /** The first folder to search for logger; null for a log without syslog. */
     private final String folder;
     private final LinkedBlockingQueue<String> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
+    /** Events that found no place in {@link #waiting}. */
+    private final AtomicInteger lost = new AtomicInteger();
     private boolean started;
 
     /** Logs to a stream, and by logger to syslog; {@code folder} is searched for logger first, null for no syslog. */
@@ -45,7 +48,10 @@ public class EventLog implements Runnable {
             String logger = Programs.path(sys, folder, "logger");
             while (true) {
                 if (logger != null) { send(logger, line); }
-                line = waiting.take();
+                line = waiting.poll();
+                if (line != null) { continue; }
+                int missing = lost.getAndSet(0);
+                line = missing == 0 ? waiting.take() : missing + " messages are missing here";
             }
         } catch (InterruptedException e) {
             return;
@@ -69,7 +75,7 @@ public class EventLog implements Runnable {
         String line = plain(words);
         out.println(line);
         if (folder != null) {
-            waiting.offer(line);
+            if (!waiting.offer(line)) { lost.incrementAndGet(); }
             start();
         }
     }

@@ -12,6 +12,7 @@ import boxwall.sys.CommandResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -359,18 +360,32 @@ class WatchTest {
         assertEquals(List.of("probe", "probe"), sys.verbs);
     }
 
+    /** Another program may have held xtables' lock: the second try is five minutes after the first, the third ten. */
     @Test
-    void recompiledRulesThatKernelRefusesAreTriedOnce() {
+    void failedLoadIsRetriedAfterFiveMinutesAndThenLater() {
         booted(RULES);
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
         sys.tryError = "iptables-restore: line 5 failed";
         Watch watch = watch();
+        List<Integer> minutes = new ArrayList<>();
+        for (int minute = 0; minute < 36; minute++) {
+            long before = tries();
+            watch.compare(null);
+            assertEquals(List.of("address-changed"), codes(watch));
+            assertTrue(watch.findings.get(0).evidence().toString().contains("line 5 failed"),
+                    watch.findings.toString());
+            if (tries() > before) { minutes.add(minute); }
+            sys.uptimeMillis += 60_000;
+        }
+        assertEquals(List.of(0, 5, 15, 35), minutes);
+        sys.tryError = "";
+        sys.uptimeMillis += 40 * 60_000;
         watch.compare(null);
-        watch.compare(null);
-        assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings.get(0).evidence().toString().contains("line 5 failed"), watch.findings.toString());
-        assertEquals(1, sys.verbs.stream().filter(v -> v.startsWith("try")).count());
+        assertEquals(List.of(), codes(watch), log.toString());
+        assertTrue(sys.live[0].contains("10.11.12."), sys.live[0]);
     }
+
+    private long tries() { return sys.verbs.stream().filter(v -> v.startsWith("try")).count(); }
 
     @Test
     void changedKernelGetsNewPlan() {

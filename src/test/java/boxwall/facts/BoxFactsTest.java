@@ -199,6 +199,21 @@ class BoxFactsTest {
     }
 
     @Test
+    void ipv6IsUnfilteredIfNoRuleAndNoPolicyStopsPackets() {
+        String[][] table = {{":INPUT ACCEPT [0:0]", "true"}, {"[1:2] -A INPUT -i lo -j ACCEPT", "true"},
+                {"-A INPUT -j LOG --log-prefix x", "true"}, {":INPUT DROP [0:0]", "false"},
+                {"[1:2] -A INPUT -i dsl -j DROP", "false"}, {"-A FORWARD -j REJECT --reject-with a", "false"}};
+        for (String[] row : table) {
+            Readings box = kernel("4.4.60", "ip6table_filter:")
+                    .with("/proc/net/if_inet6", "20010db8000000000000000000000001 0a 40 00 80 lan\n")
+                    .with("/proc/net/dev", "lan: 0\n").with("/proc/net/ip6_tables_names", "filter\n")
+                    .with("ip6tables-save", "*filter\n" + row[0] + "\nCOMMIT\n");
+            String findings = BoxFacts.of(box).findings.toString();
+            assertEquals(row[1], "" + findings.contains("ipv6-unfiltered"), row[0] + ": " + findings);
+        }
+    }
+
+    @Test
     void packetsThatBypassNetfilterAreCounted() {
         Readings before = traffic(1000, 50);
         BoxFacts facts = BoxFacts.of(before);

@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,10 @@ class DevicesJsonTest {
 
     @Test
     void withoutReadingsNoDeviceIsListed() {
+        String leases =
+                "lease 00:00:5e:00:53:2a 192.168.178.100 1 \"a\"\nlease 00:00:5e:00:53:2b 192.168.178.20 1 \"b\"\n";
+        String sorted = DevicesJson.of(null, new String[] {leases}, null);
+        assertTrue(sorted.indexOf(".20\"") < sorted.indexOf(".100\""), sorted);
         assertEquals("{\"devices\":[]}", DevicesJson.of(null, new String[] {null}, null));
     }
 }

@@ -212,11 +212,15 @@ class PageUseCaseIT {
         browser.click("add");
     }
 
-    /** Clicks a button or check box in a row of a list. */
+    /** Clicks a button or check box in the rows of a list with these words, as soon as they have it. */
     private void clickInRow(String list, String words, String control) {
-        browser.value("[...document.querySelectorAll('#" + list + " > *')].filter(l => l.textContent.includes('" + words
-                + "')).forEach(l => [...l.querySelectorAll('button, input')].find(b => '" + control
-                + "' === (b.textContent || b.type)).click())");
+        String controls = "[...document.querySelectorAll('#" + list + " > *')].filter(l => l.textContent.includes('"
+                + words + "')).map(l => [...l.querySelectorAll('button, input')].find(b => '" + control
+                + "' === (b.textContent || b.type)))";
+        // after a change of the language the list is drawn again
+        assertTrue(browser.waitUntil("(all => all.length && all.every(c => c))(" + controls + ")"),
+                () -> control + ": " + text(list));
+        browser.value(controls + ".forEach(c => c.click())");
     }
 
     private void remove(String title) {

@@ -112,7 +112,7 @@ class DangerousInputTest {
             "iptables -A INPUT -p tcp -m multiport --ports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16 | more than 15 ports",
             "iptables -A INPUT -j nowhere | no target and no chain",
             "iptables -A INPUT -g nowhere | no target and no chain", "iptables -N a\\niptables -A a -j a | a loop",
-            "iptables -N a\\niptables -N b\\niptables -A a -j b\\niptables -A b -j a\\niptables -A INPUT -j a | a loop",
+            "iptables -N a\\niptables -N b\\niptables -A a -j b\\niptables -A b -j a\\niptables -A INPUT -j a | a loop: a -> b -> a",
             "iptables -X INPUT | is built in and can't be deleted",
             "iptables -E INPUT x | is built in and can't be renamed",
             "iptables -N a\\niptables -A a\\niptables -X | isn't empty",
