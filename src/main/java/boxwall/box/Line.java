@@ -31,12 +31,13 @@ public final class Line {
     /** A line as evidence: shortened, and without control characters, because it is shown in terminals and pages. */
     public static String evidence(String source, String line) {
         String text = line.trim();
-        StringBuilder out = new StringBuilder(source).append(": ");
-        int start = out.length();
-        out.append(text.substring(0, Math.min(MAX, text.length()))).append(text.length() > MAX ? "…" : "");
-        for (int i = start; i < out.length(); i += Words.utf8Length(out, i)) {
-            if (Character.isISOControl(Words.codePoint(out, i))) { out.setCharAt(i, ' '); }
+        String cut = Words.cut(text, MAX);
+        StringBuilder out = new StringBuilder(source).append(": ").append(cut);
+        // a line in another encoding is shown byte by byte
+        boolean utf8 = Words.isUtf8(cut);
+        for (int i = out.length() - cut.length(); i < out.length(); i += utf8 ? Words.utf8Length(out, i) : 1) {
+            if (Character.isISOControl(utf8 ? Words.codePoint(out, i) : out.charAt(i))) { out.setCharAt(i, ' '); }
         }
-        return out.toString();
+        return out.append(cut.length() < text.length() ? "..." : "").toString();
     }
 }

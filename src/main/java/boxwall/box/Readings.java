@@ -45,7 +45,8 @@ public final class Readings {
 
     /** The text of a file, or the output of a command, also as it is typed ({@code uname -r}); or null. */
     public String text(String source) {
-        return texts.get(source.startsWith("/") ? source : source.replace(' ', '_'));
+        String text = texts.get(source);
+        return text != null || source.startsWith("/") ? text : texts.get(source.replace(' ', '_'));
     }
 
     /** The lines of that text. */

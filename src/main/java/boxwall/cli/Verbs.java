@@ -158,12 +158,13 @@ final class Verbs {
 
     /** A list of places, cut after the first six; --json has all. Example: {@code rules:2, … rules:7 and 34 more}. */
     private static String shortened(String places) {
-        int at = -1;
-        for (int i = 0; i < 6; i++) {
-            at = places.indexOf(", ", at + 1);
-            if (at < 0) { return places; }
+        int cut = -1;
+        int count = 1;
+        for (int at = places.indexOf(", "); at >= 0; at = places.indexOf(", ", at + 1)) {
+            cut = count == 6 ? at : cut;
+            count++;
         }
-        return places.substring(0, at) + " and " + Words.split(places.substring(at + 1), ',').length + " more";
+        return cut < 0 ? places : places.substring(0, cut) + " and " + (count - 6) + " more";
     }
 
     private void printFindings(Candidate candidate) {

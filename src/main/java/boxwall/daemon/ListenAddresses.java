@@ -38,6 +38,11 @@ final class ListenAddresses {
         }
     }
 
+    /** Whether a listener has ended, so that {@link #open} must open it again. */
+    boolean hasEnded() {
+        return !port.isListening();
+    }
+
     /** Whether another process has the port, so that there is no address to listen on. */
     boolean inUse() {
         return taken && port.addresses().isEmpty();

@@ -108,10 +108,9 @@ final class Watch extends DaemonPart {
         if (triggered || period > 0
                 && (sys.uptimeMillis() >= dueMillis || requested && sys.uptimeMillis() - wholeMillis >= period)) {
             poked = poke;
-            if (triggered || !isUnchanged()) {
-                compare(null);
-                addresses.open(box.box().facts.lan, box.box().facts.guest);
-            }
+            boolean changed = triggered || !isUnchanged();
+            if (changed) { compare(null); }
+            if (changed || addresses.hasEnded()) { addresses.open(box.box().facts.lan, box.box().facts.guest); }
             dueMillis = sys.uptimeMillis() + period;
         } else if (readSoon && !plane.changing.isLocked()) {
             readSoon = false;

@@ -18,6 +18,8 @@ final class ConnectionLimit {
     /** Clients of the LAN that can use their reserved connection at the same time. */
     private static final int LAN_RESERVED = 4;
     private static final int LOOPBACK_RESERVED = 1;
+    /** Connections in all. */
+    static final int ALL = USUAL_LIMIT + LAN_RESERVED + LOOPBACK_RESERVED;
 
     /**
      * Limits in seconds: for the work on a request, for work whose client is gone, and for a head while the port is

@@ -8,6 +8,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -15,63 +20,40 @@ import java.util.logging.Logger;
  * A listening address of the control port. NanoHTTPD binds, accepts, reads requests and writes replies. It reads a
  * bounded and checked stream, uses the port's threads and connections, and creates no files.
  */
-final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTTPD.ServerSocketFactory {
+final class Listener extends NanoHTTPD {
     /** The reply to a connection without a place. The accepting thread sends it and doesn't read the request. */
     private static final String NO_PLACE =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-    /**
-     * Bytes of address space for a thread's stack; only the used part takes memory. The proof over sets recurses once
-     * for each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
-     */
-    private static final int STACK = 1024 * 1024;
+    /** The timeout of a read; each request also has a deadline. */
+    private static final int READ_MILLIS = 10000;
 
     private final Dispatcher dispatcher;
 
-    Listener(String address, int number, Dispatcher dispatcher) {
+    Listener(String address, int number, final Dispatcher dispatcher, Pool pool) {
         super(address, number);
         this.dispatcher = dispatcher;
         Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.parse("OFF"));
-        setAsyncRunner(this);
-        setServerSocketFactory(this);
-    }
-
-    @Override
-    public ServerSocket create() throws IOException { return new PollingServerSocket(); }
-
-    /** Starts a thread for each connection; {@link ConnectionLimit} limits their number. */
-    @Override
-    public void exec(ClientHandler client) {
-        if (client == null) { return; }
-        try {
-            Thread thread = new Thread(null, client, "http", STACK);
-            thread.setDaemon(true);
-            thread.start();
-        } catch (OutOfMemoryError e) {
-            // there is no memory for another thread: close this connection, but keep listening
-            client.close();
-            System.gc();
-        }
-    }
-
-    @Override
-    public void closed(ClientHandler client) { client.close(); }
-
-    @Override
-    public void closeAll() {
-        for (Connection connection : dispatcher.limit.connections()) {
-            connection.cut();
-        }
+        setAsyncRunner(pool);
+        setServerSocketFactory(new ServerSocketFactory() {
+            @Override
+            public ServerSocket create() throws IOException { return new PollingServerSocket(dispatcher.limit); }
+        });
     }
 
     @Override
     protected ClientHandler createClientHandler(Socket socket, InputStream in) {
-        Connection connection = admit(socket);
-        if (connection == null) {
-            Connection.close(socket);
-            return null;
+        Connection connection = null;
+        try {
+            connection = admit(socket);
+            if (connection != null) { return new RequestThread(in, connection); }
+        } catch (OutOfMemoryError e) {
+            // the accepting thread must not end
+            System.gc();
+            dispatcher.limit.remove(connection);
         }
-        return new RequestThread(in, connection);
+        Connection.close(socket);
+        return null;
     }
 
     /** Null if there is no place for the connection, or the client has closed it. */
@@ -87,10 +69,6 @@ final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTT
             return connection;
         } catch (IOException | RuntimeException e) {
             // the client has closed it; GNU Classpath throws the second
-            return null;
-        } catch (OutOfMemoryError e) {
-            // the accepting thread must not end
-            System.gc();
             return null;
         }
     }
@@ -174,8 +152,67 @@ final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTT
         }
     }
 
+    /**
+     * Threads for the connections that {@link ConnectionLimit} admits, instead of NanoHTTPD's unbounded number. Idle
+     * threads end. A thread for each connection crashes JamVM: one that ends before its start() has returned locks its
+     * own Thread object, as start() does, and that object is garbage soon after (sys.WaitedOn).
+     */
+    static final class Pool implements AsyncRunner {
+        private static final int IDLE_SECONDS = 30;
+        /**
+         * Bytes of address space for a stack; only the used part takes memory. The proof over sets recurses once for
+         * each bit of an IPv6 packet: OpenJDK's Zero, which keeps its frames on the thread's stack, overflowed 192 KiB.
+         */
+        private static final int STACK = 1024 * 1024;
+
+        private final ConnectionLimit limit;
+        /**
+         * With a queue: the thread of a connection that has just ended may not be idle yet when the next connection has
+         * its place.
+         */
+        private final ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<Runnable>(4 * ConnectionLimit.ALL), new ThreadFactory() {
+                            @Override
+                            public Thread newThread(Runnable work) {
+                                Thread thread = new Thread(null, work, "http", STACK);
+                                thread.setDaemon(true);
+                                return thread;
+                            }
+                        });
+
+        Pool(ConnectionLimit limit) {
+            this.limit = limit;
+            threads.allowCoreThreadTimeOut(true);
+        }
+
+        @Override
+        public void exec(ClientHandler client) {
+            try {
+                if (client != null) { threads.execute(client); }
+            } catch (RejectedExecutionException e) {
+                client.close();
+            } catch (OutOfMemoryError e) {
+                // there is no memory for another thread: close this connection, but keep listening; on JamVM the next
+                // allocation fails, too, unless garbage is collected first
+                System.gc();
+                client.close();
+            }
+        }
+
+        @Override
+        public void closed(ClientHandler client) { client.close(); }
+
+        @Override
+        public void closeAll() {
+            for (Connection connection : limit.connections()) {
+                connection.cut();
+            }
+        }
+    }
+
     /** Wakes up regularly while it waits for a client, because JamVM can't wake a thread in accept(). */
-    private final class PollingServerSocket extends ServerSocket {
+    private static final class PollingServerSocket extends ServerSocket {
         /** While there are connections: the late ones must be cut. */
         private static final int BUSY_MILLIS = 1000;
         /**
@@ -184,19 +221,33 @@ final class Listener extends NanoHTTPD implements NanoHTTPD.AsyncRunner, NanoHTT
          */
         private static final int QUIET_MILLIS = 10 * 1000;
 
-        PollingServerSocket() throws IOException { super(); }
+        /** Made in advance: without memory it couldn't be. */
+        private static final SocketException OUT_OF_MEMORY = new SocketException("out of memory");
+
+        private final ConnectionLimit limit;
+
+        PollingServerSocket(ConnectionLimit limit) throws IOException {
+            super();
+            this.limit = limit;
+        }
 
         @Override
         public Socket accept() throws IOException {
-            if (isClosed()) { throw new SocketException("closed"); }
-            dispatcher.limit.cutLate();
-            setSoTimeout(dispatcher.limit.count() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
+            Socket socket = null;
             try {
-                return super.accept();
+                if (isClosed()) { throw new SocketException("closed"); }
+                limit.cutLate();
+                setSoTimeout(limit.count() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
+                socket = super.accept();
+                socket.setSoTimeout(READ_MILLIS);
+                // the socket keeps its stream, so that NanoHTTPD, which catches no error, allocates nothing
+                socket.getInputStream();
+                return socket;
             } catch (OutOfMemoryError e) {
                 // the accepting thread must not end
                 System.gc();
-                throw new SocketException("out of memory");
+                if (socket != null) { Connection.close(socket); }
+                throw OUT_OF_MEMORY;
             }
         }
     }

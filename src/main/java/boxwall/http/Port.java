@@ -11,11 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The control port: a {@link Listener} for each address; they share the access control and the connections. */
+/** The control port: a {@link Listener} for each address; they share the access control and the threads. */
 public final class Port {
-    /** NanoHTTPD's timeout of a read; each request also has a deadline. */
-    private static final int READ_MILLIS = 10000;
-
     static {
         // NanoHTTPD creates a java.util.logging logger. The first logger reads a configuration that boxwall doesn't
         // need, which takes OpenJDK's interpreter a second on a router. If this property names a class, LogManager
@@ -27,7 +24,8 @@ public final class Port {
 
     private final int number;
     final Dispatcher dispatcher;
-    private final Map<String, Listener> listeners = new TreeMap<>();
+    private final Listener.Pool pool;
+    final Map<String, Listener> listeners = new TreeMap<>();
 
     /**
      * Creates a port that listens nowhere yet and gives no client access.
@@ -38,6 +36,7 @@ public final class Port {
     public Port(int number, Sys sys, String tokenFile, EventLog log) {
         this.number = number;
         dispatcher = new Dispatcher(sys, tokenFile, log);
+        pool = new Listener.Pool(dispatcher.limit);
     }
 
     /** Passes requests to this handler; requests that arrived before have waited for it. */
@@ -57,10 +56,14 @@ public final class Port {
     public synchronized List<String> listen(Collection<String> addresses) {
         List<String> failed = new ArrayList<>();
         for (String address : addresses) {
-            if (listeners.containsKey(address)) { continue; }
-            Listener listener = new Listener(address, number, dispatcher);
+            Listener listener = listeners.get(address);
+            if (listener != null) {
+                if (listener.isAlive()) { continue; }
+                listeners.remove(address).stop();
+            }
+            listener = new Listener(address, number, dispatcher, pool);
             try {
-                listener.start(READ_MILLIS, true);
+                listener.start(0, true);
                 listeners.put(address, listener);
             } catch (IOException e) {
                 failed.add(address + ":" + number + ": " + e.getMessage());
@@ -71,6 +74,14 @@ public final class Port {
             if (!addresses.contains(open)) { listeners.remove(open).stop(); }
         }
         return failed;
+    }
+
+    /** Whether all listeners accept connections; an error, such as lack of memory, may have ended one. */
+    public synchronized boolean isListening() {
+        for (Listener listener : listeners.values()) {
+            if (!listener.isAlive()) { return false; }
+        }
+        return true;
     }
 
     /** Stops listening. */

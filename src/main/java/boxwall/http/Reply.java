@@ -20,10 +20,8 @@ public final class Reply extends NanoHTTPD.Response {
     private static final String TOO_LONG =
             "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
 
-    /** Read at the first refusal. */
-    private static final class Problems {
-        static final TextTable ROWS = new TextTable("/boxwall/http/problems", 4);
-    }
+    /** Read at the first refusal; null before, and after a reading for which there was no memory. */
+    private static volatile TextTable problems;
 
     public final int status;
     private final String type;
@@ -86,7 +84,12 @@ public final class Reply extends NanoHTTPD.Response {
 
     /** The same with the findings that caused it: {@code "findings":[…]}; none if they are empty. */
     public static Reply problem(List<?> findings, String name, Object... values) {
-        String[] row = Problems.ROWS.rows(name).get(0);
+        TextTable rows = problems;
+        if (rows == null) {
+            rows = new TextTable("/boxwall/http/problems", 4);
+            problems = rows;
+        }
+        String[] row = rows.rows(name).get(0);
         int status = Integer.parseInt(row[1]);
         Object json = JsonText.of("type", "about:blank", "title", row[2], "status", status, "detail",
                 TextTable.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);

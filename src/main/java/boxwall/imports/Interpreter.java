@@ -276,12 +276,14 @@ final class Interpreter {
         String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line,
                 Letters.show(source.toString()));
         for (Node command : node.commands()) {
-            boolean empties = state.present.isEmpty() && IptablesCommands.empties(command);
-            boolean harmless = quiet || empties || !state.mayAdd(command);
+            char verb = state.mayHaveRules ? 0 : IptablesCommands.emptying(command, state);
+            boolean harmless = quiet || verb != 0 || !state.mayAdd(command);
             for (int line = command.line; line <= command.last(); line++) {
-                lines.remark(line, empties ? lines.message(line, "begins-empty") : message, harmless);
+                lines.remark(line, verb == 0 ? message : lines.message(line, verb == 'Z' ? "counters" : "begins-empty"),
+                        harmless);
             }
-            if (!quiet && !empties) { state.comment(command.line, message[0], null); }
+            state.mayHaveRules |= !harmless;
+            if (!quiet && verb == 0) { state.comment(command.line, message[0], null); }
         }
         explore(node);
         forgetNames(node, true, new HashSet<Node>());

@@ -146,13 +146,22 @@ final class IptablesCommands {
         return "filter";
     }
 
-    /** Whether a command only empties tables, removes chains or resets counters. */
-    static boolean empties(Node command) {
+    /** F, X or Z for an iptables command that only empties tables, removes chains or resets counters; else 0. */
+    static char emptying(Node command, ShellState state) {
+        ShellWord first = command.command();
         List<String> words = new ArrayList<>();
         for (ShellWord word : command.words) {
             words.add(word.toString());
         }
-        return "FXZ".indexOf(verb(words)) >= 0;
+        try {
+            List<String> name = first == null ? Collections.<String>emptyList()
+                    : Expansion.of(Collections.singletonList(first), state.variables).texts;
+            boolean iptables = name.size() == 1 && RuleText.program(ShellWord.baseName(name.get(0))) != null
+                    && !state.functions.containsKey(name.get(0)) && command.redirects.isEmpty();
+            return iptables && "FXZ".indexOf(verb(words)) >= 0 ? verb(words) : 0;
+        } catch (ShellError e) {
+            return 0;
+        }
     }
 
     /** The letter of the command among the options; 0 for none. */

@@ -36,6 +36,8 @@ final class ShellState {
     Map<String, Node> functions = new HashMap<>();
     /** Texts of the rules and chains that exist at this point: {@code -C} and {@code -D} search them. */
     Set<String> present = new HashSet<>();
+    /** Whether a rule was taken or left out before this point. */
+    boolean mayHaveRules;
     /** First line of the part of the script that is run now: comments above it belong to its output. */
     int top;
     final Set<Node> calledFunctions = new HashSet<>();
@@ -59,6 +61,7 @@ final class ShellState {
         }
         line.top = top;
         out.add(line);
+        mayHaveRules |= "AIR".indexOf(line.verb) >= 0;
     }
 
     /** Remarks on a command without which no rule is missing. */
@@ -79,6 +82,7 @@ final class ShellState {
 
     /** {@code strict}: the rule as far as it can be read, or null. */
     void leaveOut(int from, int to, String[] message, String strict, boolean harmless) {
+        mayHaveRules |= !harmless;
         for (int line = from; line <= to; line++) {
             boolean remarked = lines.trimmed(line).length() > 0 && lines.remark(line, message, harmless);
             if (remarked && line == from) { comment(line, message[0], strict); }

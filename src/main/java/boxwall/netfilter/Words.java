@@ -219,7 +219,8 @@ public final class Words {
     }
 
     /**
-     * The length of the UTF-8 sequence at an index of a byte string (one character per byte); 1 for another character.
+     * The length of the UTF-8 sequence at an index of a byte string (one character per byte); 1 for another character,
+     * also for overlong sequences, surrogates and numbers beyond U+10FFFF.
      */
     public static int utf8Length(CharSequence text, int at) {
         char c = text.charAt(at);
@@ -227,9 +228,30 @@ public final class Words {
         if (at + length > text.length()) { return 1; }
         for (int i = 1; i < length; i++) {
             char next = text.charAt(at + i);
-            if (next < 0x80 || next > 0xbf) { return 1; }
+            int least = i > 1 ? 0x80 : c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+            int most = i > 1 ? 0xbf : c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+            if (next < least || next > most) { return 1; }
         }
         return length;
+    }
+
+    /** At most so many bytes of a text, whole UTF-8 sequences. */
+    public static String cut(String text, int limit) {
+        if (text.length() <= limit) { return text; }
+        int end = 0;
+        while (end + utf8Length(text, end) <= limit) {
+            end += utf8Length(text, end);
+        }
+        return text.substring(0, end);
+    }
+
+    /** Whether a byte string is UTF-8. */
+    public static boolean isUtf8(CharSequence text) {
+        for (int i = 0, length; i < text.length(); i += length) {
+            length = utf8Length(text, i);
+            if (length == 1 && text.charAt(i) > 0x7f) { return false; }
+        }
+        return true;
     }
 
     /** The Unicode number of the character at an index. */

@@ -223,8 +223,8 @@ final class CommandParser {
                 errors.add(counts, "not counters: " + Letters.show(counts.text), "remove them");
             }
         } else if (letter == 'E') { command.extra = args.value(w, "the new name"); }
-        errors.name(command.chain, 28, "chain: ");
-        if (letter == 'E' && command.extra != null) { errors.name(command.extra, 28, "chain: "); }
+        errors.chain(command.chain, "chain: ");
+        if (letter == 'E' && command.extra != null) { errors.chain(command.extra, "chain: "); }
     }
 
     private void number() {

@@ -20,18 +20,27 @@ final class Errors {
 
     void add(Word at, String prefix, ValueException invalid) { add(at, prefix + invalid.getMessage(), invalid.todo); }
 
-    /** Reports an invalid name, with a prefix; returns whether it is valid. */
-    boolean name(Word at, String text, int limit, String prefix) {
+    /** Reports an invalid name of an extension or a module; returns whether it is valid. */
+    boolean name(Word at, String text, int limit) {
         try {
             Letters.name(text, limit);
+            return true;
+        } catch (ValueException invalid) {
+            add(at, "", invalid);
+            return false;
+        }
+    }
+
+    /** Reports an invalid name of a chain, with a prefix; returns whether it is valid. */
+    boolean chain(Word at, String prefix) {
+        try {
+            Letters.chainName(at.text, 28);
             return true;
         } catch (ValueException invalid) {
             add(at, prefix, invalid);
             return false;
         }
     }
-
-    boolean name(Word at, int limit, String prefix) { return name(at, at.text, limit, prefix); }
 
     void add(Origin at, int column, String what, String todo) {
         count++;

@@ -72,15 +72,21 @@ public final class Letters {
 
     private static boolean isInvisible(int code) { return INVISIBLE.indexOf(code) >= 0; }
 
-    /**
-     * Reads the name of an extension, module, chain or list, which can't be a path or an option. Shorewall names chains
-     * {@code ~log0} and lists {@code %CURRENTTIME}.
-     */
+    /** Reads the name of an extension or a module, which can't be a path or an option. */
     static String name(String text, int limit) throws ValueException {
+        return name(text, limit, "_.+-");
+    }
+
+    /** Reads the name of a chain or a list. Shorewall names chains {@code ~log0} and lists {@code %CURRENTTIME}. */
+    static String chainName(String text, int limit) throws ValueException {
+        return name(text, limit, "_.+-~%");
+    }
+
+    private static String name(String text, int limit, String signs) throws ValueException {
         if (text.length() == 0) { throw new ValueException("a name is missing", "write it"); }
-        if (!Words.isName(text, "_.+-~%") || text.charAt(0) == '-') {
-            throw new ValueException("not a name: " + show(text),
-                    "use letters, digits and _ . + - ~ %, and don't begin with -");
+        if (!Words.isName(text, signs) || text.charAt(0) == '-') {
+            throw new ValueException("not a name: " + show(text), "use letters, digits and _ . + -"
+                    + (signs.length() > 4 ? " ~ %" : "") + ", and don't begin with -");
         }
         if (text.length() > limit) {
             throw new ValueException("a name of " + text.length() + " characters, the limit is " + limit, "shorten it");

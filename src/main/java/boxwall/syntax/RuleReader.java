@@ -159,21 +159,21 @@ final class RuleReader {
         Extension extension = known.match(name.text, family);
         if (extension == null && !foreign.has(false, name.text, family)) {
             Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
-            if (errors.name(name, 28, "")) {
+            if (errors.name(name, name.text, 28)) {
                 errors.add(name,
                         known.match(name.text, other) != null ? "-m " + name + " is " + other.command + "'s"
                                 : "unknown match " + Letters.show(name.text),
                         Nearest.hint(name.text, known.names(false, family), "see the list of matches that are known"));
             }
             args.skipValues();
-        } else if (extension != null || errors.name(name, 28, "")) {
+        } else if (extension != null || errors.name(name, name.text, 28)) {
             latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name, errors);
             matches.add(latest);
         }
     }
 
     private void jump(Word name, boolean isGoto) {
-        errors.name(name, 28, "");
+        errors.chain(name, "");
         if (isGoto && known.isTarget(name.text)) {
             errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");
         }
@@ -294,7 +294,7 @@ final class RuleReader {
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
-        errors.name(w, name.substring(2), 64, "");
+        errors.name(w, name.substring(2), 64);
         use.unsure = true;
         use.add(new Option(name, negated, values), null, w);
     }

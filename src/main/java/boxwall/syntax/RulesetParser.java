@@ -196,14 +196,14 @@ public final class RulesetParser {
         c.extra = line.get(1);
         boolean builtin = table.isBuiltin(c.chain.text);
         c.verb = !builtin && c.extra.is("-") ? 'N' : 'P';
-        if (errors.name(c.chain, 28, "chain: ") && !(builtin && c.extra.is("-"))) { draft.apply(c); }
+        if (errors.chain(c.chain, "chain: ") && !(builtin && c.extra.is("-"))) { draft.apply(c); }
     }
 
     private void modprobe(List<Word> line) {
         if (line.size() != 2) {
             errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name",
                     "write one line for each module");
-        } else if (errors.name(line.get(1), 64, "")) {
+        } else if (errors.name(line.get(1), line.get(1).text, 64)) {
             rules.modules.add(new Line(line.get(1).text, null, line.get(1)));
         }
     }
@@ -299,7 +299,7 @@ public final class RulesetParser {
                     "use filter, nat, mangle, raw or security");
         } else if (words == 2) {
             rules.owns.add(new Line(null, table, first));
-        } else if (errors.name(line.get(2), 28, "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
+        } else if (errors.chain(line.get(2), "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
     }
 
     /** {@code expect DROP in=dsl proto=tcp dport=80}; the values are checked later. */

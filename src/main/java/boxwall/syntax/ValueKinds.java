@@ -29,7 +29,7 @@ final class ValueKinds {
             case "text" :
                 return text(text, argument);
             case "name" :
-                return Letters.name(text, Integer.parseInt(argument));
+                return Letters.chainName(text, Integer.parseInt(argument));
             case "num" :
                 String named = parts.length < 3 ? null : Numbers.named(parts[2], text);
                 return named != null ? named : String.valueOf(Numbers.within(text, argument));
@@ -75,11 +75,7 @@ final class ValueKinds {
         if (text.length() == 0 && limits.startsWith("1-")) {
             throw new ValueException("an empty text", "write one, or leave the option out");
         }
-        int end = text.length() <= limit ? text.length() : 0;
-        while (end < text.length() && end + Words.utf8Length(text, end) <= limit) {
-            end += Words.utf8Length(text, end);
-        }
-        return text.substring(0, end);
+        return Words.cut(text, limit);
     }
 
     /** {@code 8}, {@code 3/1}, {@code echo-request} or an unambiguous prefix of a name. */

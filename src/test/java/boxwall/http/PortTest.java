@@ -63,6 +63,16 @@ class PortTest {
     }
 
     @Test
+    void endedListenerIsOpenedAgain() throws IOException {
+        assertTrue(port.isListening());
+        port.listeners.values().forEach(Listener::stop);
+        assertFalse(port.isListening());
+        assertEquals(List.of(), port.listen(port.addresses()));
+        assertTrue(port.isListening());
+        assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 "));
+    }
+
+    @Test
     void okNeedsNoToken() throws IOException { assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 ")); }
 
     /**

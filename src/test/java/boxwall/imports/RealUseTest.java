@@ -272,6 +272,13 @@ class RealUseTest {
         assertTrue(before.isWhole() && remarks(before).contains("tables are empty at the start"),
                 () -> remarks(before));
         assertFalse(read(rule + loop).isWhole());
+        assertFalse(read("iptables-restore < /etc/rules.v4\n" + loop).isWhole());
+        assertTrue(read("IPT=/sbin/iptables\n" + loop.replace("iptables -", "$IPT -")).isWhole());
+        for (String other : List.of("/etc/fw.sh -F", "bash -X ./fw", "source ./fw -Z", "eval \"$RULES\" -F",
+                "iptables-restore -F < x", "sh -X iptables -A INPUT -j DROP", "$FIREWALL -F")) {
+            Imported undecided = read("if [ -f /etc/x ]; then\n " + other + "\nfi\n" + rule);
+            assertFalse(undecided.isWhole(), () -> other + ": " + remarks(undecided));
+        }
         assertFalse(read(loop.replace("-X", "-A INPUT -j DROP") + rule).isWhole());
     }
 

@@ -46,12 +46,13 @@ class DangerousInputTest {
             "iptables -A INPUT -m recent --set --name -x | missing",
             "iptables -A INPUT -m hashlimit --hashlimit-name a/b --hashlimit-upto 5/s | not a name",
             "iptables -N ../x | not a name", "iptables -N -- | missing", "iptables -E INPUT a/b | not a name",
-            "modprobe /tmp/x.ko | not a name", "modprobe -r | not a name", "modprobe a b | one module's name",
-            "keep filter ../x | not a name", "iptables -A INPUT $(reboot) | only a shell could do",
-            "iptables -A INPUT `reboot` | is for a shell", "iptables -A INPUT && reboot | is for a shell",
-            "iptables -A INPUT > /etc/passwd | is for a shell", "iptables-restore < /tmp/x | is for a shell",
-            "sh -c reboot | unknown command", "include ../../etc/passwd | can be included",
-            "include /etc/passwd | can be included", "iptables -A INPUT -m set --match-set a/b src | not a name",})
+            "modprobe /tmp/x.ko | not a name", "modprobe ~x | not a name", "iptables -A INPUT -m ~x | not a name",
+            "modprobe -r | not a name", "modprobe a b | one module's name", "keep filter ../x | not a name",
+            "iptables -A INPUT $(reboot) | only a shell could do", "iptables -A INPUT `reboot` | is for a shell",
+            "iptables -A INPUT && reboot | is for a shell", "iptables -A INPUT > /etc/passwd | is for a shell",
+            "iptables-restore < /tmp/x | is for a shell", "sh -c reboot | unknown command",
+            "include ../../etc/passwd | can be included", "include /etc/passwd | can be included",
+            "iptables -A INPUT -m set --match-set a/b src | not a name",})
     void dangerousLineIsRejected(String line, String expected) { assertRejected(line, expected); }
 
     @ParameterizedTest
