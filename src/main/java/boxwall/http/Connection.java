@@ -142,6 +142,8 @@ final class Connection implements RequestDeadline.Peer {
         } catch (IOException | RuntimeException e) {
             // it was closed already; GNU Classpath throws the second
             bounded = true;
+        } catch (OutOfMemoryError e) {
+            System.gc();
         }
         close(socket);
     }
@@ -152,6 +154,9 @@ final class Connection implements RequestDeadline.Peer {
         } catch (IOException e) {
             // nothing can be done about it
             return;
+        } catch (OutOfMemoryError e) {
+            // the socket's finalizer closes it; the accepting thread, which may be this one, must not end
+            System.gc();
         }
     }
 
