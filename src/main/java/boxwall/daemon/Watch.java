@@ -104,13 +104,15 @@ final class Watch extends DaemonPart {
         Outcome last = readOutcome();
         rollBackOverdue();
         ring.forget(sys.uptimeMillis());
+        if (addresses.hasEnded()) { addresses.open(box.box().facts.lan, box.box().facts.guest); }
         boolean triggered = !poke.equals(poked);
         if (triggered || period > 0
                 && (sys.uptimeMillis() >= dueMillis || requested && sys.uptimeMillis() - wholeMillis >= period)) {
             poked = poke;
-            boolean changed = triggered || !isUnchanged();
-            if (changed) { compare(null); }
-            if (changed || addresses.hasEnded()) { addresses.open(box.box().facts.lan, box.box().facts.guest); }
+            if (triggered || !isUnchanged()) {
+                compare(null);
+                addresses.open(box.box().facts.lan, box.box().facts.guest);
+            }
             dueMillis = sys.uptimeMillis() + period;
         } else if (readSoon && !plane.changing.isLocked()) {
             readSoon = false;
