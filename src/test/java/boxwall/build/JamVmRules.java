@@ -49,7 +49,7 @@ final class JamVmRules {
             rule("\\bsetSoTimeout\\(", "http/Connection http/Listener",
                     "close() does not wake a thread in accept or read: these use timeouts"),
             rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(",
-                    "sys/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/Listener",
+                    "sys/EventLog daemon/HeapBudget daemon/Watch http/Connection http/Dispatcher http/Listener",
                     "the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget measures after a collection"),
             rule("\\bcatch \\(([A-Za-z]+ \\| )*(RuntimeException|Throwable|Exception|Error)\\b",
                     "sys/EventLog daemon/Watch http/Connection http/Dispatcher http/Listener",
