@@ -48,9 +48,8 @@ final class AddressChange extends DaemonPart {
         String key = changed + " " + saved.hashCode();
         Map.Entry<String, String> last = failed;
         boolean again = last.getKey().equals(key);
-        if (!again || sys.uptimeMillis() >= retryMillis) {
-            // two rulesets at once are too much for a small heap; the next comparison tries again
-            if (!work.lock.tryLock()) { return Collections.emptyList(); }
+        // two rulesets at once are too much for a small heap; the next comparison tries again
+        if ((!again || sys.uptimeMillis() >= retryMillis) && work.lock.tryLock()) {
             try {
                 waitMillis = again ? 2 * waitMillis : RETRY_MILLIS;
                 retryMillis = Long.MAX_VALUE;
@@ -61,7 +60,7 @@ final class AddressChange extends DaemonPart {
                 work.lock.unlock();
             }
             if (last.getValue() == null) { return Collections.emptyList(); }
-        }
+        } else if (!again) { return Collections.emptyList(); }
         changed.add("not applied automatically: " + last.getValue());
         return Collections.singletonList(Finding.of("address-changed", "", changed));
     }
