@@ -57,10 +57,9 @@ public final class Port {
         List<String> failed = new ArrayList<>();
         for (String address : addresses) {
             Listener listener = listeners.get(address);
-            if (listener != null) {
-                if (listener.isAlive()) { continue; }
-                listeners.remove(address).stop();
-            }
+            if (listener != null && listener.isAlive()) { continue; }
+            // an ended one stays until another is open, so that isListening() reports it if that fails
+            if (listener != null) { listener.stop(); }
             listener = new Listener(address, number, dispatcher, pool);
             try {
                 listener.start(0, true);

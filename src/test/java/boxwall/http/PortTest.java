@@ -12,6 +12,8 @@ import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -67,6 +69,10 @@ class PortTest {
         assertTrue(port.isListening());
         port.listeners.values().forEach(Listener::stop);
         assertFalse(port.isListening());
+        try (ServerSocket other = new ServerSocket(number, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertEquals(1, port.listen(port.addresses()).size(), () -> "the port is in use by " + other);
+            assertFalse(port.isListening(), "the next call must try again");
+        }
         assertEquals(List.of(), port.listen(port.addresses()));
         assertTrue(port.isListening());
         assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 "));
