@@ -31,11 +31,14 @@ class SlowReapingTest {
 
     private final FakeBox box = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private int waits;
+    /** Runs when the rules of a try are live and its id can be read, but the daemon does not know its end yet. */
+    private Runnable beforeTryEnds = () -> {};
     /** A Sys as of such a JVM. */
     private final Sys slow = new Sys() {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
             CommandResult quick = box.run(command, stdin, limitSeconds);
+            if (command.get(1).equals("try")) { beforeTryEnds.run(); }
             return new EndedCommand(command, quick.out, quick.err, 0) {
                 @Override
                 public int status() {
@@ -86,6 +89,21 @@ class SlowReapingTest {
         if (Budgets.isBroken("apply.waits")) { slow.run(List.of("/usr/sbin/boxwall-apply", "probe"), "", 1).status(); }
         assertTrue(box.uptimeMillis - start < 3000, "it took " + (box.uptimeMillis - start) + " ms of the box's time");
         Budgets.hold("apply.waits", waits);
+    }
+
+    /** The status tells the id earlier than the daemon knows when the rules were loaded. */
+    @Test
+    void confirmBeforeItsApplyHasEndedDoesNotCount() throws BoxException {
+        Request early = request("POST", "/confirm/t1", Map.of(), "");
+        beforeTryEnds = () -> {
+            assertEquals(409, api.answer(Route.CONFIRM, early, true).status);
+            box.uptimeMillis += REAPING_MILLIS;
+        };
+        assertEquals(202, apply().status, () -> log.toString());
+        assertTrue(box.files.get(FakeBox.RUN + "/result").startsWith("state=pending"), () -> log.toString());
+        assertEquals(409, api.answer(Route.CONFIRM, early, true).status, "its connection is older than the rules");
+        Request late = request("POST", "/confirm/t1", Map.of(), "");
+        assertEquals(200, api.answer(Route.CONFIRM, late, true).status, () -> log.toString());
     }
 
     @Test

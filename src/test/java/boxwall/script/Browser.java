@@ -170,7 +170,18 @@ final class Browser implements AutoCloseable {
                 + "; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById('" + id + "'))");
     }
 
-    void click(String id) { value("document.getElementById('" + id + "').click()"); }
+    /**
+     * Clicks like a user: as soon as the control can be seen, is enabled, and has finished its last work. The page
+     * ignores any other click.
+     */
+    void click(String id) {
+        String control = "document.getElementById('" + id + "')";
+        if (!waitUntil("(c => c.checkVisibility() && !c.disabled && c.getAttribute('aria-busy') !== 'true')(" + control
+                + ")")) {
+            throw new IllegalStateException("nobody can click " + id);
+        }
+        value(control + ".click()");
+    }
 
     /** Width and height of the window in CSS pixels. */
     void size(int width, int height) {

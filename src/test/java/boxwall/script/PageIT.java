@@ -213,7 +213,9 @@ class PageIT {
         assertTrue(browser.waitUntil(
                 "document.getElementById('exposed').textContent === 'Cancelled.' && document.getElementById('asked').hidden"),
                 () -> text("exposed"));
-        browser.value("window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return real(path, o); }; 0");
+        // a confirm is repeated if its apply has not ended yet
+        browser.value("window.fetch = async (path, o) => { const reply = await real(path, o);"
+                + " if (reply.status !== 409) sent.push(o.method + ' ' + path); return reply; }; 0");
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertCheckResult("No errors");
         browser.value("document.getElementById('try').click(); document.getElementById('try').click()");
@@ -224,6 +226,44 @@ class PageIT {
                 () -> text("ended"));
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /apply')).length").asInt());
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /confirm')).length").asInt());
+    }
+
+    /** A status can show the end of a change before the reply to the confirm or revert that ended it. */
+    @Test
+    void replyToConfirmAndRevertCountsEvenIfTheStatusWasFaster() throws IOException {
+        open("en");
+        signInAndWaitForRules();
+        browser.value("""
+                {
+                    const real = window.fetch;
+                    window.sent = [];
+                    window.fetch = async (path, o) => {
+                        sent.push(o.method + ' ' + path.replace(/[0-9a-f-]{36}/, 'ID'));
+                        const reply = await real(path, o);
+                        const decided = reply.ok && /^\\/(apply|confirm)\\//.test(path);
+                        while (decided && last.state === 'pending') await status();
+                        return reply;
+                    };
+                }
+                0""");
+        for (String line : new String[] {"iptables -A INPUT -p tcp --dport 4711 -j DROP",
+                "iptables -A INPUT -p tcp --dport 4712 -j DROP"}) {
+            boolean confirms = line.contains("4711");
+            browser.write("text", RULES + line + "\n");
+            assertCheckResult("No errors");
+            browser.click("try");
+            browser.click(confirms ? "confirm" : "revert");
+            String end = confirms ? "The new rules are kept. New: " : "The old rules are back.";
+            assertTrue(
+                    browser.waitUntil("document.getElementById('ended').textContent.startsWith('" + end
+                            + "') && document.getElementById('confirm').disabled"),
+                    () -> text("ended") + browser.text("sent"));
+            assertEquals(confirms, box.box.tables().contains(line.substring(12).replace("-p tcp", "-p tcp -m tcp")),
+                    box.box.tables());
+        }
+        assertEquals("POST /confirm/ID,DELETE /apply/ID",
+                browser.text("[...new Set(sent.filter(s => /ID|history/.test(s)))]"),
+                "the page need not ask how a change ended that it ended itself");
     }
 
     /** The form shows a device by its name and uses its MAC; if several devices share a MAC, its address. */
@@ -384,6 +424,7 @@ class PageIT {
         assertTrue(browser.waitUntil(
                 "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').children.length > 0"),
                 "the log must be shown");
+        browser.value("document.getElementById('import-all').open = true");
         browser.write("old",
                 "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
         browser.click("take");

@@ -48,7 +48,7 @@ class PageLockOutIT {
                 // like a user who ignores the message; the button may be disabled, and requests of the page are dropped
                 // anyway
                 long dropped = dropped(box);
-                browser.click("confirm");
+                browser.value("document.getElementById('confirm').click()");
                 assertTrue(Wait.until(() -> dropped(box) > dropped), "the page's request must be dropped");
                 assertEquals("pending", box.box.apply("status").get("state"), box.log());
                 assertEquals(0, box.box.apply("revert", "--now").status());
