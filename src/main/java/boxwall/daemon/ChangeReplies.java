@@ -139,7 +139,7 @@ final class ChangeReplies extends DaemonPart {
     /** POST /confirm/ID. */
     Reply confirm(Request request, String id) throws BoxException {
         // the status tells the id before the try has ended, and only then triedMillis is that of this change
-        if (plane.changing.isLocked()) { return Reply.problem("applying"); }
+        if (plane.changing.isLocked() && plane.last().state().equals("pending")) { return Reply.problem("applying"); }
         // only a connection opened after the try shows that the administrator still has access; within the 10 ms that
         // uptime resolves the rules were loaded first, because a try ends after loading
         if (request.client.acceptedMillis < plane.triedMillis) {

@@ -66,7 +66,7 @@ class WordsTest {
     }
 
     private static void forRandomTexts(java.util.function.Consumer<String> test) {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("boxwall.seed", System.nanoTime());
         System.out.println("WordsTest: seed " + seed);
         Random random = new Random(seed);
         test.accept("");
