@@ -53,7 +53,7 @@ final class AddressChange extends DaemonPart {
             try {
                 waitMillis = again ? 2 * waitMillis : RETRY_MILLIS;
                 retryMillis = Long.MAX_VALUE;
-                String obstacle = applied(saved, now, live, changed);
+                String obstacle = applied(saved, now, outcome, changed);
                 last = new SimpleImmutableEntry<>(obstacle == null ? "" : key, obstacle);
                 failed = last;
             } finally {
@@ -88,21 +88,25 @@ final class AddressChange extends DaemonPart {
     }
 
     /** Compiles and applies; returns null on success or if no rule changes, else what prevents it. */
-    private String applied(String saved, Box now, LivePlan live, List<String> changed) {
+    private String applied(String saved, Box now, Outcome outcome, List<String> changed) {
         Candidate next = checked(saved, now, null);
         if (next.isRefused()) {
             return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
         }
         if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
+        LivePlan live = LivePlan.of(sys, config, outcome);
         if (live != null && isLive(next, live)) { return null; }
         retryMillis = sys.uptimeMillis() + waitMillis;
         if (!plane.changing.tryLock()) { return "a change is pending"; }
         try {
-            Outcome tried = plane.tryPlan(next.write(sys), SECONDS, false, false);
+            String plan = next.write(sys);
+            // the command line needs no daemon: it may have kept other rules, or opened the box
+            if (!plane.last().toString().equals(outcome.toString())) { return "the rules were changed meanwhile"; }
+            Outcome tried = plane.tryPlan(plan, SECONDS, false, false);
             if (tried.status != 0) { return tried.why() + " " + tried.words; }
             Outcome kept = plane.confirm(tried.id());
             log.event("followed " + changed + ": status " + kept.status + " " + kept.state() + " " + kept.why());
-            return kept.status == 0 || kept.state().equals("unsaved") ? null : kept.why();
+            return kept.status == 0 ? null : kept.why();
         } catch (BoxException e) {
             return e.getMessage();
         } finally {

@@ -325,6 +325,25 @@ class WatchTest {
         assertEquals(5, sys.verbs.size(), "recompiled only once");
     }
 
+    /** By the command line: another change that was confirmed and saved, or open; neither needs the daemon. */
+    @ParameterizedTest
+    @ValueSource(strings = {"active", "open"})
+    void changeDuringRecompilationIsNotReplaced(String state) {
+        booted(RULES);
+        sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
+        String result = FakeBox.RUN + "/result";
+        sys.afterRead = path -> {
+            if (path.equals(FakeBox.STATE + "/rules")) {
+                sys.files.put(result,
+                        sys.files.get(result).replaceFirst("state=.*\nid=.*\n", "state=" + state + "\nid=c1\n")
+                                .replaceFirst("plan=.*\n", "plan=c2\n"));
+            }
+        };
+        Watch watch = watch();
+        watch.compare(null);
+        assertFalse(sys.verbs.toString().contains("try"), sys.verbs.toString());
+    }
+
     @Test
     void enabledGuestNetworkGetsItsRules() {
         Map<String, String> commands = Map.copyOf(sys.commands);
