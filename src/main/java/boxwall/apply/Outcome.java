@@ -69,6 +69,12 @@ public final class Outcome {
     /** The uptime at which the rules were loaded, or empty. */
     public String protectedAt() { return get("protected"); }
 
+    /** The same in milliseconds; 0 if it is empty. */
+    public long protectedMillis() {
+        String seconds = protectedAt();
+        return seconds.length() == 0 ? 0 : (long) (Double.parseDouble(seconds) * 1000);
+    }
+
     /** Reason and error together, or empty. */
     public String why() {
         String reason = get("reason");

@@ -83,7 +83,11 @@ final class ChangeReplies extends DaemonPart {
         log.event(name + ": status " + outcome.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client.text(), next.etag, outcome.status, outcome);
+        synchronized (history) {
+            history.tried(request.client.text(), next.etag, outcome.status, outcome);
+            // a revert may have ended it already
+            history.became(plane.last());
+        }
         if (outcome.status == 0) { box.tablesChanged(); }
         watch.readOutcome();
         return answer(outcome, seconds, next);
@@ -139,16 +143,20 @@ final class ChangeReplies extends DaemonPart {
     /** POST /confirm/ID. */
     Reply confirm(Request request, String id) throws BoxException {
         // the status tells the id before the try has ended, and only then triedMillis is that of this change
-        if (plane.changing.isLocked() && plane.last().state().equals("pending")) { return Reply.problem("applying"); }
+        boolean changing = plane.changing.isLocked();
+        Outcome last = plane.last();
+        if (changing && last.state().equals("pending")) { return Reply.problem("applying"); }
         // only a connection opened after the try shows that the administrator still has access; within the 10 ms that
-        // uptime resolves the rules were loaded first, because a try ends after loading
-        if (request.client.acceptedMillis < plane.triedMillis) {
+        // uptime resolves the rules were loaded first, because a try ends after loading; triedMillis knows nothing of a
+        // try by the command line or before this daemon's start
+        if (request.client.acceptedMillis < Math.max(plane.triedMillis, last.protectedMillis())) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
             return Reply.problem("old-connection");
         }
         Outcome outcome = plane.confirm(id);
-        boolean kept = outcome.status == 0 || outcome.state().equals("unsaved");
-        LivePlan live = kept ? LivePlan.of(sys, config, outcome) : null;
+        // a refusal tells the state of an earlier change
+        boolean kept = outcome.status == 0;
+        LivePlan live = kept && outcome.id().equals(id) ? LivePlan.of(sys, config, outcome) : null;
         drafts.saved(live);
         Reply reply = ended("confirm of " + id, request, outcome, kept);
         return live == null || live.protects() ? reply
@@ -158,8 +166,9 @@ final class ChangeReplies extends DaemonPart {
     /** DELETE /apply/ID. */
     Reply revert(Request request, String id) throws BoxException {
         Outcome outcome = plane.revert(id);
-        // "reverted" is the reason of a successful revert; any other problem has a status of its own
-        boolean reverted = outcome.status == 0 || outcome.get("reason").equals("reverted") && outcome.id().equals(id);
+        // the reason is why the old rules came back, by this revert or before; a change that was kept has none
+        boolean reverted = outcome.status == 0 && outcome.id().equals(id) && outcome.why().length() > 0
+                && !outcome.get("reason").equals("unsaved");
         if (reverted) { box.tablesChanged(); }
         return ended("revert of " + id, request, outcome, reverted);
     }
@@ -172,6 +181,9 @@ final class ChangeReplies extends DaemonPart {
         log(what, request, outcome);
         watch.readOutcome();
         if (success) { return state(outcome.state(), outcome.why()); }
+        if (outcome.status == 0) {
+            return Reply.problem("no-pending-change", "it was kept, the state is " + outcome.state());
+        }
         return outcome.status == 6 ? Reply.problem("applying") : refusal(outcome, "no-pending-change", "apply-failed");
     }
 

@@ -164,8 +164,8 @@ final class Watch extends DaemonPart {
             seen = seen == null ? last : seen;
             if (last == seen || last.toString().equals(seen.toString())) { return last; }
             seen = last;
+            history.became(last);
         }
-        history.became(last);
         // they are about the rules before
         findings = Collections.emptyList();
         drifted = false;
