@@ -83,11 +83,7 @@ final class ChangeReplies extends DaemonPart {
         log.event(name + ": status " + outcome.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        synchronized (history) {
-            history.tried(request.client.text(), next.etag, outcome.status, outcome);
-            // a revert may have ended it already
-            history.became(plane.last());
-        }
+        history.tried(request.client.text(), next.etag, outcome, plane);
         if (outcome.status == 0) { box.tablesChanged(); }
         watch.readOutcome();
         return answer(outcome, seconds, next);

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.http.Reply;
 import boxwall.netfilter.Words;
@@ -38,8 +39,9 @@ final class History {
         this.config = config;
     }
 
-    /** Records a try that was just made, with boxwall-apply's status. */
-    synchronized void tried(String by, String etag, int status, Outcome outcome) {
+    /** Records a try that was just made, and how it ended if a revert was faster than this. */
+    synchronized void tried(String by, String etag, Outcome outcome, BootPlane plane) {
+        int status = outcome.status;
         Map<String, Object> change = new LinkedHashMap<>();
         change.put("uptime", JsonText.seconds(sys.uptimeMillis()));
         change.put("time", System.currentTimeMillis() / 1000);
@@ -52,6 +54,7 @@ final class History {
         change.put("reason", outcome.why());
         changes.addFirst(change);
         if (changes.size() > CHANGES) { changes.removeLast(); }
+        became(plane.last());
     }
 
     /** Records the outcome of a try: confirmed, reverted, or timed out. */
