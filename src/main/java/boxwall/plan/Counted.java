@@ -34,11 +34,21 @@ public final class Counted {
     /** The text of {@code --comment}, or null. */
     public String comment() { return after("--comment"); }
 
-    /** The target's name, or null. */
-    public String target() { return after("-j"); }
+    /** The name after -j or -g, or null; the policy itself. */
+    public String target() {
+        return number == 0 ? rule : target(rule);
+    }
 
     /** The value of an option, or null. */
-    public String after(String option) {
+    public String after(String option) { return after(rule, option); }
+
+    /** The name after -j or -g in {@code -A …}, or null. */
+    static String target(String rule) {
+        String target = after(rule, "-j");
+        return target != null ? target : after(rule, "-g");
+    }
+
+    private static String after(String rule, String option) {
         // most rules lack the option: a cheap test first
         List<String> words = rule.contains(" " + option + " ") ? Words.quoted(rule) : null;
         for (int i = 0; words != null && i + 1 < words.size(); i++) {

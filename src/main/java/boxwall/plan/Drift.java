@@ -79,19 +79,13 @@ public final class Drift {
             for (Map.Entry<String, List<String>> chain : saved.lines.entrySet()) {
                 for (String line : kept.contains(chain.getKey()) ? new ArrayList<String>() : chain.getValue()) {
                     String rule = SavedTable.rule(line);
-                    if (!jumpsToKept(rule)) { SavedTable.add(chains, chain.getKey(), rule); }
+                    if (kept.isEmpty() || !kept.contains(Counted.target(rule))) {
+                        SavedTable.add(chains, chain.getKey(), rule);
+                    }
                 }
             }
         }
         return chains;
-    }
-
-    private boolean jumpsToKept(String rule) {
-        String[] words = Words.of(rule);
-        for (int i = 2; i + 1 < words.length; i++) {
-            if ((words[i].equals("-j") || words[i].equals("-g")) && kept.contains(words[i + 1])) { return true; }
-        }
-        return false;
     }
 
     /** Adds the differences between the lines that both have at the beginning and at the end. */

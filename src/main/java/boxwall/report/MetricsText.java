@@ -57,7 +57,7 @@ public final class MetricsText {
         // by verdict and comment, not by number or line: inserting a rule must not rename the series of the next rules
         Map<List<String>, Long> sums = new LinkedHashMap<>();
         for (Counted rule : all) {
-            String target = rule.number == 0 ? rule.rule : rule.target() != null ? rule.target() : rule.after("-g");
+            String target = rule.target();
             List<String> labels = Arrays.asList("family", rule.family.word(), "table", rule.table, "chain", rule.chain,
                     "verdict", target == null ? "" : target, "comment", rule.comment() == null ? "" : rule.comment());
             Long sum = sums.get(labels);

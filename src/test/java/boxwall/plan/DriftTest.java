@@ -70,4 +70,11 @@ class DriftTest {
         assertEquals(List.of(), drift(vpn, "VPN"));
         assertEquals(3, drift(vpn).size());
     }
+
+    @Test
+    void keptChainInCommentIsNoJump() {
+        String noted = "-A INPUT -m comment --comment \"before the -j VPN rule\" -j ACCEPT";
+        assertEquals(List.of("iptables -t filter: added: " + noted),
+                drift(live(noted + "\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n"), "VPN"));
+    }
 }
