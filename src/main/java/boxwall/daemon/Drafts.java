@@ -105,7 +105,7 @@ final class Drafts extends DaemonPart {
         }
         String etag = Candidate.etag(text);
         boolean has = contains(request.header("if-none-match"), etag);
-        return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules",
+        return (has ? Reply.unchanged() : Reply.text(text)).with("ETag", etag).with("Boxwall-Rules",
                 draft ? "draft" : live == null ? "saved" : "live");
     }
 

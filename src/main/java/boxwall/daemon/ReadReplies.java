@@ -252,7 +252,7 @@ final class ReadReplies extends DaemonPart {
                 .value("apply_duration_seconds_sum", String.valueOf(plane.triesMillis / 1000.0))
                 .value("apply_duration_seconds_count", String.valueOf(plane.tries));
         // Prometheus requires UTF-8; MetricsText converted the byte strings
-        return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
+        return Reply.bytes("text/plain; version=0.0.4; charset=utf-8", Words.utf8(text.text()));
     }
 
     /** Reading these files loads no module; they exist only while connections are tracked. */

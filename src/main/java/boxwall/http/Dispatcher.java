@@ -150,23 +150,19 @@ final class Dispatcher {
     private static Request request(NanoHTTPD.IHTTPSession session, Connection connection) throws IOException {
         Map<String, String> query = new HashMap<>();
         for (Map.Entry<String, List<String>> parameter : session.getParameters().entrySet()) {
-            String name = bytes(parameter.getKey());
+            String name = Words.text(Words.utf8(parameter.getKey()));
             if (name.length() == 0) { continue; }
             if (parameter.getValue().size() > 1) { throw new Reply.Refused("parameter-twice", name); }
-            query.put(name, bytes(parameter.getValue().get(0)));
+            query.put(name, Words.text(Words.utf8(parameter.getValue().get(0))));
         }
         return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), connection.client,
                 "", connection.work);
     }
 
-    private static String bytes(String text) throws IOException {
-        return new String(text.getBytes("UTF-8"), "ISO-8859-1");
-    }
-
     /** Reads a body of this size. Sends 100 Continue first if the client waits for it. */
     private static String body(Connection connection, Request request, InputStream in, int size) throws IOException {
         if (size > 0 && "100-continue".equalsIgnoreCase(request.header("expect"))) {
-            connection.socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));
+            connection.socket.getOutputStream().write(Words.bytesOf("HTTP/1.1 100 Continue\r\n\r\n"));
         }
         byte[] bytes = new byte[size];
         for (int count = 0; count < size;) {

@@ -1,5 +1,6 @@
 package boxwall.http;
 
+import boxwall.netfilter.Words;
 import fi.iki.elonen.NanoHTTPD;
 
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class Listener extends NanoHTTPD {
             AccessControl access = dispatcher.access;
             Connection connection = dispatcher.limit.admit(socket, client, access);
             if (connection == null && access.isAllowed(client)) {
-                socket.getOutputStream().write(NO_PLACE.getBytes("US-ASCII"));
+                socket.getOutputStream().write(Words.bytesOf(NO_PLACE));
             }
             return connection;
         } catch (IOException | RuntimeException e) {

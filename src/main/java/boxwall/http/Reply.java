@@ -8,7 +8,6 @@ import fi.iki.elonen.NanoHTTPD;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UnsupportedEncodingException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,27 +40,21 @@ public final class Reply extends NanoHTTPD.Response {
 
     /** A JSON text (any characters; sent as UTF-8), with a line end. */
     public static Reply json(int status, Object json) {
-        return new Reply(status, "application/json", null, bytesOf(json + "\n", "UTF-8"));
+        return new Reply(status, "application/json", null, Words.utf8(json + "\n"));
     }
 
-    /** Plain text with one character for each byte (ISO-8859-1), and a line end. */
-    public static Reply text(int status, String text) {
-        return new Reply(status, "text/plain; charset=utf-8", null, bytesOf(ended(text), "ISO-8859-1"));
+    /**
+     * Plain text with one character for each byte. Adds a line end, so that curl's output doesn't touch the next
+     * prompt.
+     */
+    public static Reply text(String text) {
+        return bytes("text/plain; charset=utf-8",
+                Words.bytesOf(text.endsWith("\n") || text.length() == 0 ? text : text + "\n"));
     }
 
     /** Bytes of any type. */
     public static Reply bytes(String type, byte[] body) {
         return new Reply(200, type, null, body);
-    }
-
-    /** Text of the given type, sent as UTF-8, with a line end. */
-    public static Reply utf8(String type, String text) {
-        return new Reply(200, type, null, bytesOf(ended(text), "UTF-8"));
-    }
-
-    /** Adds a line end, so that curl's output doesn't run into the next prompt. */
-    private static String ended(String text) {
-        return text.endsWith("\n") || text.length() == 0 ? text : text + "\n";
     }
 
     /** 304: the client's copy is current. */
@@ -93,17 +86,7 @@ public final class Reply extends NanoHTTPD.Response {
         int status = Integer.parseInt(row[1]);
         Object json = JsonText.of("type", "about:blank", "title", row[2], "status", status, "detail",
                 TextTable.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);
-        return new Reply(status, "application/problem+json", row[2], bytesOf(json + "\n", "UTF-8"));
-    }
-
-    private static byte[] bytesOf(String text, String charset) {
-        // most texts are ASCII; Classpath's encoders are slow, because they encode each character separately
-        if (Words.highest(text) < 128) { return Words.bytesOf(text); }
-        try {
-            return text.getBytes(charset);
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Reply(status, "application/problem+json", row[2], Words.utf8(json + "\n"));
     }
 
     /** Adds a header. */
@@ -151,7 +134,7 @@ public final class Reply extends NanoHTTPD.Response {
             head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
         try {
-            out.write(bytesOf(head.append("\r\n").toString(), "ISO-8859-1"));
+            out.write(Words.utf8(head.append("\r\n").toString()));
             if (getRequestMethod() != NanoHTTPD.Method.HEAD) { out.write(body); }
             out.flush();
         } catch (IOException e) {

@@ -40,7 +40,7 @@ final class RequestHead {
             if (!empty || lineStart > 0) { text.append((char) c); }
             if (empty && lineStart > 0) {
                 check(text.toString());
-                return text.toString().getBytes("ISO-8859-1");
+                return Words.bytesOf(text.toString());
             }
             lineStart = c == '\n' ? text.length() : lineStart;
         }

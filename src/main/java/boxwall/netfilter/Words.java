@@ -1,5 +1,6 @@
 package boxwall.netfilter;
 
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,6 +22,12 @@ public final class Words {
         byte[] bytes = new byte[text.length()];
         text.getBytes(0, bytes.length, bytes, 0);
         return bytes;
+    }
+
+    /** The bytes in UTF-8 of a text with any characters. */
+    public static byte[] utf8(String text) {
+        // most texts are ASCII; Classpath's encoders are slow, because they encode each character separately
+        return highest(text) < 128 ? bytesOf(text) : text.getBytes(Charset.forName("UTF-8"));
     }
 
     /** The character with the highest number; 0 for an empty text. */

@@ -8,7 +8,7 @@ import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 import boxwall.syntax.Writer;
 
-import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -83,11 +83,9 @@ public final class Plan {
     /** A text's SHA-1 in hex digits. */
     public static String sha1(String text) {
         try {
-            return Words.hex(MessageDigest.getInstance("SHA-1")
-                    .digest(Words.highest(text) < 256 ? Words.bytesOf(text) : text.getBytes("ISO-8859-1")));
+            return Words.hex(MessageDigest.getInstance("SHA-1").digest(
+                    Words.highest(text) < 256 ? Words.bytesOf(text) : text.getBytes(Charset.forName("ISO-8859-1"))));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -9,7 +9,7 @@ import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 
-import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 
@@ -100,11 +100,7 @@ public final class JsonText {
     static String utf8(String bytes) {
         char highest = Words.highest(bytes);
         if (highest < 128 || highest > 255) { return bytes; }
-        try {
-            String text = new String(bytes.getBytes("ISO-8859-1"), "UTF-8");
-            return text.indexOf('\ufffd') >= 0 ? bytes : text;
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException(e);
-        }
+        String text = new String(Words.bytesOf(bytes), Charset.forName("UTF-8"));
+        return text.indexOf('\ufffd') >= 0 ? bytes : text;
     }
 }

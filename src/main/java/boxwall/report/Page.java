@@ -6,7 +6,6 @@ import boxwall.netfilter.Rows;
 import boxwall.netfilter.Words;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -111,7 +110,7 @@ public final class Page {
         int from = 0;
         for (int[] place : places) {
             page.write(template, from, place[1] - from);
-            byte[] value = values[place[0]].getBytes(Charset.forName("UTF-8"));
+            byte[] value = Words.utf8(values[place[0]]);
             page.write(value, 0, value.length);
             from = place[1] + PLACES.get(place[0]).length();
         }

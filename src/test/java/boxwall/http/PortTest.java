@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Words;
 import boxwall.sys.Sys;
 
 import java.io.IOException;
@@ -616,7 +617,7 @@ class PortTest {
         public Reply answer(Route route, Request request, boolean withToken) {
             switch (route) {
                 case PAGE :
-                    return Reply.utf8("text/html; charset=utf-8", page);
+                    return Reply.bytes("text/html; charset=utf-8", Words.utf8(page + "\n"));
                 case STATUS :
                     return Reply.json(200, "{\"long\":" + withToken + "}");
                 case FINDINGS :
@@ -642,7 +643,7 @@ class PortTest {
                 case LOG :
                     return Reply.json(200, "{\"big\":\"" + "x".repeat(8 << 20) + "\"}");
                 case METRICS :
-                    return Reply.utf8("text/plain", "");
+                    return Reply.bytes("text/plain", new byte[0]);
                 case RECORD :
                     return Reply.bytes("application/x-tar", new byte[0]);
                 default :
