@@ -36,8 +36,8 @@ public final class Finding {
     public final Severity severity;
     public final String where;
     /** Lines, each with its source in front ({@code dmesg: …}). */
-    private final List<String> evidence;
-    private final String effect;
+    public final List<String> evidence;
+    public final String effect;
     public final String remedy;
 
     /**
@@ -81,10 +81,6 @@ public final class Finding {
     }
 
     public Finding withSeverity(Severity other) { return new Finding(code, other, where, evidence, effect, remedy); }
-
-    public List<String> evidence() { return evidence; }
-
-    public String effect() { return effect; }
 
     @Override
     public String toString() {

@@ -135,7 +135,7 @@ public final class Checker extends CheckPart {
                 names.add(at.table.word());
                 if (!known.containsKey(names)) {
                     Finding finding = new Requirement(family, at.table, at.rule, facts).finding("");
-                    String key = finding == null ? null : finding.code + " " + finding.effect();
+                    String key = finding == null ? null : finding.code + " " + finding.effect;
                     known.put(names, key);
                     if (key != null && !unmet.containsKey(key)) { unmet.put(key, finding); }
                 }
@@ -147,7 +147,7 @@ public final class Checker extends CheckPart {
             }
         }
         for (Map.Entry<String, Finding> each : unmet.entrySet()) {
-            out.add(each.getValue().at(wanting.places(each.getKey()), each.getValue().evidence()));
+            out.add(each.getValue().at(wanting.places(each.getKey()), each.getValue().evidence));
         }
         for (String missing : tooNew.causes()) {
             List<String> lines = tooNew.lines(missing);

@@ -160,7 +160,7 @@ public final class FailedTry {
     private Finding kernelRefusal(String line) {
         Finding unmet = requirement == null ? null : requirement.finding(where());
         if (unmet != null) {
-            List<String> evidence = new ArrayList<>(unmet.evidence());
+            List<String> evidence = new ArrayList<>(unmet.evidence);
             evidence.add(0, Secrets.masked(Line.evidence("iptables", line)));
             return unmet.at(where(), evidence).withSeverity(Finding.Severity.REFUSE);
         }

@@ -139,7 +139,7 @@ public final class Proofs extends CheckPart {
             Finding finding = Finding.of("policy-test-overridden", where, NO_EVIDENCE, expect.origin.file);
             out.add(rules.parsed.isShipped(by) ? finding.withSeverity(Finding.Severity.NOTE) : finding);
         }
-        List<String> all = new ArrayList<>(out.get(at).evidence());
+        List<String> all = new ArrayList<>(out.get(at).evidence);
         String line = "expect " + expect.name;
         for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
@@ -286,7 +286,7 @@ public final class Proofs extends CheckPart {
     }
 
     private String remedy(Packet packet, TrailEntry by) {
-        String command = packet.family().command;
+        String command = packet.family.command;
         boolean guest = false;
         for (Network network : networks(facts.guest)) {
             guest |= network.contains(packet.src());
@@ -295,7 +295,7 @@ public final class Proofs extends CheckPart {
         return by.rule.in == null
                 ? command + " " + Writer.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
                 : command + " -A " + by.chain + " -i $WAN_IF -s " + inner + "NET"
-                        + (packet.family() == Family.IPV6 ? "6" : "") + " -j DROP, before this rule";
+                        + (packet.family == Family.IPV6 ? "6" : "") + " -j DROP, before this rule";
     }
 
     private static List<Network> networks(Interface... interfaces) {

@@ -169,8 +169,8 @@ final class Verbs {
 
     private void printFindings(Candidate candidate) {
         for (Finding finding : candidate.findings) {
-            print(err, finding.at(shortened(finding.where), finding.evidence()) + "\n");
-            for (String line : finding.evidence()) {
+            print(err, finding.at(shortened(finding.where), finding.evidence) + "\n");
+            for (String line : finding.evidence) {
                 print(err, "    " + line + "\n");
             }
         }

@@ -91,9 +91,9 @@ final class AddressChange extends DaemonPart {
     private String applied(String saved, Box now, Outcome outcome, List<String> changed) {
         Candidate next = checked(saved, now, null);
         if (next.isRefused()) {
-            return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
+            return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect);
         }
-        if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
+        if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect; }
         LivePlan live = LivePlan.of(sys, config, outcome);
         if (live != null && isLive(next, live)) { return null; }
         retryMillis = sys.uptimeMillis() + waitMillis;

@@ -70,7 +70,7 @@ final class Administrator {
     /** The finding {@code lockout}; none if the access is proved. */
     List<Finding> findings() {
         if (proof.result == AdminProof.Result.PROVED) { return Collections.emptyList(); }
-        boolean ipv6 = proof.answer != null && proof.answer.packet.family() == Family.IPV6;
+        boolean ipv6 = proof.answer != null && proof.answer.packet.family == Family.IPV6;
         return Collections
                 .singletonList(Finding.of(proof.result == AdminProof.Result.FAILED ? "lockout" : "lockout.unproved", "",
                         Collections.singletonList(proof.reason), ipv6 ? NEIGHBOUR_DISCOVERY : "", port));

@@ -46,19 +46,16 @@ final class Api extends DaemonPart implements Handler {
         boolean heavy = route.needs(Route.Need.LOCK) && !(route == Route.EXPLAIN && drafts.candidate != null);
         Reply busy = heavy ? work.begin(request, false) : null;
         try {
-            return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? query(route, request.query, now)
-                    : reply(route, request, withToken);
+            if (busy != null) { return busy; }
+            if (!route.needs(Route.Need.CANDIDATE)) { return reply(route, request, withToken); }
+            Candidate about = drafts.queried();
+            return query(route, request.query, about, drafts.kindOf(about), now);
         } catch (BoxException e) {
             log.event(request.method + " " + request.path + ": " + e.getMessage());
             return Reply.problem("box-failed", e.getMessage());
         } finally {
             work.end(request);
         }
-    }
-
-    private Reply query(Route route, Map<String, String> query, Box now) {
-        Candidate about = drafts.queried();
-        return query(route, query, about, drafts.kindOf(about), now);
     }
 
     /** Answers explain, exposure and diff about a candidate; null means that there are no rules. */

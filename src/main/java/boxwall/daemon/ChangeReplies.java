@@ -156,7 +156,7 @@ final class ChangeReplies extends DaemonPart {
         drafts.saved(live);
         Reply reply = ended("confirm of " + id, request, outcome, kept);
         return live == null || live.protects() ? reply
-                : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
+                : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect);
     }
 
     /** DELETE /apply/ID. */

@@ -45,7 +45,7 @@ public final class PresetFolder implements Includes {
     }
 
     @Override
-    public Source find(String name, String fromFile) {
+    public Source find(String name) {
         if (!Words.isName(name, "_.+-") || name.charAt(0) == '.' || name.charAt(0) == '-') { return null; }
         String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
         if (text != null) { return Source.preset(name, text); }
@@ -58,7 +58,7 @@ public final class PresetFolder implements Includes {
         List<String> names = sys.list(presets);
         List<Preset> all = new ArrayList<>();
         for (String file : names == null ? Collections.<String>emptyList() : names) {
-            Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
+            Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6)) : null;
             if (source != null) { all.add(new Preset(source)); }
         }
         return all;

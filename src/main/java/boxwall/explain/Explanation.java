@@ -78,7 +78,7 @@ public final class Explanation {
             depends |= hours != null && hours.holds(second) != null && answer.dependsOn.contains(entry.origin());
         }
         if (!depends) { return null; }
-        Family family = packet.family();
+        Family family = packet.family;
         Answer now = new Verdicts(Hours.at(loaded, family, second), site).packet(packet, hook);
         TrailEntry by = now.decidedBy;
         if (by != null && by.rule != null) {
@@ -162,7 +162,7 @@ public final class Explanation {
         String running = facts.surroundings.dsld.value().equals("running") ? "" : " (unknown whether it runs)";
         AvmFirewall avm = facts.avmFirewall;
         if (!avm.known) { return "not known: ar7.cfg was not read" + running; }
-        if (packet.family() == Family.IPV6 || packet.protocol() == null) {
+        if (packet.family == Family.IPV6 || packet.protocol() == null) {
             return "not known: "
                     + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
         }

@@ -46,7 +46,7 @@ public final class Keys {
     public static Packet packet(Map<String, String> keys, Site site) {
         Family family = family(keys);
         Packet packet = Packet.of(family == null ? Family.IPV4 : family);
-        for (Criterion criterion : criteria(keys, packet.family(), site)) {
+        for (Criterion criterion : criteria(keys, packet.family, site)) {
             Span span = criterion.spans.get(0);
             boolean wholeType =
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];

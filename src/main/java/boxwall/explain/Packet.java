@@ -17,7 +17,7 @@ public final class Packet {
     public static final int ACK = 16;
     public static final int URG = 32;
 
-    private final Family family;
+    public final Family family;
     /** Each field is a constant, or unknown. */
     final Rewrites fields;
 
@@ -30,8 +30,6 @@ public final class Packet {
     public static Packet of(Family family) {
         return new Packet(family, Rewrites.ALL_UNKNOWN).state(State.NEW).fragment(Boolean.FALSE);
     }
-
-    public Family family() { return family; }
 
     /** The incoming interface; null when unknown, empty for none (a packet from the box itself). */
     public String in() {

@@ -158,7 +158,7 @@ public final class Site {
         byte[] src = packet.src();
         boolean linkLocal = startsOnItsLink(src) || endsOnItsLink(packet.dst());
         if (in) { return out && !linkLocal ? Hook.FORWARD : null; }
-        boolean foreign = src != null && knows(packet.family()) && !isOwn(src) && !linkLocal;
+        boolean foreign = src != null && knows(packet.family) && !isOwn(src) && !linkLocal;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
         return src != null && isOwn(src) ? Hook.OUTPUT : null;
     }

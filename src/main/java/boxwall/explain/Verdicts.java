@@ -91,7 +91,7 @@ public final class Verdicts {
      * @param hook INPUT, FORWARD or OUTPUT; null when its interfaces and addresses decide
      */
     public Answer packet(Packet packet, Hook hook) {
-        Family family = packet.family();
+        Family family = packet.family;
         if (!empty.containsKey(family)) {
             empty.put(family, new Sets(
                     universe(family, Collections.<Ruleset>emptyList(), Collections.<Criterion>emptyList()), EMPTY));

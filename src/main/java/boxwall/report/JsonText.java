@@ -40,7 +40,7 @@ public final class JsonText {
         if (value instanceof Finding) {
             Finding finding = (Finding) value;
             return object("code", finding.code, "severity", finding.severity.word(), "where", finding.where, "evidence",
-                    finding.evidence(), "effect", finding.effect(), "remedy", finding.remedy);
+                    finding.evidence, "effect", finding.effect, "remedy", finding.remedy);
         }
         if (value instanceof Note) { return object("where", ((Note) value).origin, "text", ((Note) value).text); }
         if (value instanceof Map) {

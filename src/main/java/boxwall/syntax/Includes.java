@@ -3,11 +3,11 @@ package boxwall.syntax;
 /** Finds the file of {@code include NAME}, in the places that the implementation allows. */
 public interface Includes {
     /** The file, or null if it doesn't exist or isn't allowed. */
-    Source find(String name, String fromFile);
+    Source find(String name);
 
     /** Allows no includes. */
     Includes NONE = new Includes() {
         @Override
-        public Source find(String name, String fromFile) { return null; }
+        public Source find(String name) { return null; }
     };
 }

@@ -219,7 +219,7 @@ public final class RulesetParser {
             errors.add(name, "more than " + INCLUDES_LIMIT + " includes", "put the rules into one file");
             return;
         }
-        Source source = includes.find(name.text, name.origin.file);
+        Source source = includes.find(name.text);
         if (source == null) {
             errors.add(name, "nothing called " + Letters.show(name.text) + " can be included",
                     "name a preset, or a file beside this one");

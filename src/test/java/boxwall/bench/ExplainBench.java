@@ -88,7 +88,7 @@ final class ExplainBench {
             at = end;
         }
         ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()), FACTS.names,
-                (name, from) -> new Source(name, pieces.get(name)));
+                name -> new Source(name, pieces.get(name)));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return parsed;
     }

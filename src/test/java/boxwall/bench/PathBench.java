@@ -119,7 +119,7 @@ final class PathBench {
     }
 
     private static String compiled(String text, boolean optimize) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), FACTS.names, (name, from) -> {
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), FACTS.names, name -> {
             try {
                 return new Source(name,
                         Files.readString(Path.of("conf/presets", name + ".rules"), StandardCharsets.ISO_8859_1));

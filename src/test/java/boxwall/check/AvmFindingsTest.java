@@ -13,10 +13,8 @@ import org.junit.jupiter.api.Test;
 class AvmFindingsTest {
     private static List<String> found(String box, String rules) {
         List<Finding> findings = AllFindings.checked(AllFindings.ruleset(box, rules));
-        return findings
-                .stream().filter(f -> f.code.contains("blocked-by")).map(f -> f.code + " " + f.where + " "
-                        + f.evidence().get(0).replace("/var/flash/ar7.cfg: ", "") + " | " + f.evidence().get(1))
-                .toList();
+        return findings.stream().filter(f -> f.code.contains("blocked-by")).map(f -> f.code + " " + f.where + " "
+                + f.evidence.get(0).replace("/var/flash/ar7.cfg: ", "") + " | " + f.evidence.get(1)).toList();
     }
 
     @Test

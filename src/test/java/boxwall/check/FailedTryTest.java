@@ -21,7 +21,7 @@ class FailedTryTest {
     private static String finding(String box, String error) {
         Finding finding = of(box, error).get(0);
         assertEquals(Finding.Severity.REFUSE, finding.severity);
-        return finding.code + " at " + finding.where + ": " + finding.effect() + " | " + finding.remedy;
+        return finding.code + " at " + finding.where + ": " + finding.effect + " | " + finding.remedy;
     }
 
     /**
@@ -32,7 +32,7 @@ class FailedTryTest {
         String error = "iptables-restore -c: status 1 | iptables-restore: line 8 failed";
         assertTrue(finding("7270v2-0554", error).startsWith("module-refused at rules:3: "),
                 finding("7270v2-0554", error));
-        assertTrue(of("7270v2-0554", error).get(0).evidence().get(0).endsWith("line 8 failed"));
+        assertTrue(of("7270v2-0554", error).get(0).evidence.get(0).endsWith("line 8 failed"));
     }
 
     @Test
@@ -68,7 +68,7 @@ class FailedTryTest {
             List<Finding> found = new FailedTry(row[0], Ruleset.empty(), facts).findings();
             assertEquals(1, found.size(), row[0]);
             assertEquals(row[1], found.get(0).code, row[0]);
-            assertEquals("iptables: " + row[0].replace('\r', ' '), found.get(0).evidence().get(0));
+            assertEquals("iptables: " + row[0].replace('\r', ' '), found.get(0).evidence.get(0));
         }
         assertEquals(List.of(), new FailedTry("all is well", Ruleset.empty(), facts).findings());
     }

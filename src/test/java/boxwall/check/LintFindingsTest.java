@@ -52,10 +52,10 @@ class LintFindingsTest {
     private static String found(String rules) {
         StringBuilder out = new StringBuilder();
         for (Finding finding : all(rules)) {
-            if (CODES.contains(finding.code) && !finding.effect().startsWith("the ruleset filters IPv4 only")) {
+            if (CODES.contains(finding.code) && !finding.effect.startsWith("the ruleset filters IPv4 only")) {
                 out.append(out.length() == 0 ? "" : "; ").append(finding.severity.word()).append(' ')
                         .append(finding.code).append(finding.where.isEmpty() ? "" : " " + finding.where);
-                assertTrue(!finding.evidence().isEmpty(), finding + " has no evidence");
+                assertTrue(!finding.evidence.isEmpty(), finding + " has no evidence");
                 assertTrue(finding.remedy.contains("tables -") || finding.code.startsWith("time"),
                         finding + " has no command as remedy");
             }
@@ -65,7 +65,7 @@ class LintFindingsTest {
 
     private static Finding one(String code, String rules) {
         return all(rules).stream()
-                .filter(f -> f.code.equals(code) && !f.effect().startsWith("the ruleset filters IPv4 only")).findFirst()
+                .filter(f -> f.code.equals(code) && !f.effect.startsWith("the ruleset filters IPv4 only")).findFirst()
                 .orElseThrow();
     }
 
@@ -145,7 +145,7 @@ class LintFindingsTest {
         assertEquals("note administrator-not-first rules:3", found(rules));
         assertEquals("", found(rules.replace("iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n", "")),
                 "the administrator is locked out, which is another finding");
-        assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence().get(0));
+        assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence.get(0));
     }
 
     /** A ruleset that only drops some packets is not meant to block others. */
@@ -175,9 +175,9 @@ class LintFindingsTest {
         assertTrue(one.where.startsWith("rules:2, rules:3, ") && one.where.endsWith(", rules:41"), one.where);
         assertEquals(
                 "iptables: no packet reaches these 40 rules; shadowed, other rules decide all their packets: rules:1 (DROP)",
-                one.effect());
-        assertEquals(41, one.evidence().size());
-        assertEquals("    filter FORWARD 1 (rules:1): -j DROP", one.evidence().get(40));
+                one.effect);
+        assertEquals(41, one.evidence.size());
+        assertEquals("    filter FORWARD 1 (rules:1): -j DROP", one.evidence.get(40));
     }
 
     @Test
@@ -188,25 +188,25 @@ class LintFindingsTest {
         }
         Finding one = one("rule-unreachable", rules + "iptables -A FORWARD -s 10.0.0.0/27 -j ACCEPT\n");
         assertEquals("rules:33", one.where);
-        assertEquals(10, one.evidence().size());
-        assertEquals("    and 24 more", one.evidence().get(9));
+        assertEquals(10, one.evidence.size());
+        assertEquals("    and 24 more", one.evidence.get(9));
     }
 
     @Test
     void findingsHaveExactEvidenceAndRemedy() {
         Finding missing = one("established-missing",
                 GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
-        assertEquals("INPUT drops the replies to what OUTPUT lets out", missing.effect());
+        assertEquals("INPUT drops the replies to what OUTPUT lets out", missing.effect);
         assertEquals("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT", missing.remedy);
-        assertTrue(missing.evidence().get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"),
-                missing.evidence().get(0));
-        assertTrue(missing.evidence().get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"),
-                missing.evidence().get(1));
+        assertTrue(missing.evidence.get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"),
+                missing.evidence.get(0));
+        assertTrue(missing.evidence.get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"),
+                missing.evidence.get(1));
         Finding spoofable =
                 one("spoofable-accept", GOOD + "iptables -A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT\n");
         assertEquals("iptables -A INPUT -s 192.168.179.0/24 -i $GUEST_IF -p udp -m udp --dport 53 -j ACCEPT",
                 spoofable.remedy);
-        assertTrue(spoofable.evidence().get(0).contains("in=dsl src=192.168.179."), spoofable.evidence().get(0));
+        assertTrue(spoofable.evidence.get(0).contains("in=dsl src=192.168.179."), spoofable.evidence.get(0));
         assertEquals("iptables -A INPUT -i $WAN_IF -s $LAN_NET -j DROP, before this rule",
                 one("spoofable-accept", GOOD + "iptables -A INPUT -i dsl -s $LAN_NET -j ACCEPT\n").remedy);
         Finding flood = one("flood-unlimited", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -j ACCEPT\n");
@@ -225,9 +225,9 @@ class LintFindingsTest {
     @Test
     void timeFindingExplainsHoursAfterMidnight() {
         String night = "iptables -A FORWARD -m time --timestart 22:00 --timestop 06:00 --weekdays Fri %s-j DROP\n";
-        assertEquals(2, one("time-is-utc", GOOD + night.formatted("")).evidence().size());
-        assertEquals(1, one("time-is-utc", GOOD + night.formatted("--contiguous ")).evidence().size());
-        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect()
+        assertEquals(2, one("time-is-utc", GOOD + night.formatted("")).evidence.size());
+        assertEquals(1, one("time-is-utc", GOOD + night.formatted("--contiguous ")).evidence.size());
+        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect
                 .startsWith("--kerneltz uses the kernel's time zone"));
     }
 
@@ -266,7 +266,7 @@ class LintFindingsTest {
                     }
                     for (Finding finding : all(text)) {
                         if (CODES.contains(finding.code) && !finding.code.equals("time-is-utc")
-                                && !finding.effect().contains("IPv4 only")) {
+                                && !finding.effect.contains("IPv4 only")) {
                             codes.add(finding.code);
                             String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*"))
                                     .distinct().reduce("", (a, b) -> a + b + "\n");

@@ -25,9 +25,9 @@ class MissingReferencesTest {
         Finding one = found.get(0);
         assertEquals(Finding.Severity.WARN, one.severity);
         assertEquals("rules:2, rules:3, rules:4", one.where);
-        assertTrue(one.effect().contains("no interface br-lan, vlan2") && one.effect().contains("eth1 is a port"),
-                one.effect());
-        assertTrue(one.effect().contains("netfilter sees the bridge") && one.remedy.contains("$LAN_IF (lan)"),
+        assertTrue(one.effect.contains("no interface br-lan, vlan2") && one.effect.contains("eth1 is a port"),
+                one.effect);
+        assertTrue(one.effect.contains("netfilter sees the bridge") && one.remedy.contains("$LAN_IF (lan)"),
                 one.toString());
     }
 
@@ -61,8 +61,9 @@ class MissingReferencesTest {
     void requiredSetIsReported(String rule, String set, String table) {
         List<Finding> found = found("set-needed", rule, "virtual");
         assertEquals(1, found.size());
-        assertTrue(found.get(0).effect().contains("the set " + set + " must exist")
-                && found.get(0).effect().contains(table), found.get(0).effect());
+        assertTrue(
+                found.get(0).effect.contains("the set " + set + " must exist") && found.get(0).effect.contains(table),
+                found.get(0).effect);
         assertTrue(found.get(0).remedy.contains("--optimize") && found.get(0).remedy.contains("rc.custom runs later"),
                 found.get(0).remedy);
     }

@@ -43,7 +43,7 @@ class NeighboursTest {
                         + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic",
                 found.get(0).remedy);
         assertEquals(Finding.Severity.WARN, found.get(0).severity);
-        assertTrue(found.get(0).effect().contains("dsl"), found.get(0).effect());
+        assertTrue(found.get(0).effect.contains("dsl"), found.get(0).effect);
     }
 
     /** The remedy consists of valid lines, which remove the finding. */

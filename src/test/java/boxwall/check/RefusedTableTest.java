@@ -33,9 +33,9 @@ class RefusedTableTest {
         Finding finding = failed.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
         assertEquals("rule-refused rules:4", finding.code + " " + finding.where);
         assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT",
-                "tried alone: line 4 failed", "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence());
+                "tried alone: line 4 failed", "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence);
         assertEquals("the kernel refuses this rule of the table filter, and its log gives the reason: xt_tcpudp: no",
-                finding.effect());
+                finding.effect);
     }
 
     @Test

@@ -79,7 +79,7 @@ class DialectTest {
                 .forEach(n -> out.append("note ").append(n.origin).append('\n'));
         for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
-                out.append(finding.code).append(' ').append(finding.where).append(": ").append(finding.effect())
+                out.append(finding.code).append(' ').append(finding.where).append(": ").append(finding.effect)
                         .append('\n');
             }
         }

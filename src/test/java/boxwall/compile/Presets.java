@@ -60,7 +60,7 @@ public final class Presets {
     }
 
     static Includes includes() {
-        return (name, from) -> {
+        return name -> {
             try {
                 return Source.preset(name,
                         Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));

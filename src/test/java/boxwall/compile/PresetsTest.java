@@ -145,7 +145,7 @@ class PresetsTest {
         BoxFacts facts = BoxFacts.of(Presets.box("virtual"));
         int missing = 0;
         for (String preset : Presets.all()) {
-            for (Preset.Parameter each : new Preset(Presets.includes().find(preset, "")).parameters.values()) {
+            for (Preset.Parameter each : new Preset(Presets.includes().find(preset)).parameters.values()) {
                 String text = Presets.text(List.of(preset)).replaceAll("(?m)^" + each.name + "=.*\n", "");
                 List<SyntaxError> errors = Presets.parse(text, facts).errors();
                 assertEquals(each.standard == null ? 1 : 0, errors.size(),

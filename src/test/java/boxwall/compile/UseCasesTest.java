@@ -96,12 +96,12 @@ public class UseCasesTest {
                         continue; // refused with the menu symbol to add
                     }
                     // a line of the user may make a line of a preset needless
-                    boolean lint = LINT.contains(finding.code) && !finding.effect().contains("(ACCEPT), rules:")
+                    boolean lint = LINT.contains(finding.code) && !finding.effect.contains("(ACCEPT), rules:")
                             && !finding.where.startsWith("rules:");
                     boolean loud = finding.severity == Finding.Severity.WARN && !finding.where.startsWith("rules:")
-                            && !finding.evidence().toString().contains("(rules:") && !OF_THE_BOX.contains(finding.code);
+                            && !finding.evidence.toString().contains("(rules:") && !OF_THE_BOX.contains(finding.code);
                     if (lint || loud || finding.severity == Finding.Severity.REFUSE) {
-                        wrong.computeIfAbsent(finding.code + " " + finding.where + " " + finding.effect(),
+                        wrong.computeIfAbsent(finding.code + " " + finding.where + " " + finding.effect,
                                 k -> new TreeSet<>()).add(model + " " + one);
                     }
                 }
@@ -160,8 +160,8 @@ public class UseCasesTest {
         }
         for (Finding finding : on.findings()) {
             if (finding.severity == Finding.Severity.REFUSE) {
-                String what = finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2");
-                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect()) ? finding.code : what),
+                String what = finding.effect.replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2");
+                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect) ? finding.code : what),
                         all -> new TreeSet<>()).add(model);
             }
         }
@@ -195,9 +195,9 @@ public class UseCasesTest {
     /** If a preset's own rules violate its expect line, no line of the user is the cause. */
     @Test
     void presetThatViolatesItsOwnExpectLineIsRefused() throws IOException {
-        Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO,
-                (name, from) -> boxwall.syntax.Source.preset(name,
-                        "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
+        Presets.OnBox on =
+                Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO, name -> boxwall.syntax.Source
+                        .preset(name, "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
         assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 
@@ -206,7 +206,8 @@ public class UseCasesTest {
     void expectLinesForOmittedRulesAreSkipped() {
         Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
-        List<String> skipped = new ArrayList<>(on.of("policy-test-skipped").stream().map(Finding::effect).toList());
+        List<String> skipped =
+                new ArrayList<>(on.of("policy-test-skipped").stream().map(finding -> finding.effect).toList());
         assertTrue(skipped.stream().anyMatch(s -> s.contains("the rules for ipv6 are left out on this box")),
                 skipped.toString());
     }

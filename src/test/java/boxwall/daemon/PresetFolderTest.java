@@ -27,11 +27,10 @@ class PresetFolderTest {
 
     @Test
     void includeFindsPresetBeforeFileInSameFolder() {
-        assertEquals("preset", new PresetFolder(sys, "/presets", "/home").find("basic", "rules").text);
-        assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own", "rules").text);
-        assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic", "rules").text);
-        assertNull(new PresetFolder(sys, "/presets", null).find("own", "rules"),
-                "a ruleset received over HTTP has no folder");
+        assertEquals("preset", new PresetFolder(sys, "/presets", "/home").find("basic").text);
+        assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own").text);
+        assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic").text);
+        assertNull(new PresetFolder(sys, "/presets", null).find("own"), "a ruleset received over HTTP has no folder");
     }
 
     @Test
@@ -48,6 +47,6 @@ class PresetFolderTest {
     @ValueSource(strings = {"../etc/passwd", "/etc/passwd", "..", ".hidden", "-dash", "", "a/b", "own\u0000", "own\n",
             "o wn", "%2e%2e"})
     void includeNameWithPathIsRejected(String name) {
-        assertNull(new PresetFolder(sys, "/presets", "/home").find(name, "rules"));
+        assertNull(new PresetFolder(sys, "/presets", "/home").find(name));
     }
 }

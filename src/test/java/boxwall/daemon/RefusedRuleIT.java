@@ -105,12 +105,12 @@ class RefusedRuleIT {
         assertEquals("rule-refused", finding.code);
         assertEquals("rules:5", finding.where);
         assertTrue(
-                finding.evidence().get(0).startsWith(
+                finding.evidence.get(0).startsWith(
                         "filter U 2 (rules:5): -A U -p udp -m limit --limit 1/day --limit-burst 7 -j ACCEPT"),
-                finding.evidence().toString());
+                finding.evidence.toString());
         // a kernel whose log root cannot read gives no message; every other prints this message since 2.6
-        if (finding.evidence().size() > 2) {
-            assertTrue(finding.effect().contains("Overflow, try lower: 864000000/7"), finding.effect());
+        if (finding.evidence.size() > 2) {
+            assertTrue(finding.effect.contains("Overflow, try lower: 864000000/7"), finding.effect);
         }
     }
 

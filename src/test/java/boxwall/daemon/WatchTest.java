@@ -181,10 +181,8 @@ class WatchTest {
         watch.compare(null);
         assertTrue(watch.drifted);
         assertEquals(List.of("drift"), codes(watch));
-        assertEquals(
-                List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT",
-                        "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
-                watch.findings.get(0).evidence());
+        assertEquals(List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT",
+                "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"), watch.findings.get(0).evidence);
         assertEquals(List.of("probe"), sys.verbs, "drift alone loads nothing");
     }
 
@@ -374,7 +372,7 @@ class WatchTest {
         watch.compare(null);
         watch.compare(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings.get(0).evidence().toString().contains("not applied automatically"),
+        assertTrue(watch.findings.get(0).evidence.toString().contains("not applied automatically"),
                 watch.findings.toString());
         assertEquals(List.of("probe", "probe"), sys.verbs);
     }
@@ -391,8 +389,7 @@ class WatchTest {
             long before = tries();
             watch.compare(null);
             assertEquals(List.of("address-changed"), codes(watch));
-            assertTrue(watch.findings.get(0).evidence().toString().contains("line 5 failed"),
-                    watch.findings.toString());
+            assertTrue(watch.findings.get(0).evidence.toString().contains("line 5 failed"), watch.findings.toString());
             if (tries() > before) { minutes.add(minute); }
             sys.uptimeMillis += 60_000;
         }
@@ -426,6 +423,6 @@ class WatchTest {
                 ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
         Watch watch = watch();
         watch.compare(null);
-        assertEquals(List.of(), codes(watch), () -> watch.findings.get(0).evidence().toString());
+        assertEquals(List.of(), codes(watch), () -> watch.findings.get(0).evidence.toString());
     }
 }

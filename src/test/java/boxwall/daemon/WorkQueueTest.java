@@ -79,8 +79,7 @@ class WorkQueueTest {
     @Test
     void everyStepStopsWhenInterrupted() {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
-        Supplier<ParsedRules> parse =
-                () -> RulesetParser.parse(new Source("rules", RULES), facts.names, (name, from) -> null);
+        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), facts.names, name -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
         var compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

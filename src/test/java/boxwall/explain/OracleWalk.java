@@ -69,7 +69,7 @@ final class OracleWalk {
         byte[] src = packet.src();
         boolean stays = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
         if (in) { return out && !stays ? Hook.FORWARD : null; }
-        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
+        boolean foreign = src != null && site.knows(packet.family) && !site.isOwn(src) && !stays;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
         return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
     }
@@ -89,7 +89,7 @@ final class OracleWalk {
     }
 
     private void route(WalkState state, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
-        boolean known = packet.dst() != null && (site.knows(packet.family()) || Site.endsOnItsLink(packet.dst()));
+        boolean known = packet.dst() != null && (site.knows(packet.family) || Site.endsOnItsLink(packet.dst()));
         boolean translated = !Arrays.equals(packet.dst(), state.packet.dst());
         Hook decided = translated ? null : way;
         if (decided == null && Site.startsOnItsLink(packet.src())) {
@@ -150,13 +150,13 @@ final class OracleWalk {
     private void input(WalkState state, Set<Packet> packets) {
         Set<Packet> whole = new LinkedHashSet<>();
         for (Packet p : packets) {
-            boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
+            boolean maybe = p.family == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
             if (maybe) {
                 state.note("fragments are reassembled before INPUT, which then decides on the whole packet");
                 state.delivered(ChainWalk.only(p));
             }
             if (!maybe || p.fragment() == null) {
-                whole.add(p.fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()));
+                whole.add(p.fragment(p.family == Family.IPV4 ? Boolean.FALSE : p.fragment()));
             }
         }
         if (!whole.isEmpty()) { state.delivered(hook(state, Hook.INPUT, whole)); }
@@ -175,7 +175,7 @@ final class OracleWalk {
     private Set<Packet> hook(WalkState state, Hook hook, Set<Packet> packets) {
         Set<Packet> here = packets;
         for (Table table : tables(hook)) {
-            Family family = state.packet.family();
+            Family family = state.packet.family;
             Chain chain = ruleset.chain(family, table, hook.name());
             if (chain != null && !here.isEmpty()) {
                 here = table == Table.NAT ? nat(state, chain, here)
@@ -195,7 +195,7 @@ final class OracleWalk {
         if (!past.isEmpty() && !chain.rules.isEmpty() && !state.isTranslated()) {
             state.note("nat's rules decide on a connection's first packet; assumed: not translated");
         }
-        if (!asked.isEmpty()) { past.addAll(state.ask(table(state.packet.family(), Table.NAT, state), chain, asked)); }
+        if (!asked.isEmpty()) { past.addAll(state.ask(table(state.packet.family, Table.NAT, state), chain, asked)); }
         return past;
     }
 
@@ -216,7 +216,7 @@ final class OracleWalk {
     /** The packet with a mark of which only the bits in {@code known} are known. */
     static Packet marked(Packet packet, int mark, int known) {
         Packet unknown = packet.mark(null);
-        return new Packet(packet.family(), unknown.fields.mark(known, mark & known));
+        return new Packet(packet.family, unknown.fields.mark(known, mark & known));
     }
 
     private static Truth matches(Criteria asked, Packet packet) {
@@ -530,7 +530,7 @@ final class OracleWalk {
         }
 
         private static Packet destination(Target target, Site site, Packet packet) {
-            Family family = packet.family();
+            Family family = packet.family;
             byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet)
                     : Targets.keepsAddress(target, family) ? packet.dst() : Targets.address(target, family);
             Packet after = packet.dst(dst);
@@ -545,9 +545,9 @@ final class OracleWalk {
         private static byte[] redirect(Site site, Packet packet) {
             if (packet.in() == null) { return null; }
             if (packet.in().length() == 0) {
-                return Addresses.parse(packet.family() == Family.IPV4 ? "127.0.0.1" : "::1");
+                return Addresses.parse(packet.family == Family.IPV4 ? "127.0.0.1" : "::1");
             }
-            List<byte[]> own = site.addresses(packet.family(), packet.in());
+            List<byte[]> own = site.addresses(packet.family, packet.in());
             return own.isEmpty() ? null : own.get(0);
         }
 

@@ -16,7 +16,7 @@ final class PacketBytes {
     static byte[] of(Packet packet, int sequence, int acknowledge, byte[] payload) {
         boolean later = Boolean.TRUE.equals(packet.fragment());
         byte[] transport = later ? payload : transport(packet, sequence, acknowledge, payload);
-        if (packet.family() == Family.IPV6) {
+        if (packet.family == Family.IPV6) {
             int extension = later ? 8 : 0;
             ByteBuffer ip = ByteBuffer.allocate(40 + extension + transport.length);
             ip.putInt(0x60000000).putShort((short) (extension + transport.length));

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Criteria match correctly for rules as users write them, after the parser. */
 class ParsedRulesAgreeTest {
     private static ParsedRules parse(String... lines) {
-        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Map.of(),
-                (name, from) -> null);
+        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Map.of(), name -> null);
     }
 
     @ParameterizedTest
@@ -52,7 +51,7 @@ class ParsedRulesAgreeTest {
     }
 
     private static String matches(Rule rule, Packet packet) {
-        Sets sets = new Sets(new Universe(List.of(), Site.unknown(), packet.family(), List.of()), 16);
+        Sets sets = new Sets(new Universe(List.of(), Site.unknown(), packet.family, List.of()), 16);
         SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, Bdd.ALL, packet.fields);
         return match.certain == Bdd.ALL ? "YES" : match.possible == Bdd.NONE ? "NO" : "UNKNOWN";
     }

@@ -20,7 +20,7 @@ public final class Wire {
     /** The same for a {@link Packet}. */
     public static String frame(String device, String destination, String source, Packet packet) {
         StringBuilder out = new StringBuilder("P ").append(device).append(' ').append(destination).append(source)
-                .append(packet.family() == boxwall.netfilter.Family.IPV4 ? "0800" : "86dd");
+                .append(packet.family == boxwall.netfilter.Family.IPV4 ? "0800" : "86dd");
         for (byte b : PacketBytes.of(packet, 1000, 2000, new byte[28])) {
             out.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
         }

@@ -98,7 +98,7 @@ class BoxFactsTest {
         BoxFacts facts = BoxFacts.of(box);
         assertEquals(ConntrackVerdict.State.IN_USE, facts.conntrack().state);
         assertTrue(facts.findings.stream()
-                .anyMatch(f -> f.code.equals("conntrack-symbol-conflict") && f.effect().contains("avm_conntrack")));
+                .anyMatch(f -> f.code.equals("conntrack-symbol-conflict") && f.effect.contains("avm_conntrack")));
     }
 
     @Test
@@ -219,7 +219,7 @@ class BoxFactsTest {
         BoxFacts facts = BoxFacts.of(before);
         Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
         assertEquals("pa-bypasses-netfilter", finding.code);
-        assertTrue(finding.effect().contains("9990 of 10000"), finding.effect());
+        assertTrue(finding.effect.contains("9990 of 10000"), finding.effect);
         assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most packets were counted");
         assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few packets");
         assertNull(Witness.bypassed(facts, Readings.none(), traffic(11000, 60)), "nothing to compare with");
@@ -233,7 +233,7 @@ class BoxFactsTest {
         assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(2, 0)).code);
         assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(1, 84)).code);
         assertEquals(List.of(words.formatted(20, 0).substring("netfilter-sees-nothing: ".length())),
-                Witness.of("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence());
+                Witness.of("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence);
         assertEquals("netfilter-unproved", Witness.of("netfilter-unproved: no ping to lo could be counted").code);
         assertEquals("pa-control-ineffective",
                 Witness.of("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);

@@ -73,9 +73,9 @@ class GarbagePropertiesTest {
         BoxFacts facts = BoxFacts.of(readings);
         assertNotNull(FactsJson.of(facts).toString());
         for (Finding finding : facts.findings) {
-            assertFalse(finding.effect().isEmpty(), finding.code);
+            assertFalse(finding.effect.isEmpty(), finding.code);
             assertFalse(finding.remedy.isEmpty(), finding.code);
-            for (String line : finding.evidence()) {
+            for (String line : finding.evidence) {
                 assertTrue(line.chars().noneMatch(c -> c < ' '), "control character in evidence of " + finding.code);
             }
         }

@@ -85,7 +85,7 @@ class PackageModulesIT {
 
     /** The matches, targets and tables of a ruleset that check refuses on a box because the image lacks them. */
     private static List<String> refused(Readings box, String text) {
-        Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
+        Includes includes = name -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = RulesetParser.parse(new Source("rules", text), facts.names, includes);
         assertEquals(List.of(), parsed.errors());
@@ -93,7 +93,7 @@ class PackageModulesIT {
         List<String> refused = new ArrayList<>();
         for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
-                refused.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
+                refused.add(finding.effect.replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }
         }
         return refused.stream().distinct().toList();

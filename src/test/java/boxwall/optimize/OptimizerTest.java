@@ -123,7 +123,7 @@ class OptimizerTest {
             Rule rule = step.rule;
             boolean jumps = rule != null && rule.target != null && rule.target.name.startsWith("bw_");
             if (rule != null && !jumps
-                    && (!RuleOrder.decides(rule) || !RuleOrder.readsPacketOnly(rule, answer.packet.family()))) {
+                    && (!RuleOrder.decides(rule) || !RuleOrder.readsPacketOnly(rule, answer.packet.family))) {
                 passed.add(ruleWithLine(rule));
             }
         }

@@ -50,7 +50,7 @@ final class Golden {
         out.append(Planted.lines(facts.avmFirewall));
         for (Finding finding : facts.findings) {
             out.append("finding ").append(finding).append('\n');
-            for (String line : finding.evidence()) {
+            for (String line : finding.evidence) {
                 out.append("    ").append(line).append('\n');
             }
         }

@@ -92,6 +92,6 @@ class SecretsTest {
                 Secrets.masked("debug.cfg: iptables -A INPUT -m mac --mac-source 00:04:0e:12:34:56 -j DROP"));
         assertEquals("dmesg: ***", Secrets.masked("dmesg: wlan_key=geheim"));
         assertEquals("thousands of passwords, wlan_key=*** the box is as open as without boxwall",
-                Finding.of("empty-ruleset", "", List.of(), "thousands of passwords, wlan_key=geheim").effect());
+                Finding.of("empty-ruleset", "", List.of(), "thousands of passwords, wlan_key=geheim").effect);
     }
 }

@@ -82,7 +82,7 @@ public final class LargeRules implements Includes {
     public String part(int i) { return files.get(i); }
 
     @Override
-    public Source find(String name, String fromFile) {
+    public Source find(String name) {
         return new Source(name, files.get(Integer.parseInt(name.substring("part".length()))));
     }
 }

@@ -28,7 +28,7 @@ class RulesetParserTest {
 
     private static ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("rules", text), BOX,
-                (name, from) -> name.equals("loop") ? new Source("rules", "include loop\n")
+                name -> name.equals("loop") ? new Source("rules", "include loop\n")
                         : name.equals("part") ? new Source("part", "iptables -A INPUT -j NOPE\n") : null);
     }
 
