@@ -70,17 +70,14 @@ final class AvmSyntax {
         String before = "";
         for (String token = next(); token != null; token = next()) {
             if (token.equals("{")) {
-                open(before.length() > 0 ? before : closed);
+                String name = before.length() > 0 ? before : closed;
+                if (path.size() < MAX_DEPTH) { path.add(name); }
+                interfaces += name.equals("dslifaces") ? 1 : 0;
             } else if (token.equals("}")) {
                 closed = path.isEmpty() ? "" : path.remove(path.size() - 1);
             } else if (token.equals("=")) { value(before); }
             before = "{}=,;".contains(token) ? "" : token;
         }
-    }
-
-    private void open(String name) {
-        if (path.size() < MAX_DEPTH) { path.add(name); }
-        interfaces += name.equals("dslifaces") ? 1 : 0;
     }
 
     private void value(String key) {

@@ -58,7 +58,7 @@ final class Needs {
             needs.add(candidate.compiled.ruleset, candidate.compiled.modules);
         }
         out.print(needs.text(arguments.files.get(0)));
-        return needs.isComplete() ? 0 : 1;
+        return needs.lacking.isEmpty() && needs.model.obstacle.length() == 0 ? 0 : 1;
     }
 
     private void add(Ruleset ruleset, Collection<String> loaded) {
@@ -88,8 +88,6 @@ final class Needs {
                 : "neither Freetz' menu nor its configuration of this kernel has the module (" + capability.evidence()
                         + ")";
     }
-
-    private boolean isComplete() { return lacking.isEmpty() && model.obstacle.length() == 0; }
 
     /** The lines for .config, with comments. */
     private String text(String rules) {

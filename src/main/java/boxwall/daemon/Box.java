@@ -21,7 +21,7 @@ public final class Box {
     public final BoxFacts facts;
     private final int[] rules = new int[Family.values().length];
 
-    public Box(Readings readings) { this(readings, BoxFacts.of(readings)); }
+    public Box(Readings readings) { this(readings, new BoxFacts(readings)); }
 
     private Box(Readings readings, BoxFacts facts) {
         this.readings = readings;

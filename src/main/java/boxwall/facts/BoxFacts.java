@@ -65,7 +65,8 @@ public final class BoxFacts implements Cloneable {
     /** Made at the first use. */
     private volatile BoxFacts booted;
 
-    private BoxFacts(Readings all) {
+    /** The facts in any readings; throws nothing. */
+    public BoxFacts(Readings all) {
         readings = all.ofModules();
         KernelLog log = new KernelLog(all);
         kernel = Kernel.release(all);
@@ -95,11 +96,6 @@ public final class BoxFacts implements Cloneable {
         String[] words = text == null ? new String[0] : Words.of(text);
         Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
         return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;
-    }
-
-    /** Returns facts for any readings, without an exception. */
-    public static BoxFacts of(Readings readings) {
-        return new BoxFacts(readings);
     }
 
     /**

@@ -117,10 +117,7 @@ final class Dispatcher {
     private Reply refuse(Request request, Route route, boolean withToken) {
         if (route == null) { return Route.missing(request.method, request.path); }
         Reply refusal = access.refuseSource(request);
-        return refusal == null ? refuseToken(request, route, withToken) : refusal;
-    }
-
-    private Reply refuseToken(Request request, Route route, boolean withToken) {
+        if (refusal != null) { return refusal; }
         String peer = request.client.text();
         int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
         boolean wantsToken = !route.needs(Route.Need.NO_TOKEN);

@@ -71,7 +71,9 @@ public final class Capabilities {
         synchronized (LOCK) {
             Capability capability = cache.get(key);
             if (capability == null) {
-                capability = decide(family, kind, kernelName(name));
+                // the name in the kernel's lists
+                boolean icmp6 = name.equals("icmpv6") || name.equals("ipv6-icmp");
+                capability = decide(family, kind, icmp6 ? "icmp6" : name);
                 cache.put(key, capability);
             }
             return capability;
@@ -91,11 +93,6 @@ public final class Capabilities {
     }
 
     private boolean isConntrackRefused() { return conntrack.state == ConntrackVerdict.State.REFUSED; }
-
-    /** The name in the kernel's lists: users and iptables write some names differently. */
-    private static String kernelName(String name) {
-        return name.equals("icmpv6") || name.equals("ipv6-icmp") ? "icmp6" : name;
-    }
 
     private String registered(Kind kind, Family family, String name) {
         String file = procFile(kind, family);

@@ -68,6 +68,6 @@ class ListenersTest {
                 + "2: eth0: <BROADCAST>\n4: lan: <BROADCAST>\n    inet 192.168.178.1/24 scope global lan\n"
                 + "    inet 169.254.1.1/16 scope global lan:0\n5: sit0: <NOARP>\n6: tun0: <POINTOPOINT>\n    inet 10.8.0.1/24 scope global tun0\n"
                 + "7: dsl: <BROADCAST>\n");
-        assertEquals(List.of("lan", "tun0", "dsl"), Listeners.exposedInterfaces(BoxFacts.of(readings).interfaces));
+        assertEquals(List.of("lan", "tun0", "dsl"), Listeners.exposedInterfaces(new BoxFacts(readings).interfaces));
     }
 }

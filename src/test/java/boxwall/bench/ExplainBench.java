@@ -37,7 +37,7 @@ import java.util.Map;
 final class ExplainBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/explain/box");
     private static final int MAX_PIECE = RulesetParser.FILE_LIMIT - 1;
-    private static final BoxFacts FACTS = BoxFacts.of(BOX);
+    private static final BoxFacts FACTS = new BoxFacts(BOX);
 
     private ExplainBench() {}
 

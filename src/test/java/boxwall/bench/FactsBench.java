@@ -45,7 +45,7 @@ final class FactsBench {
 
     private static int processes(String root, String script) {
         CountingSys sys = new CountingSys();
-        FactsJson.text(BoxFacts.of(BoxReader.read(sys, root, script)));
+        FactsJson.text(new BoxFacts(BoxReader.read(sys, root, script)));
         return sys.started;
     }
 
@@ -53,11 +53,11 @@ final class FactsBench {
     public static void main(String[] args) {
         String script = java.nio.file.Path.of("init.d/boxwall-apply").toAbsolutePath().toString();
         Readings readings = BoxReader.read(new LiveSys(), RECORDED);
-        Bench.millis("facts of a recorded box, from readings", () -> BoxFacts.of(readings));
+        Bench.millis("facts of a recorded box, from readings", () -> new BoxFacts(readings));
         Bench.millis("facts of a recorded box, files read, JSON written",
-                () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), RECORDED))));
+                () -> FactsJson.text(new BoxFacts(BoxReader.read(new LiveSys(), RECORDED))));
         Bench.millis("facts of this machine, live, JSON written",
-                () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), "/", script))));
+                () -> FactsJson.text(new BoxFacts(BoxReader.read(new LiveSys(), "/", script))));
         Bench.row("processes started for facts of a recorded box", new double[] {processes(RECORDED, script)},
                 "processes");
         Bench.row("processes started for facts, live", new double[] {processes("/", script)}, "processes");

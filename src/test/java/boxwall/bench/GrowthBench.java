@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  */
 final class GrowthBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
-    private static final BoxFacts FACTS = BoxFacts.of(BOX);
+    private static final BoxFacts FACTS = new BoxFacts(BOX);
     private static final String[] STEPS = {"parse", "compile", "check", "explain"};
     private static final int[] COUNTS = {10, 100, 1000, 10_000, 50_000};
     /**

@@ -33,7 +33,7 @@ final class PathBench {
     private static final int ROUNDS = 9;
     private static final String BASE = "include anti-spoof\ninclude wiki-basic\n";
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual");
-    private static final BoxFacts FACTS = BoxFacts.of(BOX);
+    private static final BoxFacts FACTS = new BoxFacts(BOX);
 
     private PathBench() {}
 

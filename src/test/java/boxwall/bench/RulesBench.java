@@ -22,7 +22,7 @@ final class RulesBench {
     public static void main(String[] args) {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Readings readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
-            BoxFacts facts = BoxFacts.of(readings);
+            BoxFacts facts = new BoxFacts(readings);
             String form = box.equals("virtual") ? "stateful" : "stateless";
             for (int count : new int[] {10, 100, 1000, 10000, 50000}) {
                 LargeRules rules = new LargeRules(count);

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The readings from which each fact is derived: lines of real boxes, and similar lines that prove nothing. */
 class EvidenceTest {
-    private static BoxFacts log(String line) { return BoxFacts.of(Readings.none().with("dmesg", line + "\n")); }
+    private static BoxFacts log(String line) { return new BoxFacts(Readings.none().with("dmesg", line + "\n")); }
 
-    private static BoxFacts command(String name, String text) { return BoxFacts.of(Readings.none().with(name, text)); }
+    private static BoxFacts command(String name, String text) { return new BoxFacts(Readings.none().with(name, text)); }
 
-    private static BoxFacts file(String path, String text) { return BoxFacts.of(Readings.none().with(path, text)); }
+    private static BoxFacts file(String path, String text) { return new BoxFacts(Readings.none().with(path, text)); }
 
     private static List<DynamicTest> rows(String[][] table, Function<BoxFacts, Object> fact,
             Function<String, BoxFacts> box) {
@@ -75,10 +75,10 @@ class EvidenceTest {
                 "Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 10:38:09 CEST 2005 mips unknown\n").kernel
                 .value());
         BoxFacts two =
-                BoxFacts.of(Readings.none().with("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
+                new BoxFacts(Readings.none().with("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
         assertEquals("3.10.107", two.kernel.value(), "the last boot");
         assertEquals("uname -r: 4.4.271",
-                BoxFacts.of(Readings.none().with("uname_-r", "4.4.271\n").with("dmesg", "Linux version 3.10.73 (a)\n"))
+                new BoxFacts(Readings.none().with("uname_-r", "4.4.271\n").with("dmesg", "Linux version 3.10.73 (a)\n"))
                         .decidedBy().get("kernel.release").get(0));
         assertEquals("5.4.213", command("ls_%2Flib%2Fmodules", "5.4.213\n").kernel.value());
         assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernel.value(), "two releases are ambiguous");
@@ -132,9 +132,9 @@ class EvidenceTest {
                 contradicted.with("dmesg", "avm_pa: try to activate hw accelaration for pid 1 (ipv4)\n"),
                 contradicted.with("/proc/net/avm_pa/control", ""),
                 contradicted.with("/proc/modules", "offload_pa 77 0 - Live 0x0 (P)\n")}) {
-            assertEquals(Acceleration.State.UNKNOWN, BoxFacts.of(box).acceleration.state);
-            assertTrue(BoxFacts.of(box).acceleration.mayBypass());
-            assertEquals("unknown", BoxFacts.of(box).acceleration.hardware);
+            assertEquals(Acceleration.State.UNKNOWN, new BoxFacts(box).acceleration.state);
+            assertTrue(new BoxFacts(box).acceleration.mayBypass());
+            assertEquals("unknown", new BoxFacts(box).acceleration.hardware);
         }
         assertEquals("none", file("/proc/net/avm_pa/brief", "State          : enabled\n").acceleration.hardware);
         assertTrue(command("ls_%2Fproc%2Fnet", "arp  avm_pa  dev\n").acceleration.mayBypass());
@@ -250,7 +250,7 @@ class EvidenceTest {
     void moduleListOutweighsOlderLogLine() {
         Readings removed = Readings.none().with("dmesg", "kdsldmod: init done\n").with("/proc/modules",
                 "usbcore 1 0 - Live 0xc0\n");
-        assertEquals("absent", BoxFacts.of(removed).surroundings.dsld.value());
+        assertEquals("absent", new BoxFacts(removed).surroundings.dsld.value());
         assertEquals("unknown", command("lsmod", "").surroundings.dsld.value(), "empty output is no module list");
         assertEquals("absent",
                 command("lsmod", "Module                  Size  Used by    Not tainted\n").surroundings.dsld.value());
@@ -266,9 +266,9 @@ class EvidenceTest {
         assertEquals("std", log(avm + "\n[avm_debug]standard kernel-messages\n").surroundings.printk.value(),
                 "the last line counts");
         assertEquals("avm", log("[avm_debug]standard kernel-messages\n" + avm).surroundings.printk.value());
-        assertEquals("std", BoxFacts.of(Readings.none().with("dmesg", avm).with("/var/flash/debug.cfg",
+        assertEquals("std", new BoxFacts(Readings.none().with("dmesg", avm).with("/var/flash/debug.cfg",
                 "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
-        assertEquals("avm", BoxFacts.of(Readings.none().with("dmesg", avm).with("/etc/init.d/rc.S",
+        assertEquals("avm", new BoxFacts(Readings.none().with("dmesg", avm).with("/etc/init.d/rc.S",
                 "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
         assertEquals("unknown",
                 log("[avm_debug]unknown mode: use: STD_PRINTK, AVM_PRINTK or AVMDBG_EOF <on>").surroundings.printk
@@ -337,7 +337,7 @@ class EvidenceTest {
         assertEquals("lan", facts.lan.name);
         assertEquals("guest", facts.guest.name);
         assertEquals(3, facts.interfaces.size());
-        assertEquals(1, BoxFacts.of(Readings.none().with("dmesg", "lan: port 1(eth0) entered forwarding state\n")
+        assertEquals(1, new BoxFacts(Readings.none().with("dmesg", "lan: port 1(eth0) entered forwarding state\n")
                 .with("/proc/net/dev", "lo: 0\n")).interfaces.size());
     }
 }

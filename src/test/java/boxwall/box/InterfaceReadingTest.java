@@ -35,7 +35,7 @@ class InterfaceReadingTest {
     void recordedBoxHasSameBridgesInBothReadings() throws Exception {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Path folder = Path.of("src/test/resources/boxes", box);
-            BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), folder.toString()));
+            BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), folder.toString()));
             InterfaceReading bridges = InterfaceReading.of(Files.readString(folder.resolve("commands/ifconfig_-a")));
             assertEquals(facts.lan.ip + facts.lan.net, bridges.of(Role.LAN).ip + bridges.of(Role.LAN).net);
             assertEquals(facts.guest == null, bridges.of(Role.GUEST) == null);

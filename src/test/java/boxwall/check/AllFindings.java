@@ -20,7 +20,7 @@ public final class AllFindings {
 
     /** A ruleset as written, for a box of src/test/resources/boxes; it must parse without errors. */
     static CheckedRuleset ruleset(String box, String rules) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
+        BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), facts.names, Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return new CheckedRuleset(parsed, parsed.ruleset(), facts);

@@ -43,7 +43,7 @@ class CostTest {
     /** Only an endless check takes longer; without limits these rulesets take time exponential in their length. */
     private static final Duration TIME_LIMIT = Duration.ofMinutes(8);
     private static final BoxFacts FACTS =
-            BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
+            new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
     private static final Site SITE = Site.of(FACTS);
 
     private static String rules(String kind) {

@@ -43,7 +43,7 @@ class EmptyRulesetTest {
             "iptables -A INPUT -i dsl -j NFQUEUE                                         | false",
             "iptables -t raw -A PREROUTING -s 10.0.0.0/8 -j DROP                         | false",})
     void rulesetThatStopsNoPacketGivesWarning(String lines, boolean empty) {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
+        BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"), facts.names, null);
         assertEquals(List.of(), parsed.errors());

@@ -46,7 +46,7 @@ class FailedTryTest {
 
     @Test
     void errorsOfIptablesAreTranslated() {
-        BoxFacts facts = BoxFacts.of(Readings.none().with("uname_-r", "2.6.32.61\n").with("/proc/net/dev", "lo: 0\n")
+        BoxFacts facts = new BoxFacts(Readings.none().with("uname_-r", "2.6.32.61\n").with("/proc/net/dev", "lo: 0\n")
                 .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n").with("/lib/modules/2.6.32.61/modules.dep",
                         "x_tables.ko:\nip_tables.ko: x_tables.ko\niptable_filter.ko: ip_tables.ko\n"));
         String[][] table = {{

@@ -38,7 +38,7 @@ class LintFindingsTest {
             """;
 
     private static BoxFacts facts() {
-        return BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
+        return new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
     }
 
     private static List<Finding> all(String rules) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class UnknownConntrackTest {
     private static final BoxFacts UNKNOWN =
-            BoxFacts.of(Readings.none().with("dmesg", "kdsld: init start (sizeof(struct sk_buff) = 384)\n"));
+            new BoxFacts(Readings.none().with("dmesg", "kdsld: init start (sizeof(struct sk_buff) = 384)\n"));
     private static final String STATES =
             "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\nmodprobe nf_conntrack\n";
 

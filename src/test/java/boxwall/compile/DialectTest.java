@@ -37,7 +37,7 @@ class DialectTest {
         texts.put("/proc/modules", "ip_tables 1 1 - Live 0xc0000000\n");
         texts.put("iptables_--version", "iptables v" + iptables + "\n");
         texts.put("uname_-r", kernel + "\n");
-        return BoxFacts.of(new Readings(texts));
+        return new BoxFacts(new Readings(texts));
     }
 
     /** If one table exists, the rules of all tables are kept, and the check refuses those of a missing table. */
@@ -112,7 +112,7 @@ class DialectTest {
                 "iptables-too-old rules:2, rules:3: -m recent --reap needs iptables 1.4.13, and this box has 1.4.11.1"),
                 compiled);
         assertTrue(!compiled(box("1.8.9", "4.9.198", ALL), rules).contains("too-old"));
-        assertTrue(!compiled(BoxFacts.of(Readings.none()), rules).contains("too-old"),
+        assertTrue(!compiled(new BoxFacts(Readings.none()), rules).contains("too-old"),
                 "an unknown release is not refused");
     }
 

@@ -20,7 +20,7 @@ final class FewFacts {
         Map<String, String> files = new HashMap<>();
         files.put("/proc/sys/net/ipv4/ip_local_port_range", ports.replace(':', '\t') + "\n");
         if (wan != null) { files.put("/proc/net/dev", "  " + wan + ": 0 0\n"); }
-        return BoxFacts.of(new Readings(files));
+        return new BoxFacts(new Readings(files));
     }
 
     /** A ruleset without connection tracking, and the compiler's notes about it. */

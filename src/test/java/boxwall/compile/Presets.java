@@ -136,7 +136,7 @@ public final class Presets {
     }
 
     static OnBox on(Readings box, String text, AutoYesNo stateful, Includes includes) {
-        BoxFacts facts = BoxFacts.of(box);
+        BoxFacts facts = new BoxFacts(box);
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
         Compiled compiled = Compiler.compile(parsed, facts, stateful, AutoYesNo.AUTO, false);

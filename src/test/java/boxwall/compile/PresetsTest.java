@@ -142,7 +142,7 @@ class PresetsTest {
 
     @Test
     void missingRequiredValueIsReportedByName() throws IOException {
-        BoxFacts facts = BoxFacts.of(Presets.box("virtual"));
+        BoxFacts facts = new BoxFacts(Presets.box("virtual"));
         int missing = 0;
         for (String preset : Presets.all()) {
             for (Preset.Parameter each : new Preset(Presets.includes().find(preset)).parameters.values()) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReplyChainsTest {
     private static final Site SITE =
-            Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
+            Site.of(new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
     private static final int PAIRS = 26;
     private static final int PACKETS = 150;
 

@@ -71,7 +71,7 @@ class GrowthTest {
     @ValueSource(strings = {"virtual", "virtual-avm"})
     void parseCompileAndCheckGrowLinearlyWithRules(String box) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
-        BoxFacts facts = BoxFacts.of(readings);
+        BoxFacts facts = new BoxFacts(readings);
         // warm-up: the JIT compiler removes some allocations
         for (int i = 0; i < 3; i++) {
             perRule(facts, new LargeRules(5000), 5000);
@@ -97,7 +97,7 @@ class GrowthTest {
     @EnumSource(GrownRules.class)
     void everyKindOfRulesetGrowsLinearlyWithRules(GrownRules kind) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
-        BoxFacts facts = BoxFacts.of(readings);
+        BoxFacts facts = new BoxFacts(readings);
         List<List<Double>> measured = new ArrayList<>();
         for (int size : new int[] {500, 4000}) {
             String text = kind.text(size);

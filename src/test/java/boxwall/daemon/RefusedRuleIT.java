@@ -62,7 +62,7 @@ class RefusedRuleIT {
 
     /** Loads the rules as boxwall-apply does, and returns the causes of the failure. */
     private List<Finding> causes(String rules) throws Exception {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), BOX));
+        BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), BOX));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), facts.names, null);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());

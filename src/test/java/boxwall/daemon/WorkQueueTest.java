@@ -78,7 +78,7 @@ class WorkQueueTest {
     /** Each step checks for interruption itself, so work stops at any point. */
     @Test
     void everyStepStopsWhenInterrupted() {
-        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
+        BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
         Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), facts.names, name -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());

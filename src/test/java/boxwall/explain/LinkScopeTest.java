@@ -38,7 +38,7 @@ class LinkScopeTest {
     private static Site site(String box) { return box.isEmpty() ? Site.unknown() : Site.of(facts(box)); }
 
     private static BoxFacts facts(String box) {
-        return BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
+        return new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
     }
 
     @Test

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class StatelessProofTest {
     private static final BoxFacts BOX =
-            BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
+            new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
     private static final Site SITE = Site.of(BOX);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
     /** 8192 or more ports do not count as a fixed port; the other requests have mirrored replies. */

@@ -54,28 +54,28 @@ class BoxFactsTest {
 
     @Test
     void renamedModulesAreFoundByOldAndNewName() {
-        BoxFacts newer = BoxFacts.of(kernel("4.4.60", "nf_conntrack:", "xt_LOG:", "xt_iprange:", "xt_hl:"));
+        BoxFacts newer = new BoxFacts(kernel("4.4.60", "nf_conntrack:", "xt_LOG:", "xt_iprange:", "xt_hl:"));
         assertEquals(List.of("nf_conntrack"), newer.module("ip_conntrack").modules);
         assertEquals(List.of("xt_LOG"), newer.module("ipt_LOG").modules);
         assertEquals(List.of("xt_hl"), newer.module("ipt_ttl").modules);
-        BoxFacts older = BoxFacts.of(kernel("2.6.19.2", "ip_conntrack:", "ipt_iprange:", "ipt_LOG:"));
+        BoxFacts older = new BoxFacts(kernel("2.6.19.2", "ip_conntrack:", "ipt_iprange:", "ipt_LOG:"));
         assertEquals(List.of("ip_conntrack"), older.module("nf_conntrack").modules);
         assertEquals(List.of("ipt_iprange"), older.module("xt_iprange").modules);
         assertEquals(List.of("ipt_LOG"), older.module("xt_LOG").modules);
-        assertEquals(State.MISSING, BoxFacts.of(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state);
+        assertEquals(State.MISSING, new BoxFacts(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state);
     }
 
     @Test
     void existingModuleWithOldNameIsUsed() {
         assertEquals(List.of("ipt_iprange"),
-                BoxFacts.of(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules);
+                new BoxFacts(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules);
     }
 
     @Test
     void conntrackIsRefusedIfKallsymsShowsOtherOwner() {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/kallsyms",
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
-        ConntrackVerdict conntrack = BoxFacts.of(box).conntrack();
+        ConntrackVerdict conntrack = new BoxFacts(box).conntrack();
         assertEquals(ConntrackVerdict.State.REFUSED, conntrack.state);
         assertEquals("avm", conntrack.owner);
         assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence);
@@ -85,9 +85,9 @@ class BoxFactsTest {
     void symbolConflictEndsWhenOwnerIsUnloaded() {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("dmesg",
                 "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
-        assertEquals(ConntrackVerdict.State.USABLE, BoxFacts.of(box).conntrack().state);
+        assertEquals(ConntrackVerdict.State.USABLE, new BoxFacts(box).conntrack().state);
         assertEquals(ConntrackVerdict.State.REFUSED,
-                BoxFacts.of(box.with("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
+                new BoxFacts(box.with("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
     }
 
     @Test
@@ -95,7 +95,7 @@ class BoxFactsTest {
         Readings box = kernel("6.1.0", "nf_conntrack:").with("/proc/modules", "nf_conntrack 1 0 - Live 0xc0\n").with(
                 "dmesg",
                 "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
-        BoxFacts facts = BoxFacts.of(box);
+        BoxFacts facts = new BoxFacts(box);
         assertEquals(ConntrackVerdict.State.IN_USE, facts.conntrack().state);
         assertTrue(facts.findings.stream()
                 .anyMatch(f -> f.code.equals("conntrack-symbol-conflict") && f.effect.contains("avm_conntrack")));
@@ -105,9 +105,9 @@ class BoxFactsTest {
     void unknownSymbolIsRefusalOnlyIfDependenciesAreLoaded() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").with("dmesg",
                 "xt_mac: Unknown symbol xt_register_match\n");
-        assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
+        assertEquals(State.LOADABLE, new BoxFacts(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
         Readings ready = box.with("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
-        assertEquals(State.REFUSED, BoxFacts.of(ready).capability(Family.IPV4, Kind.MATCH, "mac").state);
+        assertEquals(State.REFUSED, new BoxFacts(ready).capability(Family.IPV4, Kind.MATCH, "mac").state);
     }
 
     @Test
@@ -120,7 +120,7 @@ class BoxFactsTest {
             Readings box = kernel(row[0], "ip_conntrack:", "nf_conntrack:", "nf_conntrack_ipv4: nf_conntrack")
                     .with("/proc/modules", kdsld)
                     .with("uname_-a", "Linux box " + row[0] + " #1 date " + row[1] + " GNU/Linux\n");
-            assertEquals(row[2], BoxFacts.of(box).conntrack().state.word(), row[0] + " " + row[1]);
+            assertEquals(row[2], new BoxFacts(box).conntrack().state.word(), row[0] + " " + row[1]);
         }
     }
 
@@ -134,8 +134,8 @@ class BoxFactsTest {
 
     @Test
     void requirementOfRuleCoversTableMatchesAndTarget() {
-        BoxFacts facts = BoxFacts.of(kernel("3.10.107", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables",
-                "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
+        BoxFacts facts = new BoxFacts(kernel("3.10.107", "x_tables:", "ip_tables: x_tables",
+                "iptable_filter: ip_tables", "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
         Requirement log = new Requirement(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
         assertEquals(State.LOADABLE, log.state);
         assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"),
@@ -162,7 +162,7 @@ class BoxFactsTest {
         assertTrue(KernelGeneration.tracks(Kind.TABLE, "nat"));
         assertFalse(KernelGeneration.tracks(Kind.TABLE, "filter"));
         assertFalse(KernelGeneration.tracks(Kind.TARGET, "LOG"));
-        BoxFacts facts = BoxFacts.of(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
+        BoxFacts facts = new BoxFacts(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
         for (String module : "ip_conntrack nf-conntrack ip_nat_ftp ipt_state xt_CT nf_conntrack_ipv4 iptable_nat xt_new"
                 .split(" ")) {
             assertTrue(facts.pullsConntrack(module), module);
@@ -177,7 +177,7 @@ class BoxFactsTest {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "nf_conntrack:",
                 "xt_odd: x_tables nf_conntrack", "xt_state: x_tables nf_conntrack")
                 .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
-        BoxFacts facts = BoxFacts.of(box);
+        BoxFacts facts = new BoxFacts(box);
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
@@ -208,7 +208,7 @@ class BoxFactsTest {
                     .with("/proc/net/if_inet6", "20010db8000000000000000000000001 0a 40 00 80 lan\n")
                     .with("/proc/net/dev", "lan: 0\n").with("/proc/net/ip6_tables_names", "filter\n")
                     .with("ip6tables-save", "*filter\n" + row[0] + "\nCOMMIT\n");
-            String findings = BoxFacts.of(box).findings.toString();
+            String findings = new BoxFacts(box).findings.toString();
             assertEquals(row[1], "" + findings.contains("ipv6-unfiltered"), row[0] + ": " + findings);
         }
     }
@@ -216,7 +216,7 @@ class BoxFactsTest {
     @Test
     void packetsThatBypassNetfilterAreCounted() {
         Readings before = traffic(1000, 50);
-        BoxFacts facts = BoxFacts.of(before);
+        BoxFacts facts = new BoxFacts(before);
         Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
         assertEquals("pa-bypasses-netfilter", finding.code);
         assertTrue(finding.effect.contains("9990 of 10000"), finding.effect);
@@ -244,7 +244,7 @@ class BoxFactsTest {
     @Test
     void factsDoNotReferenceTextsOfReadings() {
         List<WeakReference<String>> texts = new ArrayList<>();
-        BoxFacts facts = BoxFacts.of(large(texts));
+        BoxFacts facts = new BoxFacts(large(texts));
         assertEquals(List.of("ip_tables"),
                 facts.booted().capability(Family.IPV4, Kind.TABLE, "filter").modules.subList(0, 1));
         for (int i = 0; i < 100 && texts.stream().anyMatch(text -> text.get() != null); i++) {

@@ -70,7 +70,7 @@ class GarbagePropertiesTest {
     }
 
     private static BoxFacts assertValidFacts(Readings readings) {
-        BoxFacts facts = BoxFacts.of(readings);
+        BoxFacts facts = new BoxFacts(readings);
         assertNotNull(FactsJson.of(facts).toString());
         for (Finding finding : facts.findings) {
             assertFalse(finding.effect.isEmpty(), finding.code);
@@ -183,7 +183,7 @@ class GarbagePropertiesTest {
     @Example
     void unknownKernelMessageIsIgnored() {
         Readings box = recorded("7270v2-0554").with("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
-        assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(),
+        assertEquals(FactsJson.of(new BoxFacts(recorded("7270v2-0554"))).toString(),
                 FactsJson.of(assertValidFacts(box)).toString());
     }
 }

@@ -86,7 +86,7 @@ class PackageModulesIT {
     /** The matches, targets and tables of a ruleset that check refuses on a box because the image lacks them. */
     private static List<String> refused(Readings box, String text) {
         Includes includes = name -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
-        BoxFacts facts = BoxFacts.of(box);
+        BoxFacts facts = new BoxFacts(box);
         ParsedRules parsed = RulesetParser.parse(new Source("rules", text), facts.names, includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

@@ -40,15 +40,15 @@ class SymbolOwnerTest {
         String expected =
                 "ipt_REJECT needs nf_reject_ipv4, which has nf_send_reset and isn't in modules.dep: make menuconfig: "
                         + "FREETZ_MODULES_OWN=\"nf_reject_ipv4\", and build again";
-        BoxFacts facts = BoxFacts.of(box("4.4.271", log));
+        BoxFacts facts = new BoxFacts(box("4.4.271", log));
         assertEquals(expected, remedy(facts));
         assertTrue(facts.findings.stream().anyMatch(f -> f.code.equals("module-refused") && f.remedy.equals(expected)),
                 facts.findings.toString());
-        assertTrue(remedy(BoxFacts.of(box("4.4.271", log, "nf_reject_ipv4")))
+        assertTrue(remedy(new BoxFacts(box("4.4.271", log, "nf_reject_ipv4")))
                 .endsWith("modprobe nf_reject_ipv4 in the ruleset, before it is needed"));
-        assertTrue(remedy(BoxFacts.of(box("2.6.32.61", "ipt_REJECT: Unknown symbol nf_ct_attach")))
+        assertTrue(remedy(new BoxFacts(box("2.6.32.61", "ipt_REJECT: Unknown symbol nf_ct_attach")))
                 .contains("built without connection tracking"));
-        assertTrue(remedy(BoxFacts.of(box("4.4.271", "ipt_REJECT: Unknown symbol frobnicate (err 0)")))
+        assertTrue(remedy(new BoxFacts(box("4.4.271", "ipt_REJECT: Unknown symbol frobnicate (err 0)")))
                 .contains("the module that has frobnicate"));
     }
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An optimized ruleset gives the same verdicts and side effects with fewer rules per packet. */
 class OptimizerTest {
-    private static final Site SITE = Site.of(BoxFacts.of(Presets.box("virtual")));
+    private static final Site SITE = Site.of(new BoxFacts(Presets.box("virtual")));
     private static final Set<Family> BOTH = EnumSet.allOf(Family.class);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 

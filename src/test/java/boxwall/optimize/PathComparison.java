@@ -77,7 +77,7 @@ final class PathComparison {
         Ruleset before = OptimizerTest.parse(rules(random, list));
         List<Note> notes = new ArrayList<>();
         Ruleset after =
-                Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
+                Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(new BoxFacts(Presets.box("virtual"))), notes);
         notes.forEach(note -> System.out.println(note.origin + ": " + note.text));
         comparison.packets(random, list, new Verdicts(before, Site.unknown()), packets);
         String text = Writer.restore(after, Family.IPV4).text;

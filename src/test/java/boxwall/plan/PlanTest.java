@@ -24,7 +24,7 @@ class PlanTest {
 
     private static Map<String, String> plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Map.of(), Includes.NONE);
-        BoxFacts facts = BoxFacts.of(Readings.none());
+        BoxFacts facts = new BoxFacts(Readings.none());
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         return Plan.files(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
     }

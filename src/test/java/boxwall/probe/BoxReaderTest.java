@@ -54,7 +54,7 @@ class BoxReaderTest {
 
     @Test
     void factsHoldNoKeyOrSerial() {
-        String json = FactsJson.of(BoxFacts.of(BoxReader.read(sysWithSecrets(), "/"))).toString();
+        String json = FactsJson.of(new BoxFacts(BoxReader.read(sysWithSecrets(), "/"))).toString();
         for (String secret : List.of("9876543210123456", "geheim-wlan", "4711-serial", "08:96:D7:12:34:56",
                 "08:96:d7:ab:cd:ef", "sip-user")) {
             assertFalse(json.contains(secret), "the facts contain " + secret + ": " + json);
@@ -69,9 +69,9 @@ class BoxReaderTest {
             Recorder.record(copy, first, "/box");
             Readings second = BoxReader.read(copy, "/box");
             // with the Internet side's addresses replaced, as in a record
-            String renamed = Golden.of(BoxFacts.of(first)).lines().map(new Secrets(first)::line)
+            String renamed = Golden.of(new BoxFacts(first)).lines().map(new Secrets(first)::line)
                     .collect(Collectors.joining("\n", "", "\n"));
-            assertEquals(renamed, Golden.of(BoxFacts.of(second)), box.toString());
+            assertEquals(renamed, Golden.of(new BoxFacts(second)), box.toString());
         }
     }
 
@@ -100,7 +100,7 @@ class BoxReaderTest {
         sys.output = null;
         sys.files.put("/proc/version", "Linux version 2.6.32.41 (gcc) #1\n");
         Readings readings = BoxReader.read(sys, "/");
-        assertEquals("2.6.32", BoxFacts.of(readings).generation.name());
+        assertEquals("2.6.32", new BoxFacts(readings).generation.name());
         assertTrue(readings.text("boxwall-apply_probe").contains("no such program"));
     }
 
@@ -117,7 +117,7 @@ class BoxReaderTest {
         MemorySys sys = new MemorySys();
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
-        BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
+        BoxFacts facts = new BoxFacts(BoxReader.read(sys, "/"));
         assertEquals(true, facts.userland.present);
         assertEquals(false, facts.userland.restore);
         assertNull(facts.userland.version.value());
@@ -134,6 +134,6 @@ class BoxReaderTest {
                 log + "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm)\n");
         Readings readings = BoxReader.read(sys, "/box");
         assertTrue(readings.text("dmesg").length() <= 256 << 10);
-        assertEquals("avm", BoxFacts.of(readings).conntrack().owner);
+        assertEquals("avm", new BoxFacts(readings).conntrack().owner);
     }
 }

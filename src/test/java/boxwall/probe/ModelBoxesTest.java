@@ -43,7 +43,7 @@ class ModelBoxesTest {
 
     static void compare(Path box) throws IOException {
         MemorySys sys = MemorySys.of(box);
-        String found = Golden.of(BoxFacts.of(BoxReader.read(sys, "/box")));
+        String found = Golden.of(new BoxFacts(BoxReader.read(sys, "/box")));
         assertTrue(sys.started.isEmpty(), "a folder needs no process, but " + sys.started + " was started");
         Path expected = BOXES.resolve("expected").resolve(box.getFileName() + ".txt");
         if (Boolean.getBoolean("boxwall.update")) {
@@ -62,9 +62,9 @@ class ModelBoxesTest {
         int differ = 0;
         for (Path box : boxes()) {
             boxwall.box.Readings readings = BoxReader.read(MemorySys.of(box), "/box");
-            String up = withoutFindings(BoxFacts.of(readings.asBooted()));
-            assertEquals(up, withoutFindings(BoxFacts.of(readings).booted()), box.toString());
-            differ += up.equals(withoutFindings(BoxFacts.of(readings))) ? 0 : 1;
+            String up = withoutFindings(new BoxFacts(readings.asBooted()));
+            assertEquals(up, withoutFindings(new BoxFacts(readings).booted()), box.toString());
+            differ += up.equals(withoutFindings(new BoxFacts(readings))) ? 0 : 1;
         }
         assertTrue(differ > 2, differ + " boxes with netfilter's modules loaded");
     }
@@ -78,7 +78,7 @@ class ModelBoxesTest {
     void boxesOfEveryGenerationExist() throws IOException {
         Set<String> generations = new HashSet<>();
         for (Path box : boxes()) {
-            generations.add(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).generation.name());
+            generations.add(new BoxFacts(BoxReader.read(MemorySys.of(box), "/box")).generation.name());
         }
         for (String name : "2.6.13 2.6.19 2.6.28 2.6.32 2.6.39 3.10 3.12 4.1 4.4 4.9 4.19 5.4 5.15 unknown"
                 .split(" ")) {
@@ -134,7 +134,7 @@ class ModelBoxesTest {
             String name = box.getFileName().toString();
             MemorySys sys = MemorySys.of(box);
             sys.files.remove("/README");
-            BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/box"));
+            BoxFacts facts = new BoxFacts(BoxReader.read(sys, "/box"));
             String complete = Golden.complete(facts);
             for (String path : List.copyOf(sys.files.keySet())) {
                 String text = sys.files.get(path);
@@ -179,7 +179,7 @@ class ModelBoxesTest {
             sys.files.put(path, rest.toString());
         }
         try {
-            return BoxFacts.of(BoxReader.read(sys, "/box"));
+            return new BoxFacts(BoxReader.read(sys, "/box"));
         } catch (RuntimeException e) {
             return fail(path + " without line " + (index + 1) + " (" + lines[index] + ") ends in " + e, e);
         }

@@ -87,7 +87,7 @@ class RecordedBoxesTest {
     }
 
     private static BoxFacts facts(String name) {
-        return BoxFacts.of(BoxReader.read(MemorySys.of(BOXES.resolve("recorded-" + name)), "/box"));
+        return new BoxFacts(BoxReader.read(MemorySys.of(BOXES.resolve("recorded-" + name)), "/box"));
     }
 
     @Test
@@ -153,7 +153,7 @@ class RecordedBoxesTest {
     @Test
     void noReasonNamesAnUnknownKernel() throws IOException {
         for (Path box : boxes()) {
-            BoxFacts facts = BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box"));
+            BoxFacts facts = new BoxFacts(BoxReader.read(MemorySys.of(box), "/box"));
             if (facts.kernel.value() == null) {
                 String reasons = facts.conntrack().reason + facts.findings;
                 assertFalse(reasons.contains("5.15") || reasons.contains("like "), box + ": " + reasons);
@@ -167,7 +167,7 @@ class RecordedBoxesTest {
             MemorySys sys = MemorySys.of(box);
             boolean read = sys.files.containsKey("/proc/modules") || sys.files.containsKey("/commands/lsmod");
             List<Finding> unknown = new ArrayList<>();
-            for (Finding finding : BoxFacts.of(BoxReader.read(sys, "/box")).findings) {
+            for (Finding finding : new BoxFacts(BoxReader.read(sys, "/box")).findings) {
                 if (finding.code.equals("modules-unknown")) { unknown.add(finding); }
             }
             assertEquals(read ? 0 : 1, unknown.size(), box.toString());
@@ -180,7 +180,7 @@ class RecordedBoxesTest {
     @Test
     void everyVerdictNamesItsEvidence() throws IOException {
         for (Path box : boxes()) {
-            JsonObject json = FactsJson.of(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")));
+            JsonObject json = FactsJson.of(new BoxFacts(BoxReader.read(MemorySys.of(box), "/box")));
             JsonObject decidedBy = json.get("decided_by").asObject();
             String[][] verdicts = {{"printk", "unknown"}, {"dsld", "unknown"}};
             for (String[] verdict : verdicts) {
@@ -199,7 +199,7 @@ class RecordedBoxesTest {
     @Test
     void noFalseFindingAboutTheLayoutOfSkBuff() throws IOException {
         for (Path box : boxes()) {
-            for (Finding finding : BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).findings) {
+            for (Finding finding : new BoxFacts(BoxReader.read(MemorySys.of(box), "/box")).findings) {
                 assertFalse(finding.code.contains("layout"), box + ": " + finding);
             }
         }

@@ -46,7 +46,7 @@ class SecretsTest {
                 Readings readings = BoxReader.read(
                         box(planted, some.stream().map(Planted.Line::text).collect(Collectors.joining("\n"))), "/");
                 assertTrue(readings.paths().size() > 25, context);
-                BoxFacts facts = BoxFacts.of(readings);
+                BoxFacts facts = new BoxFacts(readings);
                 com.eclipsesource.json.JsonObject json =
                         com.eclipsesource.json.Json.parse(FactsJson.text(facts)).asObject();
                 json.remove("interfaces"); // addresses of interfaces are meant to be shown
@@ -58,7 +58,8 @@ class SecretsTest {
                 }
                 Secrets secrets = new Secrets(readings);
                 // any line of /proc/net/dev counts as an interface
-                assertEquals(lines(facts, secrets), lines(BoxFacts.of(BoxReader.read(copy, "/box")), secrets), context);
+                assertEquals(lines(facts, secrets), lines(new BoxFacts(BoxReader.read(copy, "/box")), secrets),
+                        context);
             }
         }
     }

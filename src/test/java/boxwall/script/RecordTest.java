@@ -78,7 +78,7 @@ class RecordTest {
                 }
             });
             assertTrue(files.size() > 12, files.size() + " files");
-            BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
+            BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), record.toString()));
             assertEquals("2.6.32", facts.generation.name());
             assertEquals("FRITZ!Box 7270", facts.firmware.model.value());
             assertEquals("enabled", facts.acceleration.state.word());
@@ -125,7 +125,7 @@ class RecordTest {
                 assertTrue(characters > 20000, characters + " characters");
                 String rules = Files.readString(record.resolve("var/flash/debug.cfg"));
                 assertTrue(rules.contains("iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP\n"), rules);
-                BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
+                BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), record.toString()));
                 assertEquals("2.6.32", facts.generation.name());
                 assertEquals("192.168.178.1", facts.lan.ip);
                 assertTrue(facts.wan.ip.startsWith("198.18.0."), facts.wan.ip);
