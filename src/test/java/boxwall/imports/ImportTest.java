@@ -59,6 +59,34 @@ class ImportTest {
                 2, 3);
     }
 
+    /** A value, and patterns of a case that fit it in a POSIX shell. */
+    @Test
+    void patternsOfCaseFitAsInShell() {
+        for (String fits : List.of("lan l*n", "lan *", "lan l*", "lan l?n", "lan [a-lz]an", "lan [!a-k]*", "lan l*a*n",
+                "l*n 'l*n'", "[x [x", "a-b a[-]b", "lan wan|l*")) {
+            assertEquals(List.of("4 filter -P INPUT DROP"), rules(cases(fits)), fits);
+        }
+        for (String other : List.of("lan '*'", "lan L*N", "lan l??n", "lan [!l]an", "lan *a", "lan l*x*n")) {
+            assertEquals(List.of("4 filter -P FORWARD DROP"), rules(cases(other)), other);
+        }
+    }
+
+    private static String cases(String valueAndPattern) {
+        String[] words = valueAndPattern.split(" ", 2);
+        return "N='" + words[0] + "'\ncase $N in\n" + words[1]
+                + ") iptables -P INPUT DROP;;\n*) iptables -P FORWARD DROP;;\nesac\n";
+    }
+
+    @Test
+    void testsOfTextsAndNumbersAreDecidedAsInShell() {
+        for (String holds : List.of("a = a -a b = b", "a = b -o b = b", "a = b -a b = b -o c = c", "! a = b",
+                "2 -lt 10", "10 -ge 10", "-z ''", "-n a")) {
+            assertEquals(List.of("4 filter -P INPUT DROP"),
+                    rules("if [ " + holds + " ]; then iptables -P INPUT DROP; else iptables -P FORWARD DROP; fi\n"),
+                    holds);
+        }
+    }
+
     @Test
     void nameSetInUndecidableBranchIsUnknown() {
         Imported imported = importWithRemarksAt(
