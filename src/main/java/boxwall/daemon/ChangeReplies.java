@@ -47,7 +47,8 @@ final class ChangeReplies extends DaemonPart {
         if (seconds < 0) { return Reply.problem("bad-confirm", MIN_SECONDS, MAX_SECONDS); }
         if (!plane.changing.tryLock()) { return Reply.problem("pending"); }
         try {
-            Reply busy = plane.last().state().equals("pending") ? Reply.problem("pending") : work.begin(request, false);
+            Reply busy = watch.readOutcome().state().equals("pending") ? Reply.problem("pending")
+                    : work.begin(request, false);
             if (busy != null) { return busy; }
             // an apply is not given up: the client may be gone because of it
             work.settle(request);

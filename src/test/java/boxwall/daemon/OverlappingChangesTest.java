@@ -114,6 +114,16 @@ class OverlappingChangesTest {
         assertEquals(200, send(Route.CONFIRM, "POST", "/confirm/t9", "").status, "a new connection");
     }
 
+    /** The command line confirmed it, and no request came until the next apply. */
+    @Test
+    void historyOfAChangeThatEndedUnseenIsNotPending() {
+        apply();
+        box.files.put(RESULT, box.files.get(RESULT).replace("state=pending", "state=active"));
+        apply();
+        String history = text(send(Route.HISTORY, "GET", "/history", ""));
+        assertTrue(history.contains("\"id\":\"t1\",\"state\":\"kept\""), history);
+    }
+
     /** A revert can end the change before the daemon has noted its try. */
     @Test
     void historyOfAChangeThatEndsAtOnceIsNotPending() {

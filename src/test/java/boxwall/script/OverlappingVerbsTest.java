@@ -62,6 +62,24 @@ class OverlappingVerbsTest {
         });
     }
 
+    /** Nothing has changed, so the change that is live can still be saved. */
+    @Test
+    void killedAgainIsNoUndoneChange() {
+        withBothShells(box -> {
+            box.script("modsave", "#!/bin/sh\nexit 1\n");
+            String id = box.tryPlan(ONE, 60).get("id");
+            assertEquals("unsaved", box.apply("confirm", id).get("state"));
+            box.script("ip6tables-restore",
+                    "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker; kill -9 $worker\nexec /bin/sleep 600\n");
+            box.apply("again");
+            box.useRealTool("ip6tables-restore");
+            assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), () -> box.describe());
+            box.script("modsave", "#!/bin/sh\n");
+            NetBox.Answer confirm = box.apply("confirm", id);
+            assertEquals("0 active", confirm.status() + " " + confirm.get("state"), confirm.out());
+        });
+    }
+
     /** The guard finishes a kept change only if nobody works on it any more. */
     @Test
     void slowConfirmIsNotFinishedTwice() {
