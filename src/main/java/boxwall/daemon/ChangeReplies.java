@@ -96,7 +96,9 @@ final class ChangeReplies extends DaemonPart {
                 return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
                         seconds, "findings", JsonText.brief(tried.findings)));
             case 3 :
-                return Reply.problem("apply-refused", why(outcome));
+                // boxwall-apply names its own options
+                return Reply.problem("apply-refused",
+                        Words.replace(Words.replace(why(outcome), "--force", "force=1"), "--replace", "replace=1"));
             case 4 :
                 List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
                 box.tablesChanged();
@@ -179,7 +181,8 @@ final class ChangeReplies extends DaemonPart {
         watch.readOutcome();
         if (success) { return state(outcome.state(), outcome.why()); }
         if (outcome.status == 0) {
-            return Reply.problem("no-pending-change", "it was kept, the state is " + outcome.state());
+            return Reply.problem("no-pending-change",
+                    "it was kept, the state is " + outcome.state() + "; GET /history lists the earlier rulesets");
         }
         return outcome.status == 6 ? Reply.problem("applying") : refusal(outcome, "no-pending-change", "apply-failed");
     }

@@ -72,11 +72,16 @@ public final class AccessControl {
         return end > 0 ? name.substring(0, end) : name;
     }
 
+    /** Whether the request carries a token, right or wrong. */
+    static boolean sendsToken(Request request) {
+        String given = request.header("authorization");
+        return given != null && given.regionMatches(true, 0, "Bearer ", 0, 7);
+    }
+
     /** Whether the request carries the token. With an empty token no request does. */
     static boolean hasToken(Request request, String token) {
-        String given = request.header("authorization");
-        return given != null && given.regionMatches(true, 0, "Bearer ", 0, 7) && token.length() > 0
-                && sameText(token, given.substring(7).trim());
+        return sendsToken(request) && token.length() > 0
+                && sameText(token, request.header("authorization").substring(7).trim());
     }
 
     /**

@@ -128,7 +128,10 @@ final class Dispatcher {
         if (!withToken && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
-        if (wantsToken && !withToken) { return Reply.problem("token-wanted").with("WWW-Authenticate", "Bearer"); }
+        if (wantsToken && !withToken) {
+            return Reply.problem(AccessControl.sendsToken(request) ? "wrong-token" : "token-wanted")
+                    .with("WWW-Authenticate", "Bearer");
+        }
         return null;
     }
 

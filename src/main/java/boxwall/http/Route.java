@@ -88,6 +88,7 @@ public enum Route {
         }
         Set<String> paths = new TreeSet<>();
         for (Route route : values()) {
+            if (route.path.equals(requested)) { return Reply.problem("placeholder", path); }
             paths.add(route.path);
         }
         return Reply.problem("no-such-path", path, Words.join(paths, ", "));

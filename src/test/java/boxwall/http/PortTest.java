@@ -138,8 +138,12 @@ class PortTest {
         assertStatus(404, get("/nothing", "Host: evil.example\r\n"));
         assertStatus(405, send("DELETE /status HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
         assertStatus(403, send("GET /facts HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
-        assertStatus(401, get("/facts", ""));
-        assertStatus(401, get("/facts", bearer("wrong")));
+        String without = get("/facts", "Authorization: " + TOKEN + "\r\n");
+        assertStatus(401, without);
+        assertTrue(without.contains("send the header 'Authorization: Bearer TOKEN'"), without);
+        String wrong = get("/facts", bearer("wrong"));
+        assertStatus(401, wrong);
+        assertTrue(wrong.contains("is not this box's"), wrong);
         assertStatus(200, get("/facts", bearer(TOKEN)));
     }
 
@@ -211,6 +215,9 @@ class PortTest {
                 .endsWith("{\"confirm\":\"1f-2a\"}\n"));
         assertStatus(404, send("POST /confirm/..%2f..%2fetc HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
         assertStatus(404, send("POST /confirm/1f;reboot HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+        String literal = send("POST /confirm/ID HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n");
+        assertStatus(404, literal);
+        assertTrue(literal.contains("for ID write the id that POST /apply answered"), literal);
     }
 
     @Test

@@ -270,7 +270,9 @@ class ControlPortIT {
         JsonObject status = ask("GET /status").json();
         assertEquals("pending", status.getString("state", ""));
         assertEquals(6, status.get("rules").asObject().getInt("ipv4", 0));
-        assertEquals(409, ask("POST /confirm/{id}", "POST /confirm/1-a", "").status());
+        DaemonBox.Answer unknown = ask("POST /confirm/{id}", "POST /confirm/1-a", "");
+        assertEquals("409 unknown-id: the status has the id of the pending change",
+                unknown.status() + " " + unknown.json().getString("detail", ""));
         DaemonBox.Answer reverted = ask("DELETE /apply/{id}", "DELETE /apply/" + id, "");
         assertEquals(200, reverted.status(), reverted.body());
         assertEquals(5, ask("GET /status").json().get("rules").asObject().getInt("ipv4", 0));
@@ -297,6 +299,11 @@ class ControlPortIT {
                         () -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)),
                 "syslog must have the line, too");
         assertFalse(log.contains(DaemonBox.TOKEN));
+        assertEquals(200, ask("PUT /rules", "PUT /rules", "iptables -P INPUT DROP\n").status());
+        DaemonBox.Answer lockout = ask("POST /apply", "POST /apply?confirm=60", "");
+        assertEquals("422 lockout: these rules lock the administrator out; use force=1 and at most 60 seconds",
+                lockout.status() + " " + lockout.json().getString("detail", ""));
+        assertEquals(204, ask("DELETE /rules", "DELETE /rules", "").status());
     }
 
     @Test

@@ -30,7 +30,13 @@ class OneWordVerbsIT {
         withBothShells(shell -> box(shell, "/nonexistent/jvm"), box -> {
             Path plan = new PlanFolder("plan", 4711).write(box.folder.resolve("plan"));
             assertEquals("inactive", box.runScript("boxwall", "status").get("state"));
-            assertEquals(2, box.runScript("boxwall", "confirm").status(), "nothing to confirm");
+            NetBox.Answer nothing = box.runScript("boxwall", "confirm");
+            assertEquals("2 boxwall: no change is pending\n", nothing.status() + " " + nothing.err());
+            for (String seconds : new String[] {"0", "60s", "12345"}) {
+                NetBox.Answer wrong = box.runScript("boxwall", "try", "/nonexistent/my.rules", seconds);
+                assertEquals("2 boxwall: found '" + seconds + "' for SECONDS, expected 1 to 9999\n",
+                        wrong.status() + " " + wrong.err());
+            }
             assertEquals(2, box.runScript("boxwall", "try").status());
             assertEquals(127, box.runScript("boxwall", "try", "/nonexistent/my.rules").status(),
                     "a ruleset needs the JVM");

@@ -58,7 +58,12 @@ class RcTest {
             assertEquals(live, box.tables());
             assertEquals(0, box.runScript("rc.boxwall", "restart").status());
             assertEquals(token, box.runScript("rc.boxwall", "token").out(), "the existing token is kept");
+            NetBox.Answer typo = box.runScript("rc.boxwall", "token", "neu");
+            assertEquals("1  rc.boxwall: found 'token neu', expected token, or token new\n",
+                    typo.status() + " " + typo.out() + " " + typo.err());
             assertFalse(token.equals(box.runScript("rc.boxwall", "token", "new").out()));
+            NetBox.Answer record = box.runScript("rc.boxwall", "record");
+            assertTrue(record.status() == 2 && record.err().contains("record DIR"), record.err());
             assertEquals(0, box.runScript("rc.boxwall", "unload").status());
             assertEquals(live, box.tables());
         });

@@ -219,7 +219,17 @@ class SaveTest {
             List<String> names =
                     box.runScript("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
             assertEquals(List.of("rules", "rules.1", "rules.2"), names);
-            assertEquals(0, box.runScript("boxwall-keep", "restore", "2").status());
+            NetBox.Answer restored = box.runScript("boxwall-keep", "restore", "2");
+            assertEquals(
+                    "0 rules.2 is the saved ruleset now, but not loaded, nor at the next boot; to load it: boxwall try "
+                            + box.state + "/rules\n",
+                    restored.status() + " " + restored.out());
+            for (String number : List.of("9", "x", "1/../../rules.1")) {
+                NetBox.Answer missing = box.runScript("boxwall-keep", "restore", number);
+                assertEquals(
+                        "3 boxwall-keep: there is no rules." + number + "; boxwall-keep history lists the rulesets\n",
+                        missing.status() + " " + missing.err());
+            }
             assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
             NetBox.Answer pending = box.tryPlan(new PlanFolder("last", 4444), 60, "--replace");
             box.sh("find $BOXWALL_RUN -exec touch -h -t 204001010000 {} +");

@@ -43,8 +43,9 @@ class TryTest {
             assertTrue(Files.exists(box.state.resolve("boot.new/stamp")));
             assertNoProcessAndNoLock(box);
             assertEquals(live, box.tables());
-            assertEquals("active", box.apply("revert", answer.get("id")).get("state"),
-                    "a revert after confirm is harmless");
+            NetBox.Answer late = box.apply("revert", answer.get("id"));
+            assertEquals("active", late.get("state"), "a revert after confirm is harmless");
+            assertEquals("boxwall-apply: nothing to roll back: no such change is pending\n", late.err());
             assertEquals(live, box.tables());
         });
     }
@@ -71,9 +72,15 @@ class TryTest {
             assertEquals(before + emptyMangle(), withMangleLast(box.tables()));
             assertTrue(box.sh(box.bin + "/iptables-save -c -t filter").out()
                     .contains("[7:700] -A old -s 10.0.0.0/8 -j DROP"), "counters");
-            assertEquals(0, box.apply("revert", answer.get("id")).status(), "a second revert is harmless");
-            assertEquals(3, box.apply("revert", "1234").status());
-            assertEquals(3, box.apply("confirm", answer.get("id")).status());
+            assertEquals("", reverted.err());
+            NetBox.Answer second = box.apply("revert", answer.get("id"));
+            assertEquals("0 ", second.status() + " " + second.err(), "a second revert is harmless");
+            NetBox.Answer unknown = box.apply("revert", "1234");
+            assertEquals("3 boxwall-apply: unknown-id: the status has the id of the pending change\n",
+                    unknown.status() + " " + unknown.err());
+            NetBox.Answer late = box.apply("confirm", answer.get("id"));
+            assertEquals("3 not confirmed in time, or reverted: the old rules return; try the new ones again",
+                    late.status() + " " + late.get("error"));
             assertNoProcessAndNoLock(box);
         });
     }
@@ -290,7 +297,10 @@ class TryTest {
     void possibleLockoutRequiresForce() {
         withBothShells(box -> {
             PlanFolder unproved = new PlanFolder("unsure", 1111).with("stamp", "admin=proved", "admin=unknown");
-            assertEquals("lockout", box.tryPlan(unproved, 30).get("reason"));
+            NetBox.Answer refused = box.tryPlan(unproved, 30);
+            assertEquals("lockout", refused.get("reason"));
+            assertEquals("these rules are not proved to let the administrator in; use --force and at most 60 seconds",
+                    refused.get("error"));
             assertEquals(3, box.tryPlan(unproved, 61, "--force").status());
             NetBox.Answer forced = box.tryPlan(unproved, 60, "--force");
             assertEquals(0, forced.status(), forced.err());
