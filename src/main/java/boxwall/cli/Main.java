@@ -70,7 +70,9 @@ public final class Main {
             err.println("boxwall: " + e.getMessage());
             return 2;
         }
-        err.print("boxwall: no verb '" + verb + "'\n" + USAGE);
+        err.print((Arrays.asList("try", "confirm", "status").contains(verb)
+                ? "boxwall: " + verb + " is for a box, where the script boxwall runs it\n"
+                : "boxwall: no verb '" + verb + "'\n") + USAGE);
         return 2;
     }
 }

@@ -61,11 +61,12 @@ final class Verbs {
         String root = arguments.get("--root", "/");
         String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null
                 : PresetFolder.inTree(sys, System.getProperty("java.class.path"), BOXES);
-        root = boxes == null ? root : boxes + "/" + root;
-        if (sys.list(root) == null) {
-            throw new BoxException(root + " can't be opened; --root needs the folder of a recorded box");
+        String folder = boxes == null ? root : boxes + "/" + root;
+        if (sys.list(folder) == null) {
+            throw new BoxException(root + " can't be opened; --root needs the folder of a recorded box"
+                    + (boxes == null ? "" : ", or the name of one in " + BOXES));
         }
-        return new Box(BoxReader.read(sys, root));
+        return new Box(BoxReader.read(sys, folder));
     }
 
     int facts() throws BoxException {

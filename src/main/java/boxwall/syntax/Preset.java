@@ -99,7 +99,7 @@ public final class Preset {
 
         private void require(boolean valid, String value) throws ValueException {
             if (!valid) {
-                throw new ValueException("not a value for a " + word() + ": " + Letters.show(value),
+                throw new ValueException("not a value of kind " + word() + ": " + Letters.show(value),
                         "write " + (this == DEVICE || this == HOST ? "an address, as " : "") + example);
             }
         }

@@ -150,6 +150,8 @@ class VerbsTest {
         assertEquals(2, run("check", "conf/boxwall.rules", "--root", "/nowhere"));
         assertEquals(2, run("compile", "conf/boxwall.rules"));
         assertEquals(2, run("fly"));
+        assertEquals(2, run("try", "my.rules"));
+        assertTrue(err.startsWith("boxwall: try is for a box, where the script boxwall runs it\nusage: "), err);
         assertEquals(2, run("check", "--colour"));
         assertTrue(err.contains("usage:"), err);
     }

@@ -148,11 +148,11 @@ class PresetTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "include sample|1:9|\"sample\" needs DEVICE (Device)|write include sample DEVICE=..., for example 192.168.178.30 or 00:00:5E:00:53:2A",
-            "include sample DEVICE=nas|1:23|DEVICE: not a value for a device: \"nas\"|write an address, as 192.168.178.30 or 00:00:5E:00:53:2A",
+            "include sample DEVICE=nas|1:23|DEVICE: not a value of kind device: \"nas\"|write an address, as 192.168.178.30 or 00:00:5E:00:53:2A",
             "include sample DEVICE=192.0.2.1 PORTS=http1|1:39|PORTS: unknown port \"http1\"|did you mean \"http\"?",
             "include sample DEVICE=192.0.2.1 PORTS=90-80|1:39|PORTS: a range that runs backwards: \"90:80\"|write the lower port first",
-            "include sample DEVICE=192.0.2.1 PROTO=icmp|1:39|PROTO: not a value for a proto: \"icmp\"|write tcp or udp",
-            "include sample DEVICE=192.0.2.1 WHEN=21:00|1:38|WHEN: not a value for a times: \"21:00\"|write 21:00-07:00 or always",
+            "include sample DEVICE=192.0.2.1 PROTO=icmp|1:39|PROTO: not a value of kind proto: \"icmp\"|write tcp or udp",
+            "include sample DEVICE=192.0.2.1 WHEN=21:00|1:38|WHEN: not a value of kind times: \"21:00\"|write 21:00-07:00 or always",
             "include sample DEVICE=192.0.2.1 WHEN=25:00-07:00|1:38|WHEN: not a number from 0 to 23 in \"25:00\": \"25\"|write 21:00-07:00 or always",
             "include sample DEVICE=192.0.2.1 FROM=10.0.0.0/40|1:38|FROM: not a mask: \"40\"|write the number of bits, 0 to 32",
             "include sample DEVICE=192.0.2.1 LIMIT=often|1:39|LIMIT: not a rate: \"often\"|write it as 3/minute; second, minute, hour and day are known",
