@@ -196,6 +196,13 @@ class PageIT {
         browser.click("discard");
         assertTrue(browser.waitUntil("document.getElementById('draft').hidden"), "the draft must be discarded");
         assertEquals(204, box.http("GET /rules?draft=1", "").status(), "also on the box");
+        box.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        box.apply();
+        assertTrue(browser.waitUntil("!document.getElementById('pending').hidden"), () -> text("state"));
+        box.box.apply("open");
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'open'"), () -> text("state"));
+        browser.value("pause(500)");
+        assertEquals("", text("ended"), "the old rules are not back");
     }
 
     /** A running request can be cancelled; a change is sent once, even after a double click. */
@@ -264,6 +271,168 @@ class PageIT {
         assertEquals("POST /confirm/ID,DELETE /apply/ID",
                 browser.text("[...new Set(sent.filter(s => /ID|history/.test(s)))]"),
                 "the page need not ask how a change ended that it ended itself");
+    }
+
+    /** Lets the test lose, refuse, hold back or delay single replies. */
+    private void interceptReplies() { browser.value("""
+            window.faults = [];
+            {
+                const real = window.fetch;
+                window.fetch = async (path, o) => {
+                    const request = o.method + ' ' + path;
+                    const fault = faults.find(f => f.times && request.startsWith(f.request)) || {};
+                    const hold = async () => { fault.held = true; while (fault.held) await pause(20); };
+                    fault.times--;
+                    if (fault.how === 'lost') throw new TypeError('lost');
+                    if (fault.how > 0) {
+                        return new Response('{"title":"No","detail":"not now"}',
+                            { status: fault.how, headers: { 'Content-Type': 'application/problem+json' } });
+                    }
+                    if (fault.how === 'held back') await hold();
+                    const reply = await real(path, o);
+                    if (fault.how === 'late') await hold();
+                    return reply;
+                };
+            }
+            0"""); }
+
+    /**
+     * What happens to the next requests that begin so: the request is "lost" or "held back", its reply is "late", or
+     * the box refuses it with a status.
+     */
+    private void fault(int times, String request, String how) {
+        browser.value("faults.unshift({ times: " + times + ", request: '" + request + "', how: '" + how + "' })");
+    }
+
+    private void waitUntilHeld(String request) {
+        assertTrue(browser.waitUntil("faults.some(f => f.held && f.request === '" + request + "')"), request);
+    }
+
+    /** Lets go of a request or reply, and waits for the page to read it. */
+    private void free(String request) {
+        browser.value("faults.find(f => f.held && f.request === '" + request + "').held = false; pause(200)");
+    }
+
+    private void assertShown(String id, String words) {
+        assertTrue(browser.waitUntil("document.getElementById('" + id + "').textContent.includes('" + words + "')"),
+                () -> words + " is not in " + id + ": " + text(id));
+    }
+
+    /** The page asks again for what it needs, and reports what else was lost or refused. */
+    @Test
+    void lostAndRefusedRepliesAreAskedAgainOrReported() throws IOException {
+        open("en");
+        assertTrue(browser.waitUntil("document.getElementById('state').textContent === 'protected'"), text("state"));
+        interceptReplies();
+        fault(1, "GET /status", "503");
+        browser.value("status()");
+        assertEquals("protected", text("state"), "a refused status tells no state");
+        fault(1, "GET /rules", "429");
+        signIn(DaemonBox.TOKEN);
+        assertShown("wrong", "No: not now");
+        assertFalse(browser.value("document.getElementById('use').disabled").asBoolean(), "the token was not wrong");
+        fault(1, "GET /presets", "500");
+        fault(1, "GET /devices", "500");
+        signInAndWaitForRules();
+        assertTrue(
+                browser.waitUntil("!document.getElementById('home').hidden && document.getElementById('preset').value"),
+                "presets and devices are asked again");
+        fault(3, "GET /rules", "lost");
+        // as after another start of the daemon
+        browser.value("token = ''; status()");
+        assertTrue(browser.waitUntil("token"), "the token is used again");
+
+        fault(1, "PUT /rules", "lost");
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        assertCheckResult("no connection");
+        assertCheckResult("No errors");
+        fault(1, "DELETE /rules", "503");
+        browser.click("discard");
+        assertCheckResult("No: not now");
+        fault(1, "POST /apply", "lost");
+        browser.click("try");
+        assertShown("ended", "no connection");
+        assertTrue(browser.value("document.getElementById('pending').hidden").asBoolean(), "nothing is tried");
+        box.http("DELETE /rules", "");
+        browser.click("try");
+        assertCheckResult("Somebody else changed the rules");
+        browser.click("try");
+        browser.click("confirm");
+        assertShown("ended", "The new rules are kept. New: ");
+        fault(99, "GET /rules?draft=1", "500");
+        browser.click("undo");
+        assertShown("ended", "No: not now");
+        assertFalse(text("line-diff").contains("not now"), "a refusal is no draft");
+        browser.value("faults = []; 0");
+        box.http("PUT /rules", RULES);
+        box.applyAndConfirm();
+        assertTrue(browser.waitUntil("document.getElementById('undo').hidden"), "the last change is another one now");
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4713 -j DROP\n");
+        assertTrue(browser.waitUntil("!document.getElementById('try').disabled"), () -> text("checked"));
+        fault(1, "POST /apply", "401");
+        browser.click("try");
+        assertShown("wrong", "This token is wrong.");
+        assertTrue(browser.waitUntil("document.getElementById('draft').hidden"), "signed out");
+    }
+
+    /** What a late reply says is about the text, packet or rules of its request. */
+    @Test
+    void lateRepliesAreAboutTheirRequest() throws IOException {
+        String open = "iptables -A INPUT -i $WAN_IF -p tcp --dport 8181 -j ACCEPT\n";
+        open("en");
+        signInAndWaitForRules();
+        assertTrue(browser.waitUntil("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        interceptReplies();
+        fault(2, "PUT /rules", "late");
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4710 -j DROP\n");
+        waitUntilHeld("PUT /rules");
+        browser.write("text", RULES + open);
+        free("PUT /rules");
+        assertTrue(browser.value("document.getElementById('try').disabled").asBoolean(),
+                "this text is not checked yet");
+        waitUntilHeld("PUT /rules");
+        free("PUT /rules");
+        assertCheckResult("No errors");
+
+        fault(1, "GET /exposure", "late");
+        browser.click("expose");
+        waitUntilHeld("GET /exposure");
+        fault(1, "POST /apply", "late");
+        browser.click("try");
+        waitUntilHeld("POST /apply");
+        assertTrue(browser.waitUntil("pending.id"), "the status tells the id");
+        browser.value("window.end = pending.end; 0");
+        free("POST /apply");
+        assertTrue(browser.value("pending.end <= end").asBoolean(), "the countdown goes down only");
+        browser.write("text", RULES + open + "iptables -A INPUT -p tcp --dport 4712 -j DROP\n");
+        browser.click("confirm");
+        assertShown("ended", "The new rules are kept. New: ");
+        assertTrue(text("ended").endsWith(open.trim()), () -> "what was tried: " + text("ended"));
+        free("GET /exposure");
+        assertShown("services-now", "1 reachable from the Internet");
+        assertShown("line-diff", "4712");
+
+        assertCheckResult("No errors");
+        fault(1, "POST /confirm", "held back");
+        browser.click("try");
+        browser.click("confirm");
+        waitUntilHeld("POST /confirm");
+        box.http("DELETE /apply/" + browser.text("pending.id"), "");
+        browser.value("pending.end = Date.now() - 5000; 0");
+        assertShown("ended", "Rolled back at ");
+        free("POST /confirm");
+        assertTrue(browser.waitUntil("!document.getElementById('confirm').hasAttribute('aria-busy')"));
+        assertTrue(text("ended").startsWith("Rolled back at "), () -> text("ended"));
+
+        fault(1, "GET /explain", "late");
+        for (String port : new String[] {"4712", "22"}) {
+            browser.value("button('why', () => why({ in: 'lo', src: '192.168.178.1', dst: '192.168.178.1', proto: "
+                    + (port.equals("22") ? "'udp'" : "'tcp'") + ", dport: '" + port + "' }), 'verdict').click()");
+            if (port.equals("4712")) { waitUntilHeld("GET /explain"); }
+        }
+        assertShown("remarked", "dport=22");
+        free("GET /explain");
+        assertShown("remarked", "dport=22");
     }
 
     /** The form shows a device by its name and uses its MAC; if several devices share a MAC, its address. */
@@ -357,6 +526,36 @@ class PageIT {
                 () -> text("line-diff"));
         assertTrue(text("line-diff").startsWith("\u2212 iptables -A INPUT -j LOG --log-prefix"), text("line-diff"));
         assertCheckResult("No errors");
+        browser.write("text", RULES);
+        assertTrue(Wait.until(() -> box.http("GET /rules?draft=1", "").status() == 204),
+                "a draft that is the live text again is discarded");
+    }
+
+    /** Lines may move before a finding's remedy or an edited line is used. */
+    @Test
+    void remedyAndEditedLineReplaceTheirOwnLine() throws IOException {
+        open("en");
+        signInAndWaitForRules();
+        String limitless = RULES.replace("-j LOG --log-prefix \"<b>in</b> \"", "-p tcp --dport 9 -j LOG");
+        browser.write("text", limitless);
+        String remedy =
+                "[...document.querySelectorAll('#draft li')].find(l => /log-unlimited.*line 4/.test(l.textContent))";
+        assertTrue(browser.waitUntil(remedy), () -> text("draft"));
+        browser.write("text", "iptables -A INPUT -p udp --dport 5 -j DROP\n" + limitless);
+        browser.value(remedy + ".querySelector('button').click()");
+        assertShown("line-diff", "-m limit");
+        assertFalse(text("line-diff").contains("-i $LAN_IF"), () -> "the line before it stays: " + text("line-diff"));
+
+        String block = "include block-device DEVICE=192.168.178.";
+        browser.write("text", RULES + block + "31\n" + block + "32\n" + block + "33\n");
+        for (String[] each : new String[][] {{"32", "Edit"}, {"31", "Remove"}}) {
+            browser.value(
+                    "[...[...document.getElementById('in-use').children].find(l => l.textContent.includes('." + each[0]
+                            + "')).querySelectorAll('button')].find(b => b.textContent === '" + each[1] + "').click()");
+        }
+        browser.value("document.querySelector('#fields [data-name=DEVICE]').value = '192.168.178.40'");
+        browser.click("add");
+        assertShown("line-diff", "+ " + block + "40\\n+ " + block + "33");
     }
 
     /** A finding may have several lines: each has a link, and one line that is not live keeps the finding unfolded. */
