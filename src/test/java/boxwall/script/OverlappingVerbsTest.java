@@ -148,6 +148,21 @@ class OverlappingVerbsTest {
         });
     }
 
+    /** Else the daemon, which compares the live rules with those read back, would see a drift. */
+    @Test
+    void resultNamesAKeptChangeOnlyWhenItsReadBackIsStored() {
+        withBothShells(box -> {
+            keep(box, ONE);
+            String id = box.tryPlan(TWO, 60, "--replace").get("id");
+            stop(box, "mv", "*tx/live/*", "/bin/mv");
+            CompletableFuture<NetBox.Answer> confirm = startAndAwaitStop(box, "confirm", id);
+            assertEquals("pending two", stateAndPlan(box));
+            release(box);
+            assertEquals("active", confirm.join().get("state"), confirm.join().err());
+            assertTrue(NetBox.read(box.run.resolve("live/4.filter")).contains("2222"));
+        });
+    }
+
     /** The id can be read a moment before the change can be confirmed. */
     @Test
     void confirmBeforeTheDeadlineIsWrittenIsNotTooLate() {
