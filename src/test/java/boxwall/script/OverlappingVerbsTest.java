@@ -228,6 +228,25 @@ class OverlappingVerbsTest {
         });
     }
 
+    /** The next change is pending before the confirm has begun to save. */
+    @Test
+    void keptChangeIsSavedThoughTheNextOneIsPending() {
+        withBothShells(box -> {
+            String id = box.tryPlan(ONE, 60).get("id");
+            box.script("rm",
+                    "#!/bin/sh\n/bin/rm \"$@\"\ncase $* in *run/tx) if mkdir $BOXWALL_TEST/reached 2>/dev/null; then\n"
+                            + "until [ -e $BOXWALL_TEST/go ]; do /bin/sleep 0.1; done\nfi ;;\nesac\n");
+            CompletableFuture<NetBox.Answer> confirm = startAndAwaitStop(box, "confirm", id);
+            NetBox.Answer next = box.tryPlan(TWO, 60, "--replace");
+            assertEquals("pending", next.get("state"), next.out() + next.err());
+            release(box);
+            assertEquals(0, confirm.join().status(), confirm.join().err());
+            assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("id=one\n"));
+            assertEquals(0, box.apply("revert", next.get("id")).status());
+            assertEquals("active one", stateAndPlan(box));
+        });
+    }
+
     /** The result is replaced while it is read. */
     @Test
     void readerOfTheResultSeesOneOfTwoResults() {
