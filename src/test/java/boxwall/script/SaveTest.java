@@ -227,7 +227,7 @@ class SaveTest {
             for (String number : List.of("9", "x", "1/../../rules.1")) {
                 NetBox.Answer missing = box.runScript("boxwall-keep", "restore", number);
                 assertEquals(
-                        "3 boxwall-keep: there is no rules." + number + "; boxwall-keep history lists the rulesets\n",
+                        "2 boxwall-keep: there is no rules." + number + "; boxwall-keep history lists the rulesets\n",
                         missing.status() + " " + missing.err());
             }
             assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
