@@ -19,6 +19,8 @@ final class Drafts extends DaemonPart {
 
     /** The ruleset that somebody is working on, or null. */
     volatile Candidate candidate;
+    /** The uptime in milliseconds at which a request put or discarded the candidate; -1 before. */
+    private volatile long changedMillis = -1;
     /** The saved rules as last queried, since compiling takes most of a reply's time; null before other work. */
     private volatile Candidate compiled;
 
@@ -128,7 +130,7 @@ final class Drafts extends DaemonPart {
     synchronized Reply discard(Request request) {
         Reply refusal = candidate == null ? null : mismatch(request, candidate.etag);
         if (refusal != null) { return refusal; }
-        candidate = null;
+        become(null);
         log.event("draft discarded by " + request.client.text());
         return Reply.empty();
     }
@@ -148,7 +150,7 @@ final class Drafts extends DaemonPart {
             // another client may have sent a ruleset during the check
             refusal = mismatch(request);
             if (refusal != null) { return refusal; }
-            candidate = next;
+            become(next);
         }
         log.event("candidate " + next.etag + " from " + request.client.text());
         return Reply.json(200, next.json("GET /findings")).with("ETag", next.etag);
@@ -163,7 +165,16 @@ final class Drafts extends DaemonPart {
         return text != null ? put(request, text) : Reply.problem("no-such-ruleset", History.RULESETS);
     }
 
+    private void become(Candidate next) {
+        candidate = next;
+        changedMillis = sys.uptimeMillis();
+    }
+
     private Reply mismatch(Request request) {
+        // an editor sends each version of a text and abandons the one before; both wait, and the older may come last
+        if (changedMillis >= request.client.acceptedMillis && request.deadline.isClientGone()) {
+            return Reply.problem("nobody-waited");
+        }
         if (request.header("if-match") == null) { return null; }
         Candidate draft = candidate;
         String text = draft == null ? saved() : draft.text;

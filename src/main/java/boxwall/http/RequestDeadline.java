@@ -54,6 +54,11 @@ public final class RequestDeadline {
         }
     }
 
+    /** Whether the client has closed at least its sending side. */
+    public boolean isClientGone() {
+        return peer.isClosed();
+    }
+
     /** Gives up at once if the client is gone, because another request waits. */
     public void giveUpWithoutClient() {
         checkTime(0);

@@ -64,6 +64,29 @@ class OverlappingChangesTest {
 
     private static String text(Reply reply) { return new String(reply.body, StandardCharsets.UTF_8); }
 
+    /** A page sends each version of a text and abandons the one before; both wait, and the older may come last. */
+    @Test
+    void abandonedDraftDoesNotReplaceALaterOneOrComeBackAfterTheEnd() {
+        Request old = request("PUT", "/rules", RULES + RULES);
+        box.uptimeMillis += 10;
+        assertEquals(200, send(Route.PUT_RULES, "PUT", "/rules", RULES).status);
+        Reply late = api.answer(Route.PUT_RULES, TestRequest.abandoned(old), true);
+        assertEquals(503, late.status, text(late));
+        assertEquals(RULES, text(draft()));
+        assertEquals(204, send(Route.DISCARD, "DELETE", "/rules", "").status);
+        assertEquals(503, api.answer(Route.PUT_RULES, TestRequest.abandoned(old), true).status);
+        assertEquals(204, draft().status);
+        box.uptimeMillis += 10;
+        Request newest = request("PUT", "/rules", RULES);
+        assertEquals(200, api.answer(Route.PUT_RULES, TestRequest.abandoned(newest), true).status,
+                "some clients close their sending side and read the reply");
+        assertEquals(200, api.answer(Route.PUT_RULES, old, true).status, "its client still waits");
+    }
+
+    private Reply draft() {
+        return api.answer(Route.RULES, TestRequest.fromLan("GET", "/rules", Map.of("draft", "1"), "", 1), true);
+    }
+
     /** The words of boxwall-apply when it refuses a verb: the state as it is, without an id. */
     private void refuse(String state, String reason) {
         answer = "state=" + state + "\nid=\ndeadline=\nplan=p0\nprotected=\nreason=" + reason + "\nerror=\n";

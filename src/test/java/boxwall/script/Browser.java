@@ -30,6 +30,7 @@ final class Browser implements AutoCloseable {
     private static final String NAVIGATED =
             ".*(Inspected target navigated or closed|Execution context was destroyed|Cannot find .*context).*";
 
+    private final NetBox box;
     private final Process process;
     private final OutputStream to;
     private final Map<Integer, CompletableFuture<JsonObject>> pendingReplies = new ConcurrentHashMap<>();
@@ -38,6 +39,7 @@ final class Browser implements AutoCloseable {
     private int number;
 
     Browser(NetBox box, String language) throws IOException {
+        this.box = box;
         Path profile = Files.createDirectory(box.folder.resolve("chromium"));
         process = box.start("sh", "-c",
                 "exec chromium --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
@@ -149,8 +151,8 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Waits until an expression is true, at most {@link Wait#SECONDS}; on failure prints the errors of the page. While
-     * a new document loads, the expression counts as false.
+     * Waits until an expression is true, at most {@link Wait#SECONDS}; on failure prints the errors of the page and the
+     * daemon's log. While a new document loads, the expression counts as false.
      */
     boolean waitUntil(String expression) {
         boolean reached = Wait.until(() -> {
@@ -160,7 +162,10 @@ final class Browser implements AutoCloseable {
                 return false;
             }
         });
-        if (!reached) { System.out.println("never true in the page: " + expression + "\n" + errors); }
+        if (!reached) {
+            System.out.println("never true in the page: " + expression + "\n" + errors
+                    + NetBox.read(box.folder.resolve("daemon.log")));
+        }
         return reached;
     }
 
