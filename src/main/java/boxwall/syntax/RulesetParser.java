@@ -222,7 +222,7 @@ public final class RulesetParser {
         Source source = includes.find(name.text);
         if (source == null) {
             errors.add(name, "nothing called " + Letters.show(name.text) + " can be included",
-                    "name a preset, or a file beside this one");
+                    "name a file beside this one, or a preset; boxwall presets lists them");
         } else if (open.contains(source.name)) {
             errors.add(name, Letters.show(name.text) + " includes itself", "remove one of the includes");
         } else {

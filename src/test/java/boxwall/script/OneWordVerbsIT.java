@@ -32,6 +32,9 @@ class OneWordVerbsIT {
             assertEquals("inactive", box.runScript("boxwall", "status").get("state"));
             NetBox.Answer nothing = box.runScript("boxwall", "confirm");
             assertEquals("2 boxwall: no change is pending\n", nothing.status() + " " + nothing.err());
+            assertEquals("2 boxwall: no verb 'open'; expected: boxwall-apply open\n", verb(box, "open"));
+            assertEquals("2 boxwall: no verb 'restore'; expected: boxwall-keep restore\n", verb(box, "restore", "2"));
+            assertEquals("2 boxwall: no verb 'token'; expected: /etc/init.d/rc.boxwall token\n", verb(box, "token"));
             for (String seconds : new String[] {"0", "60s", "12345"}) {
                 NetBox.Answer wrong = box.runScript("boxwall", "try", "/nonexistent/my.rules", seconds);
                 assertEquals("2 boxwall: found '" + seconds + "' for SECONDS, expected 1 to 9999\n",
@@ -59,6 +62,11 @@ class OneWordVerbsIT {
             assertEquals("0 active " + pending.get("id"),
                     kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
         });
+    }
+
+    private static String verb(NetBox box, String... words) {
+        NetBox.Answer answer = box.runScript("boxwall", words);
+        return answer.status() + " " + answer.err();
     }
 
     @Test

@@ -268,6 +268,19 @@ class TryTest {
     }
 
     @Test
+    void rulesetInsteadOfPlanIsRefusedWithTheVerbThatTakesIt() throws IOException {
+        try (NetBox box = new NetBox("dash")) {
+            Path rules = Files.writeString(box.folder.resolve("my.rules"), "iptables -P INPUT DROP\n");
+            for (String name : new String[] {rules.toString(), "/nonexistent"}) {
+                NetBox.Answer answer = box.apply("try", name, "30");
+                assertEquals("3 no-plan " + name + " is no folder; boxwall try compiles a ruleset's file, and tries it",
+                        answer.status() + " " + answer.get("reason") + " " + answer.get("error"));
+            }
+            assertNoProcessAndNoLock(box);
+        }
+    }
+
+    @Test
     void swappedPlanFileChangesNothing() {
         withBothShells(box -> {
             Path plan = box.write(NEW);
