@@ -54,6 +54,12 @@ class VerbsTest {
     }
 
     @Test
+    void mistypedRootIsToldWhatRootTakes() {
+        assertEquals(2, run("check", "conf/boxwall.rules", "--root=/nonexistent"), out);
+        assertEquals("boxwall: /nonexistent can't be opened; --root needs the folder of a recorded box\n", err);
+    }
+
+    @Test
     void statefulPlanIncludesStatelessForm(@TempDir Path folder) throws IOException {
         Path plan = folder.resolve("plan");
         assertEquals(0, run("compile", "conf/boxwall.rules", "--root", BOX, "--out", plan.toString()));

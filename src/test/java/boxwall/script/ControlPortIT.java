@@ -303,6 +303,12 @@ class ControlPortIT {
         DaemonBox.Answer lockout = ask("POST /apply", "POST /apply?confirm=60", "");
         assertEquals("422 lockout: these rules lock the administrator out; use force=1 and at most 60 seconds",
                 lockout.status() + " " + lockout.json().getString("detail", ""));
+        assertEquals(200,
+                ask("PUT /rules", "PUT /rules", RULES + "iptables -t mangle -A FORWARD -j ACCEPT\n").status());
+        daemon.sh("/usr/sbin/xtables-legacy-multi iptables -t mangle -A FORWARD -p tcp --dport 4444 -j DROP");
+        DaemonBox.Answer foreign = ask("POST /apply", "POST /apply?confirm=60", "");
+        daemon.sh("/usr/sbin/xtables-legacy-multi iptables -t mangle -D FORWARD -p tcp --dport 4444 -j DROP");
+        assertTrue(foreign.status() == 422 && foreign.body().contains("replace=1"), foreign.toString());
         assertEquals(204, ask("DELETE /rules", "DELETE /rules", "").status());
     }
 
