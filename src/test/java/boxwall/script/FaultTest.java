@@ -29,12 +29,14 @@ class FaultTest {
      * fails.
      */
     private static final Map<String, Integer> APPROXIMATE_COMMANDS =
-            Map.of("try", 72, "witness", 72, "confirm", 25, "revert", 40, "boot", 85);
+            Map.of("try", 72, "witness", 72, "confirm", 25, "revert", 40, "boot", 72);
 
     private static List<String> cases() {
         List<String> cases = new ArrayList<>();
         for (String verb : System.getProperty("boxwall.verbs", "try witness confirm revert boot").split(" ")) {
             for (String fault : System.getProperty("boxwall.hows", "fail hang kill killall lie").split(" ")) {
+                // a confirm loads no table, so nothing can lie about one
+                if (verb.equals("confirm") && fault.equals("lie")) { continue; }
                 for (String shell : new String[] {"dash", "busybox sh"}) {
                     if (!shell.matches(System.getProperty("boxwall.shell", ".*"))) { continue; }
                     cases.add(verb + ":" + fault + ":" + shell);
