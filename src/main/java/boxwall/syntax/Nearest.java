@@ -26,23 +26,30 @@ final class Nearest {
         return best == null ? otherwise : "did you mean " + Letters.show(best) + "?";
     }
 
-    /** The Levenshtein distance of two words, case ignored; at most {@code limit}. */
+    /**
+     * How many letters to insert, delete, replace or exchange with their neighbour; case ignored; at most
+     * {@code limit}.
+     */
     private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) { return limit; }
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
-                int cost = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
+        int[][] least = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    least[i][j] = i + j;
+                    continue;
+                }
+                int cost = Math.min(Math.min(least[i - 1][j], least[i][j - 1]) + 1,
+                        least[i - 1][j - 1] + (same(a, i, b, j) ? 0 : 1));
+                boolean exchanged = i > 1 && j > 1 && same(a, i, b, j - 1) && same(a, i - 1, b, j);
+                least[i][j] = exchanged ? Math.min(cost, least[i - 2][j - 2] + 1) : cost;
             }
         }
-        return Math.min(limit, row[b.length()]);
+        return Math.min(limit, least[a.length()][b.length()]);
+    }
+
+    /** Whether the i-th letter of a word is the j-th of another, counted from 1. */
+    private static boolean same(String a, int i, String b, int j) {
+        return Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
     }
 }
