@@ -6,11 +6,14 @@ import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.imports.Imported;
 import boxwall.imports.Remark;
+import boxwall.netfilter.Words;
 
 import com.eclipsesource.json.JsonArray;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The result of an import, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what,
@@ -50,12 +53,20 @@ public final class ImportJson {
                 "incomplete", incomplete).toString();
     }
 
-    /** A line for each remark, with a star if a rule is missing, then the totals. */
+    /** A line for each remark and all lines that have it, with a star if a rule is missing, then the totals. */
     public String inWords(String file) {
         StringBuilder out = new StringBuilder();
+        Map<String, List<Integer>> lines = new LinkedHashMap<>();
         for (Remark remark : imported.remarks) {
-            out.append(remark.harmless ? "  " : "* ").append(file).append(':').append(remark.line).append(": ")
-                    .append(Secrets.masked(remark.what)).append("; ").append(remark.todo).append('\n');
+            String text = (remark.harmless ? " " : "*") + Secrets.masked(remark.what) + "; " + remark.todo;
+            if (!lines.containsKey(text)) { lines.put(text, new ArrayList<Integer>()); }
+            lines.get(text).add(remark.line);
+        }
+        for (Map.Entry<String, List<Integer>> entry : lines.entrySet()) {
+            List<Integer> more = entry.getValue().subList(1, entry.getValue().size());
+            out.append(entry.getKey().charAt(0)).append(' ').append(file).append(':').append(entry.getValue().get(0))
+                    .append(": ").append(entry.getKey().substring(1))
+                    .append(more.isEmpty() ? "" : "; also line " + Words.join(more, ", ")).append('\n');
         }
         for (String packets : opens) {
             out.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');

@@ -55,6 +55,18 @@ class ImportVerbTest {
     }
 
     @Test
+    void sameRemarkOnSeveralLinesIsPrintedOnce(@TempDir Path folder) throws IOException {
+        Path script = Files.writeString(folder.resolve("fw"),
+                "iptables -F\niptables -X\niptables -A INPUT -p tcp --dport 1,2 -j DROP\niptables -A INPUT -s $A -j DROP\niptables -A FORWARD -s $A -j DROP\n");
+        assertEquals(1, run("import", script.toString()));
+        assertEquals("""
+                  fw:1: tables are empty at the start; nothing to do; also line 2
+                * fw:3: --dport: a list of ports: "1,2"; put -m multiport before --dports (or --sports)
+                * fw:4: the name A isn't set in this file; put A=... before it; also line 5
+                """, err.toString(StandardCharsets.UTF_8).replaceAll("(?m)^(\\* lets through|taken).*\n", ""));
+    }
+
+    @Test
     void secondArgumentIsPassedToScript(@TempDir Path folder) throws IOException {
         Path script = Files.writeString(folder.resolve("fw"),
                 "case $1 in run-firewall) iptables -A INPUT -j DROP;; *) exit 1;; esac\n");
