@@ -156,10 +156,15 @@ final class Commands {
         if (is(name, "exit", "return", "break", "continue")) {
             shell.halt = name;
             shell.haltLine = node.line;
+            long code = number(arguments, 0);
+            shell.haltStatus = code < 0 ? ExitStatus.UNKNOWN : ExitStatus.of(code == 0);
         }
         if (name.equals("shift")) {
             List<String> words = state.variables.positional;
-            state.variables.positional = new ArrayList<>(words.subList(Math.min(1, words.size()), words.size()));
+            long count = number(arguments, 1);
+            if (count < 0) { return state.leaveOut(node, "shift"); }
+            int from = (int) Math.min(count, words.size());
+            state.variables.positional = new ArrayList<>(words.subList(from, words.size()));
         }
         if (is(name, ":", "true", "shift", "exit", "return", "break", "continue")) { return state.markTaken(node); }
         if (name.equals("false")) { return state.markTaken(node).not(); }
@@ -251,6 +256,16 @@ final class Commands {
             } else if (word.assigned() != null) { assign(word, node); }
         }
         return state.markTaken(node);
+    }
+
+    /** The first word's value, -1 if that is no number; {@code none} without words and for the last status. */
+    private long number(List<ShellWord> words, long none) {
+        boolean given = !words.isEmpty() && !words.get(0).toString().equals("$?");
+        try {
+            return given ? Words.number(Expansion.single(words.get(0), state.variables, true), 255) : none;
+        } catch (ShellError e) {
+            return -1;
+        }
     }
 
     /** {@code set -e} sets an option; {@code set -- a b} and {@code set a b} set $1 and $2. */
@@ -345,7 +360,9 @@ final class Commands {
             for (Node next : node.parts.subList(1, node.parts.size())) {
                 if (!isQuiet(next)) { state.leaveOut(next, "piped", "|"); }
             }
-            return status;
+            // a search in a listing, which is empty before the first rule
+            return !last.program().endsWith("grep") ? status : state.mayHaveRules ? ExitStatus.UNKNOWN
+                    : ExitStatus.FALSE;
         }
         if (last.program().endsWith("tables-restore")) {
             boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1

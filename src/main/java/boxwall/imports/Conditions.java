@@ -34,9 +34,11 @@ final class Conditions {
                 return shell.leaveOut(node, "bracket");
             }
             for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
-                boolean startWord = texts.get(i).equals("start") && arguments.get(i).plain() == null
-                        && texts.get(1).startsWith("=");
-                if (startWord && texts.get(2 - i).length() > 0) { lines.words.add(texts.get(2 - i)); }
+                boolean startWord = texts.get(i).equals("start") && arguments.get(i).plain() == null;
+                if (startWord) { lines.noteWord(node.line, "start"); }
+                if (startWord && texts.get(1).startsWith("=") && texts.get(2 - i).length() > 0) {
+                    lines.words.add(texts.get(2 - i));
+                }
             }
             ExitStatus status = texts.size() > WORDS_LIMIT ? ExitStatus.UNKNOWN : of(texts);
             if (status != ExitStatus.UNKNOWN) {
@@ -106,7 +108,10 @@ final class Conditions {
         if (!startWord) { return branch(node, value, variables, true); }
         for (String start : START_WORDS) {
             int branch = branch(node, start, variables, false);
-            if (branch >= 0) { return branch; }
+            if (branch >= 0) {
+                shell.lines.noteWord(node.line, start);
+                return branch;
+            }
         }
         int otherwise = branch(node, "start", variables, true);
         boolean adds = otherwise >= 0 && shell.adds(node.parts.get(otherwise));

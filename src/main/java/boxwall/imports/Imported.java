@@ -24,6 +24,7 @@ public final class Imported {
     public final int rulesLeft;
     /** How many lines hold a rule that the script does not run with its first word; these rules are not missing. */
     public final int rulesNotRun;
+    private final boolean empty;
 
     private Imported(String name, String input, String word, boolean withoutWord) {
         SourceText source = new SourceText(name, input);
@@ -36,6 +37,7 @@ public final class Imported {
         text = output.text;
         ruleset = output.ruleset;
         stricter = output.stricter;
+        empty = output.empty;
         remarks = lines.remarks();
         ruleLines = lines.tally(SourceLines.RULE, 0);
         rulesLeft = lines.tally(SourceLines.RULE | SourceLines.LEFT, 0);
@@ -52,9 +54,9 @@ public final class Imported {
      */
     public static Imported read(String name, String text, String word) {
         Imported started = new Imported(name, text, word, false);
-        if (word != null || started.isWhole() || started.rulesTaken() > 0) { return started; }
+        if (word != null || started.isWhole() || !started.empty) { return started; }
         Imported alone = new Imported(name, text, "", true);
-        return alone.rulesTaken() > 0 ? alone : started;
+        return alone.empty ? started : alone;
     }
 
     /** How many lines are in the ruleset. */

@@ -34,6 +34,7 @@ final class Interpreter {
     /** The command that ended the run (exit, return, break, continue), or null. */
     String halt;
     int haltLine;
+    ExitStatus haltStatus;
 
     /** {@code word}: see {@link Imported#read}. */
     Interpreter(SourceLines lines, String name, String word) {
@@ -355,6 +356,7 @@ final class Interpreter {
         variables.positional = words;
         variables.enterCall();
         ExitStatus status = run(function.parts.get(0), false);
+        status = halt == null ? status : haltStatus;
         halt = "return".equals(halt) ? null : halt;
         variables.leaveCall();
         variables.positional = callersWords;

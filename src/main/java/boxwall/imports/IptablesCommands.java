@@ -46,19 +46,27 @@ final class IptablesCommands {
             return state.leaveOut(node, e.message, strictForm(program, arguments));
         }
         if (all.texts.contains("...")) { return state.leaveOut(node, "place"); }
+        boolean argument = state.variables.assumed && all.texts.contains("start");
+        if (argument && !Words.join(arguments, " ").contains("start")) { return state.leaveOut(node, "argument"); }
         List<String> words = new ArrayList<>(first);
         List<String> named = Quoting.words(first);
         words.addAll(all.texts);
         named.addAll(all.named);
         if (lacksAddress(node.line, words)) { return ExitStatus.UNKNOWN; }
+        String chain = null;
+        for (int i = 0; i < words.size(); i++) {
+            String option = words.get(i);
+            boolean list = option.length() < 6 && (option.startsWith("-n") || option.startsWith("-v"));
+            if (list && option.endsWith("L")) { words.set(i, "-L"); }
+            chain = ShellWord.isOneOf(words.get(i), "-L", "-S", "-F") ? valueOf(words.get(i), words) : chain;
+        }
         char verb = verb(words);
         Set<String> present = state.present;
+        boolean exists = chain == null || RuleText.BUILTIN.contains(chain)
+                || present.contains(program + " " + table(words) + " -N " + chain);
         if ("LSC".indexOf(verb) >= 0 && !RuleText.hasRule(program + " " + Words.join(words, " "))) {
             lines.note(node.line, verb == 'C' ? "tests" : "lists");
-            String chain = valueOf("-L", words) == null ? valueOf("-S", words) : valueOf("-L", words);
-            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
-                    : chain == null || RuleText.BUILTIN.contains(chain)
-                            || present.contains(program + " " + table(words) + " -N " + chain));
+            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words)) : exists);
         }
         if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.note(node, "no-rule"); }
         String target = valueOf("-j", words);
@@ -70,7 +78,7 @@ final class IptablesCommands {
             lines.note(node.line, "nat", target);
         }
         add(node.line, node.end, program, words, named, false);
-        return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
+        return ExitStatus.of(verb == 'D' ? present.remove(key(program, words)) : exists);
     }
 
     /** Adds a rule of a dump. */

@@ -48,6 +48,8 @@ final class Output {
     final Ruleset ruleset;
     /** See {@link Imported#stricter}. */
     final Ruleset stricter;
+    /** Whether no line adds a rule. */
+    boolean empty = true;
 
     Output(ShellState shell) {
         source = shell.lines;
@@ -62,7 +64,6 @@ final class Output {
         ruleset = leaveOutEmptyTables(parsed.ruleset()) ? parse(lines).ruleset() : parsed.ruleset();
         remarkOnRuleNumbers();
         stricter = stricter();
-        boolean empty = true;
         for (OutputLine line : lines) {
             empty &= !RuleText.hasRule(line.text);
         }
@@ -125,13 +126,12 @@ final class Output {
 
     /** The advice on an error. For a missing chain the parser says to create it, but it may be an unknown target. */
     private String todo(SyntaxError error, OutputLine line) {
-        if (!error.what.startsWith("no target and no chain")) { return error.todo; }
+        for (String[] row : Messages.rows("old")) {
+            if (error.what.contains(row[1])) { return row[2]; }
+        }
+        if (!line.saved || !error.what.startsWith("no target and no chain")) { return error.todo; }
         String[] quoted = Words.split(error.what, '"');
         String name = quoted.length > 2 ? quoted[1] : "";
-        for (String[] target : Messages.rows("target")) {
-            if (target[1].equals(name)) { return target[2]; }
-        }
-        if (!line.saved) { return error.todo; }
         for (OutputLine other : lines) {
             if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
                 return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";

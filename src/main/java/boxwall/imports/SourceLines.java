@@ -47,6 +47,7 @@ final class SourceLines {
     final Map<String, Integer> sets = new TreeMap<>();
     /** Words that the script compares its first word with. */
     final Set<String> words = new TreeSet<>();
+    private boolean wordNoted;
     /** While above 0 nothing is recorded: the interpreter only explores what a part may do. */
     int muted;
 
@@ -82,6 +83,12 @@ final class SourceLines {
     /** Adds a remark that is harmless: nothing is missing in the ruleset. */
     void note(int line, String name, Object... values) {
         remark(line, message(line, name, values), true);
+    }
+
+    /** Adds a remark on the script's first argument, which is only assumed; once. */
+    void noteWord(int line, String word) {
+        if (!wordNoted) { note(line, "argument-assumed", word.length() == 0 ? "no argument" : "the argument " + word); }
+        wordNoted |= muted == 0;
     }
 
     /** Adds a remark on something that is missing in the ruleset. */

@@ -148,6 +148,47 @@ class ImportTest {
         assertFalse(importWithRemarksAt(text, 4).remarks.toString().contains("a quote is opened"));
     }
 
+    @Test
+    void statusOfFunctionIsThatOfReturn() {
+        String enabled = "on() { case \"$1\" in yes|on) return 0;; esac; return 1; }\n";
+        assertEquals(List.of("4 filter -A INPUT -j DROP"), rules(
+                enabled + "on no && iptables -A INPUT -j ACCEPT\nif on yes; then iptables -A INPUT -j DROP; fi\n"));
+        assertEquals(List.of("4 filter -A INPUT -j DROP"), rules(
+                "R=1\nf() { return $R; }\ng() { iptables -A INPUT -j DROP; return $?; }\nf || g || iptables -F\n"));
+        importWithRemarksAt("f() { return $(cat /x); }\nf && iptables -A INPUT -j DROP\n", 2);
+    }
+
+    @Test
+    void shiftDropsAsManyWordsAsItSays() {
+        assertEquals(
+                List.of("4 filter -A INPUT -p tcp -m tcp --dport 22 -j DROP",
+                        "4 filter -A INPUT -p tcp -m tcp --dport 80 -j DROP"),
+                rules("f() { shift 2; for p; do iptables -A INPUT -p tcp --dport $p -j DROP; done; }\nf 1 2 22 80\nf 3\n"));
+        importWithRemarksAt("set -- a b\nshift $(cat /x)\n", 2);
+    }
+
+    /** A chain that a listing does not have; the listing is empty before the first rule. */
+    @Test
+    void chainsAreMissingUntilTheyAreMade() {
+        for (String test : List.of("iptables -nL foo >/dev/null 2>&1", "iptables -nvL | grep -q 'Chain foo'",
+                "iptables -F foo 2>/dev/null", "iptables -L INPUT | grep -q foo")) {
+            assertEquals(List.of("4 filter -N foo", "4 filter -A foo -j DROP"),
+                    rules(test + " || iptables -N foo\niptables -A foo -j DROP\niptables -vnL INPUT\n"), test);
+        }
+        importWithRemarksAt(
+                "iptables -A INPUT -j DROP\niptables -L | grep -q lo || iptables -A INPUT -i lo -j ACCEPT\n", 2);
+    }
+
+    @Test
+    void optionsAndTargetsOfOldPatchesHaveAdvice() {
+        Imported imported = importWithRemarksAt(
+                "iptables -A FORWARD -m time --timestart 8:00 --timestop 9:00 --days Mon,Tue -j DROP\niptables -A INPUT -j TARPIT\n",
+                1, 2);
+        assertEquals("write --weekdays, and the times in UTC: the old patch used the local time",
+                imported.remarks.get(0).todo);
+        assertEquals("a target of xtables-addons; write DROP", imported.remarks.get(1).todo);
+    }
+
     /** Some bytes of these characters are control characters when they stand alone. */
     @Test
     void commentsAndRemarksKeepUmlautsAndQuotes() {

@@ -114,6 +114,42 @@ class RealUseTest {
                 rules(read("case $1 in stop) ;; load) iptables -A INPUT -j DROP;; esac\n")));
     }
 
+    /** Nobody calls a device or a chain start: the rule needs another argument. */
+    @Example
+    void argumentThatIsOnlyAssumedIsNoValueOfRule() {
+        String text = "LAN=$1\niptables -A FORWARD -i $LAN -o $1 -j ACCEPT\n";
+        assertEquals(List.of(), rules(read(text)));
+        assertTrue(remarks(read(text)).contains("2: a value of this rule is an argument of the script"),
+                () -> remarks(read(text)));
+        assertEquals(List.of("iptables -A FORWARD -i ${LAN} -o lan -j ACCEPT"), rules(Imported.read("x", text, "lan")));
+    }
+
+    @Example
+    void assumedArgumentIsNamedOnce() {
+        for (String text : List.of("case $1 in start) iptables -A INPUT -j DROP;; stop) iptables -F;; esac\n",
+                "M=${1:-full}\nif [ $M = full ]; then iptables -F; elif [ $M != fast ]; then iptables -A INPUT -j DROP; fi\n",
+                "if test \"$1\" != stop; then\niptables -A INPUT -j DROP\nfi\n")) {
+            Imported imported = read(text);
+            assertEquals(List.of("iptables -A INPUT -j DROP"), rules(imported), text);
+            assertEquals(1,
+                    imported.remarks.stream().filter(r -> r.what.equals("read as run with the argument start")).count(),
+                    () -> text + remarks(imported));
+        }
+        assertTrue(remarks(read("case $1 in load) iptables -A INPUT -j DROP;; esac\n"))
+                .contains("read as run with the argument load"));
+        assertFalse(remarks(Imported.read("x", "[ $1 = start ] && iptables -A INPUT -j DROP\n", "start"))
+                .contains("read as"));
+    }
+
+    /** With start the script only empties the tables. */
+    @Example
+    void scriptThatOnlyEmptiesTablesWithStartIsReadWithoutArgument() {
+        Imported imported = read("if [ -z \"$1\" ]; then\niptables -A INPUT -j DROP\nelse\niptables -F\nfi\n");
+        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(imported));
+        assertTrue(imported.isWhole() && remarks(imported).contains("read as run without an argument"),
+                () -> remarks(imported));
+    }
+
     @Example
     void omittedDropRuleIsReportedAtTopAndHasStricterVariant() {
         for (String command : List.of("nvram get wan0_ifname", "uci get network.wan.ifname", "get_wanface")) {
