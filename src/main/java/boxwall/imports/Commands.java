@@ -114,7 +114,8 @@ final class Commands {
             return program(node, ShellWord.baseName(prefixed), name, arguments.subList(1, arguments.size()), tested);
         }
         Node function = state.functions.get(name.get(0));
-        return function != null ? call(node, function, arguments) : program(node, base, name, arguments, tested);
+        return function != null ? call(node, function, arguments, tested)
+                : program(node, base, name, arguments, tested);
     }
 
     /**
@@ -156,8 +157,10 @@ final class Commands {
         if (is(name, "exit", "return", "break", "continue")) {
             shell.halt = name;
             shell.haltLine = node.line;
+        }
+        if (name.equals("return") && shell.returned == null) {
             long code = number(arguments, 0);
-            shell.haltStatus = code < 0 ? ExitStatus.UNKNOWN : ExitStatus.of(code == 0);
+            shell.returned = code < 0 ? ExitStatus.UNKNOWN : ExitStatus.of(code == 0);
         }
         if (name.equals("shift")) {
             List<String> words = state.variables.positional;
@@ -284,11 +287,11 @@ final class Commands {
     }
 
     /** A rule that the function adds counts as a rule of the line with the call, too. */
-    private ExitStatus call(Node node, Node function, List<ShellWord> arguments) throws ShellError {
+    private ExitStatus call(Node node, Node function, List<ShellWord> arguments, boolean tested) throws ShellError {
         List<String> words = Expansion.of(arguments, state.variables).texts;
         state.markTaken(node);
         int before = state.out.size();
-        ExitStatus status = shell.call(function, words, node.line);
+        ExitStatus status = shell.call(function, words, node.line, tested);
         if (state.out.size() > before) { lines.mark(node.line, node.end, SourceLines.BUILT); }
         return status;
     }

@@ -34,11 +34,10 @@ final class Conditions {
                 return shell.leaveOut(node, "bracket");
             }
             for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
-                boolean startWord = texts.get(i).equals("start") && arguments.get(i).plain() == null;
-                if (startWord) { lines.noteWord(node.line, "start"); }
-                if (startWord && texts.get(1).startsWith("=") && texts.get(2 - i).length() > 0) {
-                    lines.words.add(texts.get(2 - i));
-                }
+                if (!texts.get(i).equals("start") || arguments.get(i).plain() != null) { continue; }
+                lines.noteWord(node.line, "start");
+                String other = texts.get(1).startsWith("=") ? texts.get(2 - i) : "";
+                if (other.length() > 0) { lines.words.add(other); }
             }
             ExitStatus status = texts.size() > WORDS_LIMIT ? ExitStatus.UNKNOWN : of(texts);
             if (status != ExitStatus.UNKNOWN) {

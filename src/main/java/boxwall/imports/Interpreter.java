@@ -34,7 +34,8 @@ final class Interpreter {
     /** The command that ended the run (exit, return, break, continue), or null. */
     String halt;
     int haltLine;
-    ExitStatus haltStatus;
+    /** The status with which the running function returns, unknown if an undecided part does; null if none does. */
+    ExitStatus returned;
 
     /** {@code word}: see {@link Imported#read}. */
     Interpreter(SourceLines lines, String name, String word) {
@@ -266,6 +267,7 @@ final class Interpreter {
         boolean loadsModules = source.indexOf("lsmod") >= 0 || source.indexOf("/proc/modules") >= 0;
         for (Node command : node.commands()) {
             String name = command.program();
+            returned = name.equals("return") ? ExitStatus.UNKNOWN : returned;
             quiet &= QUIET.contains(name) && state.outputFile(command) == null || command.words.isEmpty();
             loadsModules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
         }
@@ -344,7 +346,7 @@ final class Interpreter {
     }
 
     /** Runs a function's body with these words as $1 and so on. */
-    ExitStatus call(Node function, List<String> words, int line) {
+    ExitStatus call(Node function, List<String> words, int line, boolean tested) {
         Variables variables = state.variables;
         if (variables.runningCalls() >= CALLS_LIMIT) {
             lines.loss(line, "calls-deep", CALLS_LIMIT);
@@ -355,8 +357,11 @@ final class Interpreter {
         List<String> callersWords = variables.positional;
         variables.positional = words;
         variables.enterCall();
-        ExitStatus status = run(function.parts.get(0), false);
-        status = halt == null ? status : haltStatus;
+        ExitStatus callersStatus = returned;
+        returned = null;
+        ExitStatus last = run(function.parts.get(0), tested);
+        ExitStatus status = returned == null ? last : returned;
+        returned = callersStatus;
         halt = "return".equals(halt) ? null : halt;
         variables.leaveCall();
         variables.positional = callersWords;

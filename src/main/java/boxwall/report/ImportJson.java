@@ -62,11 +62,11 @@ public final class ImportJson {
             if (!lines.containsKey(text)) { lines.put(text, new ArrayList<Integer>()); }
             lines.get(text).add(remark.line);
         }
-        for (Map.Entry<String, List<Integer>> entry : lines.entrySet()) {
-            List<Integer> more = entry.getValue().subList(1, entry.getValue().size());
-            out.append(entry.getKey().charAt(0)).append(' ').append(file).append(':').append(entry.getValue().get(0))
-                    .append(": ").append(entry.getKey().substring(1))
-                    .append(more.isEmpty() ? "" : "; also line " + Words.join(more, ", ")).append('\n');
+        for (String text : lines.keySet()) {
+            List<Integer> at = lines.get(text);
+            out.append(text.charAt(0)).append(' ').append(file).append(':').append(at.remove(0)).append(": ")
+                    .append(text.substring(1)).append(at.isEmpty() ? "" : "; also line " + Words.join(at, ", "))
+                    .append('\n');
         }
         for (String packets : opens) {
             out.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');

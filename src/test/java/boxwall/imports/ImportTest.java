@@ -155,6 +155,10 @@ class ImportTest {
                 enabled + "on no && iptables -A INPUT -j ACCEPT\nif on yes; then iptables -A INPUT -j DROP; fi\n"));
         assertEquals(List.of("4 filter -A INPUT -j DROP"), rules(
                 "R=1\nf() { return $R; }\ng() { iptables -A INPUT -j DROP; return $?; }\nf || g || iptables -F\n"));
+        for (String asks : List.of("grep -q x /proc/y", "ping -c1 x || return 1; return 0",
+                "if [ -d /x ]; then return 0; fi; return 1", "lsmod | grep -q x", "touch /x")) {
+            importWithRemarksAt("f() { " + asks + "; }\nif f; then\niptables -A INPUT -j DROP\nfi\n", 3);
+        }
         importWithRemarksAt("f() { return $(cat /x); }\nf && iptables -A INPUT -j DROP\n", 2);
     }
 
