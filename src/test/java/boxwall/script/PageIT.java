@@ -348,6 +348,10 @@ class PageIT {
         browser.value("token = ''; status()");
         assertTrue(browser.waitUntil("token"), "the token is used again");
 
+        fault(1, "GET /counters", "500");
+        browser.value("$('live').open = true");
+        assertShown("counters", "No: not now");
+
         fault(99, "PUT /rules", "lost");
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertCheckResult("no connection");
@@ -380,6 +384,17 @@ class PageIT {
         browser.click("try");
         assertShown("wrong", "This token is wrong.");
         assertTrue(browser.waitUntil("document.getElementById('draft').hidden"), "signed out");
+
+        signIn(DaemonBox.TOKEN);
+        browser.click("try");
+        assertTrue(browser.waitUntil("!document.getElementById('confirm').disabled"), () -> text("checked"));
+        // another program of this client; the box still takes a confirm and a revert
+        browser.value("(async () => { for (const n of [1, 2, 3, 4, 5])"
+                + " await fetch('/rules', { headers: { Authorization: 'Bearer wrong' + n } }); await status(); })()");
+        assertShown("wrong", "Try again in ");
+        assertEquals("false true", browser.text("$('key').hidden + ' ' + !!kept()"), "the token is not wrong");
+        browser.click("confirm");
+        assertShown("ended", "The new rules are kept. New: ");
     }
 
     /** What a late reply says is about the text, packet or rules of its request. */
@@ -403,6 +418,18 @@ class PageIT {
         free("PUT /rules");
         assertCheckResult("No errors");
 
+        fault(1, "GET /diff", "late");
+        browser.value("$('compare').open = true");
+        waitUntilHeld("GET /diff");
+        browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\n");
+        assertCheckResult("Refused");
+        assertEquals("", text("diff-list"), "nothing is known of these rules");
+        free("GET /diff");
+        assertEquals("", text("diff-list"), "it is about the earlier text");
+        fault(1, "GET /diff", "500");
+        browser.write("text", RULES + open);
+        assertShown("diff-list", "No: not now");
+
         fault(1, "GET /exposure", "late");
         browser.click("expose");
         waitUntilHeld("GET /exposure");
@@ -417,6 +444,8 @@ class PageIT {
         browser.click("confirm");
         assertShown("ended", "The new rules are kept. New: ");
         assertTrue(text("ended").endsWith(open.trim()), () -> "what was tried: " + text("ended"));
+        assertTrue(browser.waitUntil("last.state === 'active'"), () -> text("state"));
+        assertEquals("", text("services-now"), "unknown of the new rules");
         free("GET /exposure");
         assertShown("services-now", "1 reachable from the Internet");
         assertShown("line-diff", "4712");
@@ -433,6 +462,18 @@ class PageIT {
         assertTrue(browser.waitUntil("!document.getElementById('confirm').hasAttribute('aria-busy')"));
         assertTrue(text("ended").startsWith("Rolled back at "), () -> text("ended"));
 
+        fault(1, "GET /history", "late");
+        browser.click("try");
+        assertTrue(browser.waitUntil("!document.getElementById('confirm').disabled"), () -> text("checked"));
+        box.http("DELETE /apply/" + browser.text("pending.id"), "");
+        waitUntilHeld("GET /history");
+        browser.click("try");
+        browser.click("confirm");
+        assertShown("ended", "The new rules are kept. New: ");
+        free("GET /history");
+        assertTrue(text("ended").startsWith("The new rules are kept. New: "),
+                () -> "the history was about the earlier change: " + text("ended"));
+
         fault(1, "GET /explain", "late");
         for (String port : new String[] {"4712", "22"}) {
             browser.value("button('why', () => why({ in: 'lo', src: '192.168.178.1', dst: '192.168.178.1', proto: "
@@ -440,8 +481,11 @@ class PageIT {
             if (port.equals("4712")) { waitUntilHeld("GET /explain"); }
         }
         assertShown("remarked", "dport=22");
+        String verdict = text("verdict");
         free("GET /explain");
         assertShown("remarked", "dport=22");
+        assertEquals(verdict, text("verdict"), "the newer question was not cancelled");
+        assertEquals(List.of(), browser.errors().lines().filter(l -> !l.contains("\"network\"")).toList());
     }
 
     /** The form shows a device by its name and uses its MAC; if several devices share a MAC, its address. */
