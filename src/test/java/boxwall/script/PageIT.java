@@ -695,6 +695,9 @@ class PageIT {
         assertEquals("protected", text("state"));
         assertEquals("protected · boxwall", browser.text("document.title"));
         assertEquals("en", browser.text("document.documentElement.lang"));
+        for (String[] answer : new String[][] {{"checked", "No errors"}, {"past", " lines"}, {"logged", "Nothing."}}) {
+            assertShown(answer[0], answer[1]);
+        }
     }
 
     /**
