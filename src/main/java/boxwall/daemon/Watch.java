@@ -236,8 +236,10 @@ final class Watch extends DaemonPart {
         Outcome last = plane.last();
         if (isChanging(last)) { return; }
         try {
-            Box now = known == null ? box.read() : known;
-            if (known == null) {
+            Box now = known;
+            // a change may have ended since it was read
+            if (now == null || !box.tablesOf.equals(last.toString())) {
+                now = box.read();
                 requested = false;
                 wholeMillis = comparedMillis;
             }

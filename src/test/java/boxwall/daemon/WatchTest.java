@@ -173,6 +173,26 @@ class WatchTest {
         assertEquals(List.of("probe"), sys.verbs, "the next comparison is allowed after a second");
     }
 
+    /**
+     * As by a daemon that starts while a change is pending: it has read the new rules, and then they are rolled back.
+     */
+    @Test
+    void rulesOfAChangeThatEndedSinceTheyWereReadAreNoDrift() {
+        booted(RULES);
+        String result = FakeBox.RUN + "/result";
+        String active = sys.files.get(result);
+        String[] live = sys.live.clone();
+        sys.files.put(result, active.replace("state=active", "state=pending"));
+        sys.load(live[0].replace("-A INPUT -i lo -j ACCEPT", "-A INPUT -s 8.8.8.8/32 -j ACCEPT"), live[1]);
+        Watch watch = watch();
+        Box during = watch.box.read();
+        sys.files.put(result, active.replace("reason=", "reason=not-confirmed"));
+        sys.load(live[0], live[1]);
+        watch.compare(during);
+        assertEquals(List.of(), codes(watch));
+        assertFalse(watch.drifted);
+    }
+
     @Test
     void driftIsReportedRuleByRule() {
         booted(RULES);
