@@ -12,6 +12,11 @@ import java.util.Set;
 
 /** Converts single commands of a script. */
 final class Commands {
+    /** What iptables -L prints of tables without rules. */
+    private static final String EMPTY_LISTING =
+            "Chain PREROUTING Chain INPUT Chain FORWARD Chain OUTPUT Chain POSTROUTING (policy ACCEPT 0 packets, 0 bytes)"
+                    + " num pkts bytes target prot opt in out source destination";
+
     private static final Set<String> FILTERS =
             new HashSet<>(Arrays.asList("awk", "sed", "tr", "cut", "tee", "wc", "sort", "uniq", "egrep", "fgrep"));
     private static final Set<String> PREFIXES =
@@ -354,6 +359,25 @@ final class Commands {
         return ExitStatus.TRUE;
     }
 
+    /** {@code iptables -L | grep -q WORD}: false if the tables are empty, and their listing doesn't have the word. */
+    private ExitStatus search(List<Node> pipe) {
+        boolean known = pipe.size() == 2 && !state.mayHaveRules && state.present.isEmpty();
+        List<ShellWord> words = pipe.get(pipe.size() - 1).words;
+        try {
+            for (ShellWord word : words.subList(1, words.size())) {
+                String text = Expansion.single(word, state.variables, true);
+                known &= text.startsWith("-") ? ShellWord.isOneOf(text, "-q", "-w", "-qw", "-s")
+                        : !EMPTY_LISTING.contains(text);
+                for (int i = 0; i < text.length(); i++) {
+                    known &= Character.isLetterOrDigit(text.charAt(i)) || " _-".indexOf(text.charAt(i)) >= 0;
+                }
+            }
+        } catch (ShellError e) {
+            return ExitStatus.UNKNOWN;
+        }
+        return known ? ExitStatus.FALSE : ExitStatus.UNKNOWN;
+    }
+
     /** {@code cat <<E | iptables-restore} is read; other pipes are conditions, or print only. */
     ExitStatus pipe(Node node, boolean tested) {
         Node first = node.parts.get(0);
@@ -363,9 +387,7 @@ final class Commands {
             for (Node next : node.parts.subList(1, node.parts.size())) {
                 if (!isQuiet(next)) { state.leaveOut(next, "piped", "|"); }
             }
-            // a search in a listing, which is empty before the first rule
-            return !last.program().endsWith("grep") ? status : state.mayHaveRules ? ExitStatus.UNKNOWN
-                    : ExitStatus.FALSE;
+            return last.program().endsWith("grep") ? search(node.parts) : status;
         }
         if (last.program().endsWith("tables-restore")) {
             boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1

@@ -179,6 +179,11 @@ class ImportTest {
             assertEquals(List.of("4 filter -N foo", "4 filter -A foo -j DROP"),
                     rules(test + " || iptables -N foo\niptables -A foo -j DROP\niptables -vnL INPUT\n"), test);
         }
+        for (String search : List.of("grep -q Chain", "grep 'Chain INPUT'", "grep -v foo", "grep -q f.o", "grep -c foo",
+                "grep -q foo | grep foo")) {
+            importWithRemarksAt("iptables -L | " + search + " && iptables -A INPUT -j DROP\n", 1);
+        }
+        importWithRemarksAt("iptables -N foo\niptables -L | grep -q foo && iptables -A INPUT -j DROP\n", 2);
         importWithRemarksAt(
                 "iptables -A INPUT -j DROP\niptables -L | grep -q lo || iptables -A INPUT -i lo -j ACCEPT\n", 2);
     }
