@@ -6,7 +6,7 @@ import java.util.Map;
 
 import boxwall.box.Fact;
 import boxwall.box.KernelLog;
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Versions;
@@ -44,7 +44,7 @@ public final class Acceleration {
     public Acceleration(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
         Map<String, String> values = new HashMap<>();
         String stateLine = null;
-        for (Line line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
+        for (ReadingLine line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
             int colon = line.text.indexOf(':');
             if (colon > 0 && line.text.length() < 200) {
                 String label = line.text.substring(0, colon).trim();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
@@ -90,7 +90,7 @@ public final class AvmFirewall {
 
     private void add(String section, String key, String text) {
         boolean forwards = key.endsWith("forwardrules");
-        String line = Line.evidence(FILE, (forwards ? key : section + " " + key) + ": " + text);
+        String line = ReadingLine.evidence(FILE, (forwards ? key : section + " " + key) + ": " + text);
         if (forwards) {
             addForward(Words.of(text), line);
         } else if (isList(section)) {

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 import boxwall.box.Interface;
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 
 /**
@@ -27,7 +27,7 @@ import boxwall.netfilter.Words;
  */
 public final class Listeners {
     /** The rows of the resource {@code services}: protocol, port, name, and perhaps the name in a warning. */
-    public static final List<String[]> SERVICES = Rows.of("/boxwall/avm/services");
+    public static final List<String[]> SERVICES = ResourceRows.of("/boxwall/avm/services");
     private static final List<String> LITTLE_ENDIAN =
             Arrays.asList("mipsel", "armv5l", "armv6l", "armv7l", "aarch64", "i386", "i486", "i586", "i686", "x86_64");
 
@@ -148,7 +148,7 @@ public final class Listeners {
             String mask = words.length > 7 && words[7].length() == 8 && Words.bytes(words[7]) != null ? words[7] : "";
             if (mask.startsWith("FF") != mask.endsWith("FF")) { return mask.endsWith("FF"); }
         }
-        for (Line line : readings.all("/proc/net/tcp", "/proc/net/udp")) {
+        for (ReadingLine line : readings.all("/proc/net/tcp", "/proc/net/udp")) {
             boolean little = line.text.contains(": 0100007F:");
             if (little || line.text.contains(": 7F000001:")) { return little; }
         }

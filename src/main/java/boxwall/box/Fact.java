@@ -14,7 +14,7 @@ public final class Fact<T> {
     }
 
     /** Sets the value unless there is one; ignores null. */
-    void offer(T offered, Line line) {
+    void offer(T offered, ReadingLine line) {
         offer(offered, line.evidence());
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.netfilter.TextTable;
+import boxwall.netfilter.ResourceTexts;
 import boxwall.netfilter.Words;
 
 /** A message for the administrator: what was found, the evidence, its effect and a remedy. Immutable. */
@@ -30,7 +30,7 @@ public final class Finding {
     }
 
     /** Severity and texts; read at the first finding. */
-    private static final TextTable ROWS = new TextTable("/boxwall/box/findings", 4);
+    private static final ResourceTexts ROWS = new ResourceTexts("/boxwall/box/findings", 4);
 
     public final String code;
     public final Severity severity;
@@ -72,7 +72,7 @@ public final class Finding {
     public static Finding of(Secrets secrets, String name, String where, List<String> evidence, Object... values) {
         String[] row = ROWS.rows(name).get(0);
         return new Finding(Words.before(name, '.'), Severity.of(row[1]), where, secrets.lines(evidence),
-                secrets.sentence(TextTable.filled(row[2], "", values)), TextTable.filled(row[3], "", values));
+                secrets.sentence(ResourceTexts.filled(row[2], "", values)), ResourceTexts.filled(row[3], "", values));
     }
 
     /** This finding about another place, with other lines without secrets. */

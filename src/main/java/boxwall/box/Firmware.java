@@ -26,28 +26,29 @@ public final class Firmware {
     /** The RAM in MiB (CONFIG_RAMSIZE, memsize), else estimated from the kernel's own count. */
     public final Fact<Integer> memoryMb = new Fact<>();
     /** The first line of each setting or variable, with its value as text. */
-    private final Map<String, Line> set = new HashMap<>();
+    private final Map<String, ReadingLine> set = new HashMap<>();
 
     /** The firmware in these readings. */
     public Firmware(Readings readings) {
-        for (Line line : readings.all("/etc/init.d/rc.conf", "set")) {
+        for (ReadingLine line : readings.all("/etc/init.d/rc.conf", "set")) {
             setting(line);
         }
-        for (Line line : set.containsKey("CONFIG_VERSION") ? KernelLog.NOTHING : KernelLog.find(readings, "CONFIG_")) {
+        for (ReadingLine line : set.containsKey("CONFIG_VERSION") ? KernelLog.NOTHING
+                : KernelLog.find(readings, "CONFIG_")) {
             setting(line);
         }
-        for (Line line : readings.all("/proc/sys/urlader/environment")) {
+        for (ReadingLine line : readings.all("/proc/sys/urlader/environment")) {
             variable(line);
         }
         for (String key : ENVIRONMENT) {
             boolean known = set.containsKey(key) || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT_NAME")
                     || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT");
-            for (Line line : known ? KernelLog.NOTHING : KernelLog.find(readings, key)) {
+            for (ReadingLine line : known ? KernelLog.NOTHING : KernelLog.find(readings, key)) {
                 variable(line);
             }
         }
         for (String key : new String[] {"CONFIG_PRODUKT_NAME", "ProductID", "CONFIG_PRODUKT"}) {
-            Line line = set.get(key);
+            ReadingLine line = set.get(key);
             if (line != null && isPlain(line.text)) { model.offer(line.text, line); }
         }
         version(readings);
@@ -55,7 +56,7 @@ public final class Firmware {
     }
 
     /** Keeps {@code export CONFIG_X="…"}, with double quotes, single quotes or none, unless a shell must expand it. */
-    private void setting(Line line) {
+    private void setting(ReadingLine line) {
         String text = line.text.trim();
         text = text.startsWith("export ") ? text.substring(7).trim() : text;
         int equals = text.startsWith("CONFIG_") && text.length() < 300 ? text.indexOf('=') : -1;
@@ -65,7 +66,7 @@ public final class Firmware {
             value = value.substring(1, value.length() - 1);
         }
         if (isPlain(value) && !set.containsKey(text.substring(0, equals))) {
-            set.put(text.substring(0, equals), new Line(line.source, value.trim(), text));
+            set.put(text.substring(0, equals), new ReadingLine(line.source, value.trim(), text));
         }
     }
 
@@ -74,7 +75,7 @@ public final class Firmware {
     }
 
     /** Keeps {@code ProductID  Fritz_Box_7270}. */
-    private void variable(Line line) {
+    private void variable(ReadingLine line) {
         String text = line.text.trim();
         for (String key : ENVIRONMENT) {
             int end = key.length();
@@ -88,14 +89,14 @@ public final class Firmware {
 
     private void version(Readings readings) {
         version(set.get("CONFIG_VERSION"));
-        for (Line line : readings.all("/etc/.version")) {
+        for (ReadingLine line : readings.all("/etc/.version")) {
             version(line);
         }
         version(set.get("firmware_info"));
-        for (Line line : readings.all("/etc/.revision")) {
+        for (ReadingLine line : readings.all("/etc/.revision")) {
             revision(line.text.trim(), line);
         }
-        for (Line line : version.value() == null ? KernelLog.find(readings, "FW(") : KernelLog.NOTHING) {
+        for (ReadingLine line : version.value() == null ? KernelLog.find(readings, "FW(") : KernelLog.NOTHING) {
             int from = Words.find(line.text, "FW(", 0) + 3;
             String inside = line.text.substring(from, Math.max(from, line.text.indexOf(')', from)));
             version(line.with(inside));
@@ -106,7 +107,7 @@ public final class Firmware {
     }
 
     /** {@code 05.54} from {@code 74.05.54}, {@code 05.54} or {@code 154.07.29-95450}. */
-    private void version(Line line) {
+    private void version(ReadingLine line) {
         String text = line == null || line.text.length() > 300 ? "" : line.text;
         int end;
         for (int at = 0; at < text.length(); at = end + 1) {
@@ -127,19 +128,19 @@ public final class Firmware {
     private static boolean isTwoDigits(String text) { return text.length() == 2 && Words.isNumber(text); }
 
     private void memory(Readings readings) {
-        Line ramsize = set.get("CONFIG_RAMSIZE");
+        ReadingLine ramsize = set.get("CONFIG_RAMSIZE");
         if (ramsize != null) { memory(Words.number(ramsize.text, 65536), ramsize); }
         if (set.containsKey("memsize")) { memory(memsize(set.get("memsize").text), set.get("memsize")); }
-        for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "memsize") : KernelLog.NOTHING) {
+        for (ReadingLine line : memoryMb.value() == null ? KernelLog.find(readings, "memsize") : KernelLog.NOTHING) {
             memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line);
         }
-        for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "Memory: ") : KernelLog.NOTHING) {
+        for (ReadingLine line : memoryMb.value() == null ? KernelLog.find(readings, "Memory: ") : KernelLog.NOTHING) {
             // "Memory: 111584k/131072k available (…": free for programs, and all that the kernel manages
             int slash = line.text.startsWith("Memory: ") && Words.find(line.text, " available", 0) > 0
                     ? line.text.indexOf('/') + 1 : 0;
             memory(slash == 0 ? -1 : wholeMb(line.text.substring(slash, Words.digits(line.text, slash))), line);
         }
-        for (Line line : readings.all("/proc/meminfo")) {
+        for (ReadingLine line : readings.all("/proc/meminfo")) {
             String[] words = line.words();
             if (words.length == 3 && words[0].equals("MemTotal:") && words[2].equals("kB")) {
                 memory(wholeMb(words[1]), line);
@@ -147,12 +148,12 @@ public final class Firmware {
         }
     }
 
-    private void revision(String text, Line line) {
+    private void revision(String text, ReadingLine line) {
         long number = Words.number(text, 9999999);
         if (number >= 0) { revision.offer((int) number, line); }
     }
 
-    private void memory(long mb, Line line) { if (mb > 0) { memoryMb.offer((int) mb, line); } }
+    private void memory(long mb, ReadingLine line) { if (mb > 0) { memoryMb.offer((int) mb, line); } }
 
     /** MiB of {@code 0x02000000}, {@code = 0x4000000}, {@code =32 MByte}; -1 for anything else. */
     private static long memsize(String text) {

@@ -3,7 +3,7 @@ package boxwall.box;
 import java.util.List;
 import java.util.Locale;
 
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Versions;
 import boxwall.netfilter.Words;
 
@@ -17,7 +17,7 @@ public final class Interface {
     }
 
     /** The rows of the resource {@code interfaces}: role, form, reason, names. */
-    private static final List<String[]> ROWS = Rows.of("/boxwall/box/interfaces");
+    private static final List<String[]> ROWS = ResourceRows.of("/boxwall/box/interfaces");
 
     public final String name;
     public final Role role;

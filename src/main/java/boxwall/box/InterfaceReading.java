@@ -157,7 +157,7 @@ public final class InterfaceReading {
      * {@code lan: port 1(eth0) entered forwarding state}, {@code IPv6: ADDRCONF(NETDEV_UP): guest: link is not ready}.
      */
     private void fromLog(Readings readings) {
-        for (Line line : KernelLog.find(readings, " forwarding state")) {
+        for (ReadingLine line : KernelLog.find(readings, " forwarding state")) {
             int port = Words.find(line.text, ": port ", 0);
             int open = port < 1 ? -1 : line.text.indexOf('(', port);
             int close = open < 0 ? -1 : line.text.indexOf(')', open);
@@ -166,7 +166,7 @@ public final class InterfaceReading {
                 name(line.text.substring(open + 1, close));
             }
         }
-        for (Line line : KernelLog.find(readings, "ADDRCONF(NETDEV_")) {
+        for (ReadingLine line : KernelLog.find(readings, "ADDRCONF(NETDEV_")) {
             int name = Words.find(line.text, "): ", 0) + 3;
             int end = name < 3 ? -1 : line.text.indexOf(": link ", name);
             if (end > 0) { name(line.text.substring(name, end)); }
@@ -177,7 +177,7 @@ public final class InterfaceReading {
      * The interface of the default route, or null: {@code dsl 00000000 010071CB 0003 …}, destination and mask all zero.
      */
     private static String defaultRoute(Readings readings) {
-        for (Line line : readings.all("/proc/net/route", "route -n")) {
+        for (ReadingLine line : readings.all("/proc/net/route", "route -n")) {
             String[] words = line.words();
             boolean hex = line.source.startsWith("/");
             if (words.length >= 8 && words[hex ? 1 : 0].equals(hex ? "00000000" : "0.0.0.0")

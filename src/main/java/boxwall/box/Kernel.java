@@ -27,7 +27,7 @@ public final class Kernel {
     /** The release, as {@code uname -r} prints it. */
     public static Fact<String> release(Readings readings) {
         Fact<String> release = new Fact<>();
-        for (Line line : readings.all("uname -r", "/proc/version", "uname -a")) {
+        for (ReadingLine line : readings.all("uname -r", "/proc/version", "uname -a")) {
             String[] words = line.words();
             String word = line.source.equals("uname -r") ? line.text.trim()
                     : line.source.startsWith("/") ? after(line.text, BANNER)
@@ -44,8 +44,8 @@ public final class Kernel {
         return release;
     }
 
-    private static void fromLog(Fact<String> release, List<Line> lines, String word) {
-        for (Line line : lines) {
+    private static void fromLog(Fact<String> release, List<ReadingLine> lines, String word) {
+        for (ReadingLine line : lines) {
             String text = line.text;
             boolean fits = word.equals(PA) ? text.startsWith(PA)
                     : !word.equals(SHOULD) || text.indexOf(": version magic '") > 0;
@@ -81,7 +81,7 @@ public final class Kernel {
      */
     public static Fact<String> machine(Readings readings) {
         Fact<String> machine = new Fact<>();
-        for (Line line : readings.all("uname -m", "uname -a", "/proc/cpuinfo")) {
+        for (ReadingLine line : readings.all("uname -m", "uname -a", "/proc/cpuinfo")) {
             String[] words = line.words();
             int last = words.length - 1;
             // without "GNU/Linux" or "unknown" at the end the last word but one is the year
@@ -90,7 +90,7 @@ public final class Kernel {
                     : last < 4 || !words[0].equals("Linux") ? null
                     : word(words[Words.isNumber(words[last - 1]) ? last : last - 1]), line);
         }
-        for (Line line : machine.value() == null ? KernelLog.find(readings, "CPU") : KernelLog.NOTHING) {
+        for (ReadingLine line : machine.value() == null ? KernelLog.find(readings, "CPU") : KernelLog.NOTHING) {
             int bracket = line.text.startsWith("CPU") && Words.find(line.text, " revision is: ", 0) > 0
                     ? line.text.indexOf('(') : -1;
             machine.offer(processor(bracket > 0 ? line.text.substring(bracket + 1)

@@ -72,7 +72,7 @@ public final class KernelLog {
     }
 
     /** In place of a search. */
-    static final List<Line> NOTHING = Collections.emptyList();
+    static final List<ReadingLine> NOTHING = Collections.emptyList();
     /** The most characters of a line; the kernel's are shorter. */
     private static final int LONGEST = 1000;
     private static final String SIZE = "sizeof(struct sk_buff)";
@@ -89,7 +89,7 @@ public final class KernelLog {
 
     /** The logs of these readings. */
     public KernelLog(Readings readings) {
-        for (Line line : lines(readings, "")) {
+        for (ReadingLine line : lines(readings, "")) {
             LogMessage message = line.text.length() > LONGEST ? null : LogMessage.of(line.text);
             for (; message != null; message = message.next()) {
                 read(message, line);
@@ -98,8 +98,8 @@ public final class KernelLog {
     }
 
     /** The lines that contain a word. Not kept: a log is a tenth of a small heap. */
-    private static List<Line> lines(Readings readings, String word) {
-        List<Line> lines = new ArrayList<>();
+    private static List<ReadingLine> lines(Readings readings, String word) {
+        List<ReadingLine> lines = new ArrayList<>();
         boolean commands = false;
         // the best first; files only without outputs of commands: they may be older than this boot
         for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
@@ -110,7 +110,7 @@ public final class KernelLog {
         return lines;
     }
 
-    private void read(LogMessage message, Line line) {
+    private void read(LogMessage message, ReadingLine line) {
         String text = message.text();
         Clue clue = message.kernel ? clue(text) : "dsld".equals(message.tag) && text.startsWith("startup") ? Clue.DSLD
                 : null;
@@ -142,7 +142,7 @@ public final class KernelLog {
                 : text.startsWith("offload_pa'", module) ? Clue.ACCELERATION : null;
     }
 
-    private void refusal(String text, Line line) {
+    private void refusal(String text, ReadingLine line) {
         int colon = text.indexOf(": ");
         if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) { return; }
         for (Cause cause : Cause.values()) {
@@ -171,7 +171,7 @@ public final class KernelLog {
      * Keeps {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; {@code skb_shared_size:344} and
      * slabs are other sizes.
      */
-    private void size(String text, Line line) {
+    private void size(String text, ReadingLine line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
         if (at < 0) { return; }
         String rest = text.substring(at + SIZE.length()).trim();
@@ -189,9 +189,9 @@ public final class KernelLog {
     public String clue(Clue clue) { return clues.get(clue); }
 
     /** The kernel's messages that contain a word, and those of scripts on a serial console, in the log's order. */
-    static List<Line> find(Readings readings, String word) {
-        List<Line> found = new ArrayList<>();
-        for (Line line : lines(readings, word)) {
+    static List<ReadingLine> find(Readings readings, String word) {
+        List<ReadingLine> found = new ArrayList<>();
+        for (ReadingLine line : lines(readings, word)) {
             boolean may = line.text.length() <= LONGEST;
             for (LogMessage message = may ? LogMessage.of(line.text) : null; message != null
                     && message.kernel; message = message.next()) {

@@ -129,14 +129,14 @@ public final class Readings {
     /**
      * The lines of files by path, and of commands as they are typed ({@code uname -r}), in the order of the sources.
      */
-    public List<Line> all(String... sources) { return holding("", sources); }
+    public List<ReadingLine> all(String... sources) { return holding("", sources); }
 
     /** The lines of these sources that contain a word. */
-    List<Line> holding(String word, String... sources) {
-        List<Line> all = new ArrayList<>();
+    List<ReadingLine> holding(String word, String... sources) {
+        List<ReadingLine> all = new ArrayList<>();
         for (String source : sources) {
             for (String line : Words.lines(text(source), word)) {
-                all.add(new Line(source, line, line));
+                all.add(new ReadingLine(source, line, line));
             }
         }
         return all;

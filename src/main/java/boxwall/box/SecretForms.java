@@ -1,12 +1,12 @@
 package boxwall.box;
 
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 
 /** The table {@code secrets}, read when a text is shown, not at a start; replaces texts of its forms: MAC addresses. */
@@ -22,7 +22,7 @@ final class SecretForms {
         for (int c = 0; c < 128; c++) {
             WORDS.add(new ArrayList<String>());
         }
-        for (String[] row : Rows.of("/boxwall/box/secrets")) {
+        for (String[] row : ResourceRows.of("/boxwall/box/secrets")) {
             String text = Words.join(Arrays.asList(row).subList(1, row.length), " ");
             if (row[0].equals("form")) {
                 FORMS.add(new String[] {row[1], row[2]});

@@ -38,12 +38,13 @@ public final class Userland {
     /** From the output of --version, else from another output of the program or one of its family. */
     private static Fact<String> version(Readings readings, String program) {
         Fact<String> version = new Fact<>();
-        for (Line line : readings.all(program + " --version")) {
+        for (ReadingLine line : readings.all(program + " --version")) {
             version.offer(version(line.text, program), line);
         }
         for (String command : readings.commandNames()) {
             boolean ours = command.startsWith(program + "_") || command.startsWith(program + "-");
-            for (Line line : readings.holding(" v", ours && version.value() == null ? command.replace('_', ' ') : "")) {
+            for (ReadingLine line : readings.holding(" v",
+                    ours && version.value() == null ? command.replace('_', ' ') : "")) {
                 version.offer(version(line.text, program), line);
             }
         }

@@ -1,10 +1,10 @@
 package boxwall.check;
 
-import boxwall.explain.Site;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Verdicts;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Ruleset;
-import boxwall.syntax.Line;
+import boxwall.syntax.Directive;
 import boxwall.syntax.ParsedRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +27,10 @@ public final class CheckedRuleset {
         this.compiled = compiled;
         this.facts = facts;
         List<Map<String, String>> statements = new ArrayList<>();
-        for (Line expect : parsed.expects) {
+        for (Directive expect : parsed.expects) {
             statements.add(expect.keys);
         }
-        loaded = new Verdicts(compiled, Site.of(facts), statements);
+        loaded = new Verdicts(compiled, BoxNetwork.of(facts), statements);
         written = loaded.like(parsed.ruleset());
     }
 }

@@ -4,12 +4,12 @@ import boxwall.box.Finding;
 import boxwall.explain.Targets;
 import boxwall.explain.TrailEntry;
 import boxwall.facts.Requirement;
-import boxwall.modules.Kind;
-import boxwall.netfilter.Abandoned;
+import boxwall.modules.FeatureKind;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Line;
+import boxwall.syntax.Directive;
 import boxwall.syntax.Note;
 import boxwall.syntax.RequiredRelease;
 import boxwall.syntax.SyntaxError;
@@ -54,7 +54,7 @@ public final class Checker extends CheckPart {
             new DroppedReplies(rules, found, family, tracks).find();
             new OpenServices(rules, found, family).find();
         }
-        if (families.contains(Family.IPV6)) { new Neighbours(rules, found).find(); }
+        if (families.contains(Family.IPV6)) { new NeighbourDiscovery(rules, found).find(); }
         return found;
     }
 
@@ -111,7 +111,7 @@ public final class Checker extends CheckPart {
         for (SyntaxError error : rules.parsed.errors()) {
             add("syntax", error.file + ":" + error.line + ":" + error.column, NO_EVIDENCE, error.what, error.todo);
         }
-        for (Line host : rules.parsed.hostNames) {
+        for (Directive host : rules.parsed.hostNames) {
             add("host-name-in-rule", host.origin.toString(), NO_EVIDENCE, host.name);
         }
     }
@@ -130,7 +130,7 @@ public final class Checker extends CheckPart {
         for (Family family : Family.values()) {
             Map<List<String>, String> known = new HashMap<>();
             for (TrailEntry at : TrailEntry.all(rules.compiled, family)) {
-                Abandoned.check();
+                Cancelled.check();
                 List<String> names = Requirement.names(at.rule);
                 names.add(at.table.word());
                 if (!known.containsKey(names)) {
@@ -162,7 +162,7 @@ public final class Checker extends CheckPart {
         if (written.owns(Family.IPV6, Table.FILTER) && !rules.compiled.owns(Family.IPV6, Table.FILTER)) {
             // without ip6_tables nothing filters IPv6, which matters only on a box with IPv6
             add(hasIpv6Address() ? "ipv6-unfiltered.left-out" : "ipv6-unfiltered.no-address", "",
-                    Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()));
+                    Collections.singletonList(facts.capability(Family.IPV6, FeatureKind.TABLE, "filter").evidence()));
         }
         if (written.owns(Family.IPV4, Table.FILTER) && !written.owns(Family.IPV6, Table.FILTER)) {
             add("ipv6-unfiltered.ipv4-only", "", NO_EVIDENCE);

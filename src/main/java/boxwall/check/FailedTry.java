@@ -1,15 +1,15 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
-import boxwall.box.Line;
 import boxwall.box.LogMessage;
+import boxwall.box.ReadingLine;
 import boxwall.box.Secrets;
 import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
-import boxwall.modules.Kind;
+import boxwall.modules.FeatureKind;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
@@ -17,7 +17,7 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,7 +47,7 @@ public final class FailedTry {
     private final Ruleset compiled;
     private final BoxFacts facts;
     private final List<TrailEntry> rules;
-    private final Writer.RestoreText restore;
+    private final RuleWriter.RestoreText restore;
     private final List<String> lines;
     /** What the rule needs that the error names; null if it names none. */
     private final Requirement requirement;
@@ -66,7 +66,7 @@ public final class FailedTry {
         this.facts = facts;
         family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         rules = TrailEntry.all(compiled, family);
-        restore = Writer.restore(compiled, family);
+        restore = RuleWriter.restore(compiled, family);
         lines = Words.lines(restore.text);
         int line = failedLine();
         Table table = line > 0 && line <= lines.size() && lines.get(line - 1).equals("COMMIT") ? table(line) : null;
@@ -136,7 +136,7 @@ public final class FailedTry {
 
     /** Upper-case names are targets, but for a few that no box has. */
     private Finding kernelSide(String line, String name) {
-        Kind kind = Character.isUpperCase(name.charAt(0)) ? Kind.TARGET : Kind.MATCH;
+        FeatureKind kind = Character.isUpperCase(name.charAt(0)) ? FeatureKind.TARGET : FeatureKind.MATCH;
         Capability capability = facts.capability(family, kind, name);
         boolean refused = capability.state == Capability.State.REFUSED;
         return finding(refused ? "module-refused.extension" : "module-missing.extension", line, kind.word, name,
@@ -146,8 +146,8 @@ public final class FailedTry {
 
     private Finding table(String line, String name) {
         if (line.indexOf('\r') >= 0) { return finding("table-missing.line-ends", line); }
-        Capability table = facts.capability(family, Kind.TABLE, name);
-        String remedy = table.modules.isEmpty() ? facts.cure(family, Kind.TABLE, name)
+        Capability table = facts.capability(family, FeatureKind.TABLE, name);
+        String remedy = table.modules.isEmpty() ? facts.cure(family, FeatureKind.TABLE, name)
                 : "modprobe " + table.modules.get(table.modules.size() - 1);
         if (table.state == Capability.State.REFUSED) {
             return finding("table-missing.refused", line, name, facts.conntrack().reason, remedy);
@@ -161,7 +161,7 @@ public final class FailedTry {
         Finding unmet = requirement == null ? null : requirement.finding(where());
         if (unmet != null) {
             List<String> evidence = new ArrayList<>(unmet.evidence);
-            evidence.add(0, Secrets.masked(Line.evidence("iptables", line)));
+            evidence.add(0, Secrets.masked(ReadingLine.evidence("iptables", line)));
             return unmet.at(where(), evidence).withSeverity(Finding.Severity.REFUSE);
         }
         if (facts.conntrack().state == ConntrackVerdict.State.REFUSED
@@ -174,7 +174,7 @@ public final class FailedTry {
     private String where() { return requirement == null ? "" : requirement.origin.toString(); }
 
     private Finding finding(String row, String line, Object... values) {
-        return Finding.of(row, where(), Collections.singletonList(Line.evidence("iptables", line)), values);
+        return Finding.of(row, where(), Collections.singletonList(ReadingLine.evidence("iptables", line)), values);
     }
 
     private Finding module(String name) {
@@ -257,7 +257,7 @@ public final class FailedTry {
             boolean plain = rule.matches.isEmpty() && (rule.target == null || rule.target.isStandard());
             if (entry.table == refused && !plain && (tracks || !requirement(entry).pullsConntrack())) {
                 candidates.add(entry);
-                alone.add(Writer.rule(chain, rule));
+                alone.add(RuleWriter.rule(chain, rule));
             }
         }
         return alone;
@@ -274,7 +274,7 @@ public final class FailedTry {
         TrailEntry at = candidates.get(index);
         List<String> evidence = new ArrayList<>();
         evidence.add(refused.word() + " " + at.chain + " " + at.number + " (" + at.origin() + "): "
-                + Writer.rule(at.chain, at.rule));
+                + RuleWriter.rule(at.chain, at.rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {
             evidence.add("dmesg: " + line);

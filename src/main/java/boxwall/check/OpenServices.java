@@ -13,7 +13,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -89,7 +89,7 @@ final class OpenServices extends PacketCheck {
         TrailEntry first = open.keySet().iterator().next();
         Rule limited = first.rule.copy()
                 .match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20"))).build();
-        add("flood-unlimited", rules, family.command, Writer.rule(first.chain, limited));
+        add("flood-unlimited", rules, family.command, RuleWriter.rule(first.chain, limited));
     }
 
     /** Rules before the one that accepts the administrator that match in some state, or depending on a limit. */

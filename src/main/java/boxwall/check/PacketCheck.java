@@ -7,6 +7,7 @@ import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -14,7 +15,6 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
@@ -88,7 +88,7 @@ class PacketCheck extends CheckPart {
     /** The service's reply to a request. */
     final Packet reply(Packet request) {
         return packet(request.out(), request.in(), request.dst(), request.src()).protocol(request.protocol())
-                .sport(request.dport()).dport(request.sport()).state(State.ESTABLISHED)
+                .sport(request.dport()).dport(request.sport()).state(ConnectionState.ESTABLISHED)
                 .flags(request.protocol() == TCP ? Packet.SYN | Packet.ACK : null);
     }
 

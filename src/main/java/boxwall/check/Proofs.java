@@ -7,12 +7,12 @@ import boxwall.box.Secrets;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Exposure;
-import boxwall.explain.Lint;
+import boxwall.explain.NeedlessRules;
 import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
@@ -23,8 +23,8 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Line;
-import boxwall.syntax.Writer;
+import boxwall.syntax.Directive;
+import boxwall.syntax.RuleWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -59,7 +59,7 @@ public final class Proofs extends CheckPart {
     public static List<Finding> advice(CheckedRuleset rules, List<Service> services) {
         Proofs proofs = new Proofs(rules);
         // the rules as written: the user doesn't see the stateless form
-        proofs.needless(Lint.of(rules.written));
+        proofs.needless(NeedlessRules.of(rules.written));
         if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
             if (!rules.compiled.tables(family).isEmpty()) { proofs.guests(family); }
@@ -78,14 +78,14 @@ public final class Proofs extends CheckPart {
                 leftOut.add(family);
             }
         }
-        for (Line expect : rules.parsed.expects) {
-            Abandoned.check();
+        for (Directive expect : rules.parsed.expects) {
+            Cancelled.check();
             proofs.expect(expect, leftOut);
         }
         return proofs.out;
     }
 
-    private void expect(Line expect, Set<Family> leftOut) {
+    private void expect(Directive expect, Set<Family> leftOut) {
         String where = expect.origin.toString();
         Expectation found;
         try {
@@ -115,7 +115,7 @@ public final class Proofs extends CheckPart {
      * decides. If these are the preset's own or a policy, a command of the user removed a rule (-D, -P); null if there
      * is none.
      */
-    private Origin overriding(Line expect, Answer answer) {
+    private Origin overriding(Directive expect, Answer answer) {
         List<Origin> candidates = new ArrayList<>();
         if (answer != null) {
             candidates.addAll(answer.dependsOn);
@@ -128,7 +128,7 @@ public final class Proofs extends CheckPart {
     }
 
     /** Adds to the finding about the overriding line, which for a line of a preset is where the user includes it. */
-    private void overridden(Line expect, Origin by, List<String> evidence, String reason) {
+    private void overridden(Directive expect, Origin by, List<String> evidence, String reason) {
         String where = by.toString();
         int at = 0;
         while (at < out.size()
@@ -152,24 +152,24 @@ public final class Proofs extends CheckPart {
     }
 
     /** One finding for each cause: rules that are unreachable because of the same rules are reported together. */
-    private void needless(List<Lint.NeedlessRule> rules) {
-        Map<List<Object>, List<Lint.NeedlessRule>> byCause = new LinkedHashMap<>();
-        for (Lint.NeedlessRule each : rules) {
+    private void needless(List<NeedlessRules.NeedlessRule> rules) {
+        Map<List<Object>, List<NeedlessRules.NeedlessRule>> byCause = new LinkedHashMap<>();
+        for (NeedlessRules.NeedlessRule each : rules) {
             if (isByPresets(each)) { continue; }
             boolean alone = each.redundant || each.covers.isEmpty();
             List<Object> cause =
                     Arrays.<Object>asList(each.family, each.decides(), each.why(), each.covers, alone ? each : null);
-            if (!byCause.containsKey(cause)) { byCause.put(cause, new ArrayList<Lint.NeedlessRule>()); }
+            if (!byCause.containsKey(cause)) { byCause.put(cause, new ArrayList<NeedlessRules.NeedlessRule>()); }
             byCause.get(cause).add(each);
         }
-        for (List<Lint.NeedlessRule> alike : byCause.values()) {
+        for (List<NeedlessRules.NeedlessRule> alike : byCause.values()) {
             needless(alike.get(0), alike);
         }
     }
 
-    private void needless(Lint.NeedlessRule first, List<Lint.NeedlessRule> alike) {
+    private void needless(NeedlessRules.NeedlessRule first, List<NeedlessRules.NeedlessRule> alike) {
         RuleGroups needless = new RuleGroups();
-        for (Lint.NeedlessRule rule : alike) {
+        for (NeedlessRules.NeedlessRule rule : alike) {
             needless.add("", rule.entry.origin(), rule.entry.toString());
         }
         List<String> evidence = needless.lines();
@@ -192,7 +192,7 @@ public final class Proofs extends CheckPart {
     }
 
     /** Whether a preset's line is needless because of other presets, or redundant because of the user's lines. */
-    private boolean isByPresets(Lint.NeedlessRule rule) {
+    private boolean isByPresets(NeedlessRules.NeedlessRule rule) {
         boolean others = false;
         boolean own = false;
         for (TrailEntry cover : rule.covers) {
@@ -293,7 +293,7 @@ public final class Proofs extends CheckPart {
         }
         String inner = guest ? "$GUEST_" : "$LAN_";
         return by.rule.in == null
-                ? command + " " + Writer.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
+                ? command + " " + RuleWriter.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
                 : command + " -A " + by.chain + " -i $WAN_IF -s " + inner + "NET"
                         + (packet.family == Family.IPV6 ? "6" : "") + " -j DROP, before this rule";
     }

@@ -3,7 +3,7 @@ package boxwall.check;
 import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +21,7 @@ final class RuleGroups {
         add(cause, at.origin(), line(at));
     }
 
-    static String line(TrailEntry at) { return at.origin() + ": " + Writer.rule(at.chain, at.rule); }
+    static String line(TrailEntry at) { return at.origin() + ": " + RuleWriter.rule(at.chain, at.rule); }
 
     void add(String cause, Origin place, String line) {
         if (!places.containsKey(cause)) {

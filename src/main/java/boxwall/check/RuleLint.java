@@ -13,7 +13,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -60,7 +60,7 @@ final class RuleLint extends CheckPart {
                 Rule limited = at.rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build();
                 remedy = remedy != null ? remedy
                         : family.command + (at.table == Table.FILTER ? " " : " -t " + at.table.word() + " ")
-                                + Writer.rule(at.chain, limited);
+                                + RuleWriter.rule(at.chain, limited);
             }
         }
         if (remedy != null) { add("log-unlimited", logs, remedy); }

@@ -7,9 +7,9 @@ import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.daemon.Config;
 import boxwall.daemon.PresetFolder;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
-import boxwall.explain.Site;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
@@ -19,7 +19,7 @@ import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
-import boxwall.report.ImportJson;
+import boxwall.report.ImportReport;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
@@ -248,7 +248,8 @@ final class Verbs {
         if (first == null || second == null) { return 1; }
         String a = forms ? "the stateful form" : arguments.files.get(0);
         String b = forms ? "the stateless form" : arguments.files.get(1);
-        Difference difference = Difference.of(first.compiled.ruleset, second.compiled.ruleset, Site.of(box.facts));
+        Difference difference =
+                Difference.of(first.compiled.ruleset, second.compiled.ruleset, BoxNetwork.of(box.facts));
         out.print(json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b));
         return 0;
     }
@@ -271,7 +272,8 @@ final class Verbs {
         String file = arguments.file("import needs a file");
         String name = file.substring(file.lastIndexOf('/') + 1);
         Imported imported = Imported.read(name, text(file), arguments.files.size() > 1 ? arguments.files.get(1) : null);
-        ImportJson report = new ImportJson(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
+        ImportReport report =
+                new ImportReport(imported, arguments.has("--root") ? BoxNetwork.of(box().facts) : BoxNetwork.unknown());
         if (json) {
             out.println(report.text());
         } else {

@@ -1,12 +1,12 @@
 package boxwall.compile;
 
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
@@ -198,13 +198,13 @@ final class ChainGraph {
     private void addAcceptingNew(String chain, Rule jumps, List<Rule> found) {
         if (!chains.containsKey(chain)) { return; }
         for (Rule rule : chains.get(chain).rules) {
-            Set<State> states = States.of(rule);
-            boolean matchesNew = states != null && states.contains(State.NEW);
+            Set<ConnectionState> states = RuleStates.of(rule);
+            boolean matchesNew = states != null && states.contains(ConnectionState.NEW);
             if (rule.target == null || !matchesNew || ++paths > PATHS_MAX) { continue; }
             Rule narrowed = jumps == null ? rule : new RuleIntersection(rule, jumps).rule;
             if (narrowed != null && Target.ACCEPT.equals(rule.target)) {
                 found.add(narrowed);
-            } else if (narrowed != null && States.hasNoFurtherCondition(rule)) {
+            } else if (narrowed != null && RuleStates.hasNoFurtherCondition(rule)) {
                 addAcceptingNew(rule.target.name, narrowed, found);
             }
         }

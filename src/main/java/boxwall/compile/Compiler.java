@@ -1,11 +1,11 @@
 package boxwall.compile;
 
+import boxwall.explain.BoxNetwork;
 import boxwall.facts.BoxFacts;
-import boxwall.modules.Capability;
-import boxwall.modules.Kind;
 import boxwall.facts.Requirement;
-import boxwall.explain.Site;
-import boxwall.netfilter.Abandoned;
+import boxwall.modules.Capability;
+import boxwall.modules.FeatureKind;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -13,7 +13,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.optimize.Optimizer;
-import boxwall.syntax.Line;
+import boxwall.syntax.Directive;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public final class Compiler {
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         ruleset = Stateless.of(ruleset, compiler.untracked(ruleset, stateful, wish), facts, compiler.notes);
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
-        if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes); }
+        if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), BoxNetwork.of(facts), compiler.notes); }
         compiler.addModules(ruleset);
         compiler.addModprobes(parsed.modules, stateful);
         return new Compiled(ruleset, stateful, compiler.modules, compiler.notes);
@@ -54,8 +54,8 @@ public final class Compiler {
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, AutoYesNo wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
-            boolean lacks = facts.capability(family, Kind.MATCH, "state").state.stops()
-                    && facts.capability(family, Kind.MATCH, "conntrack").state.stops();
+            boolean lacks = facts.capability(family, FeatureKind.MATCH, "state").state.stops()
+                    && facts.capability(family, FeatureKind.MATCH, "conntrack").state.stops();
             if (!stateful) {
                 families.add(family);
             } else if (wish == AutoYesNo.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
@@ -70,7 +70,7 @@ public final class Compiler {
     private Set<Family> multiport() {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
-            Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state;
+            Capability.State state = facts.capability(family, FeatureKind.MATCH, "multiport").state;
             if (!state.stops() && state != Capability.State.UNKNOWN) { families.add(family); }
         }
         return families;
@@ -80,7 +80,7 @@ public final class Compiler {
         if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == AutoYesNo.YES) { return ruleset; }
         String evidence = "";
         for (Table table : ruleset.tables(Family.IPV6)) {
-            Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
+            Capability capability = facts.capability(Family.IPV6, FeatureKind.TABLE, table.word());
             // a single table filters; the check refuses the rules of the tables that this box lacks
             if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
             evidence = capability.evidence();
@@ -96,7 +96,7 @@ public final class Compiler {
                 Set<List<String>> seen = new HashSet<>();
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules) {
-                        Abandoned.check();
+                        Cancelled.check();
                         if (!seen.add(Requirement.names(rule))) { continue; }
                         modules.addAll(new Requirement(family, table, rule, facts.booted()).modules());
                         modules.addAll(new Requirement(family, table, rule, facts).modules());
@@ -111,14 +111,14 @@ public final class Compiler {
      */
     static Set<String> modulesOf(Family family, Table table, BoxFacts facts) {
         Set<String> modules = new LinkedHashSet<>();
-        modules.addAll(facts.booted().capability(family, Kind.TABLE, table.word()).modules);
-        modules.addAll(facts.capability(family, Kind.TABLE, table.word()).modules);
+        modules.addAll(facts.booted().capability(family, FeatureKind.TABLE, table.word()).modules);
+        modules.addAll(facts.capability(family, FeatureKind.TABLE, table.word()).modules);
         return modules;
     }
 
     /** {@code modprobe NAME} lines, by the name on this kernel; none that loads conntrack where it is refused. */
-    private void addModprobes(List<Line> lines, boolean stateful) {
-        for (Line line : lines) {
+    private void addModprobes(List<Directive> lines, boolean stateful) {
+        for (Directive line : lines) {
             Capability capability = facts.module(line.name);
             if (!stateful && facts.pullsConntrack(line.name)) {
                 notes.add(Note.of("modprobe.tracks", line.origin, line.name));

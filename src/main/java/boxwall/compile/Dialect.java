@@ -2,7 +2,7 @@ package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
 import boxwall.modules.Capability;
-import boxwall.modules.Kind;
+import boxwall.modules.FeatureKind;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
@@ -60,7 +60,7 @@ final class Dialect {
         Rule result = rule;
         for (int i = 0; i < rule.matches.size(); i++) {
             Match match = rule.matches.get(i);
-            Option option = States.isState(match) ? States.option(match) : null;
+            Option option = RuleStates.isState(match) ? RuleStates.option(match) : null;
             boolean state = match.name.equals("state");
             String other = state ? "conntrack" : "state";
             if (option == null || !lacks(family, match.name) || lacks(family, other)) { continue; }
@@ -69,12 +69,12 @@ final class Dialect {
                     .singletonList(new Option(state ? "--ctstate" : "--state", option.negated, option.values))));
             result = result.copy().matches(matches).build();
             notes.add(Note.of("dialect", rule.origin, match.name, other,
-                    facts.capability(family, Kind.MATCH, match.name).evidence()));
+                    facts.capability(family, FeatureKind.MATCH, match.name).evidence()));
         }
         return result;
     }
 
     private boolean lacks(Family family, String match) {
-        return facts.capability(family, Kind.MATCH, match).state == Capability.State.MISSING;
+        return facts.capability(family, FeatureKind.MATCH, match).state == Capability.State.MISSING;
     }
 }

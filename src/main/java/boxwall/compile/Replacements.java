@@ -1,12 +1,12 @@
 package boxwall.compile;
 
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
@@ -45,7 +45,8 @@ final class Replacements {
     private static final TcpFlags ACK = TcpFlags.parse("ACK", "ACK");
     /** A reset may have no ACK; with SYN it is no reset. */
     private static final TcpFlags RESET = TcpFlags.parse("SYN,RST", "RST");
-    private static final State[] STATES = {State.NEW, State.ESTABLISHED, State.RELATED, State.UNTRACKED};
+    private static final ConnectionState[] STATES =
+            {ConnectionState.NEW, ConnectionState.ESTABLISHED, ConnectionState.RELATED, ConnectionState.UNTRACKED};
     /**
      * The ICMP types of these states: requests, their replies, errors (without redirects), and those that IPv6 doesn't
      * track, neighbours and listeners (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
@@ -70,13 +71,15 @@ final class Replacements {
      *
      * @param drops whether its target can only drop packets
      */
-    List<Rule> of(Rule rule, Set<State> states, boolean drops) {
-        Rule base = rule.copy().matches(States.furtherMatches(rule)).build();
-        boolean matchesNew = states.contains(State.NEW);
-        boolean established = states.contains(State.ESTABLISHED);
+    List<Rule> of(Rule rule, Set<ConnectionState> states, boolean drops) {
+        Rule base = rule.copy().matches(RuleStates.furtherMatches(rule)).build();
+        boolean matchesNew = states.contains(ConnectionState.NEW);
+        boolean established = states.contains(ConnectionState.ESTABLISHED);
         boolean all = matchesNew || drops && established;
         List<Rule> made = new ArrayList<>();
-        if (matchesNew && established && states.contains(State.RELATED)) { return Collections.singletonList(base); }
+        if (matchesNew && established && states.contains(ConnectionState.RELATED)) {
+            return Collections.singletonList(base);
+        }
         if (concerns(base, "tcp")) {
             if (matchesNew) { addTcp(OPENING, base, made); }
             if (established) {
@@ -123,7 +126,7 @@ final class Replacements {
     }
 
     /** Adds rules for the ICMP types of those states, as far as the rule matches them. */
-    private void addIcmp(Rule base, Set<State> states, List<Rule> made) {
+    private void addIcmp(Rule base, Set<ConnectionState> states, List<Rule> made) {
         boolean v4 = family == Family.IPV4;
         String name = v4 ? "icmp" : "icmp6";
         String option = v4 ? "--icmp-type" : "--icmpv6-type";

@@ -1,16 +1,16 @@
 package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
+import boxwall.modules.FeatureKind;
 import boxwall.modules.KernelGeneration;
-import boxwall.modules.Kind;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
@@ -112,10 +112,10 @@ final class Stateless {
             converted.put(chain.name, new ArrayList<Rule>(chain.rules.size()));
         }
         for (int i = 0; i < copies.get(0).rules.size(); i++) {
-            Abandoned.check();
+            Cancelled.check();
             Rule rule = copies.get(0).rules.get(i);
             if (!isAllowed(rule)) { continue; }
-            if (States.matchOf(rule) != null) {
+            if (RuleStates.matchOf(rule) != null) {
                 replace(copies, i, converted);
                 continue;
             }
@@ -128,10 +128,10 @@ final class Stateless {
 
     /** Whether a rule needs connection tracking for its states only; adds a note if not. */
     private boolean isAllowed(Rule rule) {
-        String lost = rule.target != null && KernelGeneration.tracks(Kind.TARGET, rule.target.name)
+        String lost = rule.target != null && KernelGeneration.tracks(FeatureKind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
         for (Match match : rule.matches) {
-            if (KernelGeneration.tracks(Kind.MATCH, match.name) && !States.isState(match)) {
+            if (KernelGeneration.tracks(FeatureKind.MATCH, match.name) && !RuleStates.isState(match)) {
                 lost = "-m " + match.name;
                 break;
             }
@@ -145,9 +145,9 @@ final class Stateless {
     /** Adds the rules that replace one with a state match, in a chain and in its copies; one note for all. */
     private void replace(List<Chain> copies, int index, Map<String, List<Rule>> converted) {
         Rule rule = copies.get(0).rules.get(index);
-        Set<State> states = States.of(rule);
+        Set<ConnectionState> states = RuleStates.of(rule);
         if (states == null) {
-            note("other-condition", rule, States.matchOf(rule));
+            note("other-condition", rule, RuleStates.matchOf(rule));
             return;
         }
         boolean drops = graph.onlyDrops(rule.target);
@@ -164,10 +164,10 @@ final class Stateless {
         explain(rule, states, isReplaced, replies, drops);
     }
 
-    private void explain(Rule rule, Set<State> states, boolean isReplaced, int replies, boolean drops) {
-        boolean established = states.contains(State.ESTABLISHED);
-        boolean opening = states.contains(State.NEW);
-        boolean related = states.contains(State.RELATED);
+    private void explain(Rule rule, Set<ConnectionState> states, boolean isReplaced, int replies, boolean drops) {
+        boolean established = states.contains(ConnectionState.ESTABLISHED);
+        boolean opening = states.contains(ConnectionState.NEW);
+        boolean related = states.contains(ConnectionState.RELATED);
         if (!isReplaced && replies == 0) {
             note(established && Replacements.concerns(rule, "udp") ? "unseen.udp"
                     : established || related || opening ? "unseen.state" : "unseen", rule, states);
@@ -186,7 +186,7 @@ final class Stateless {
             if (related) { meanings.add(Note.text("means.related")); }
         }
         note("replaced", rule, Words.join(meanings, "; "),
-                states.contains(State.INVALID) ? "; INVALID can't be recognised" : "");
+                states.contains(ConnectionState.INVALID) ? "; INVALID can't be recognised" : "");
     }
 
     private void note(String row, Rule rule, Object... values) { notes.add(Note.of(row, rule.origin, values)); }

@@ -1,11 +1,11 @@
 package boxwall.compile;
 
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -100,8 +100,8 @@ final class UdpPorts {
     static Ports unserved(ChainGraph graph) {
         Ports left = Ports.ALL;
         for (Rule rule : graph.rulesFrom("INPUT")) {
-            Set<State> states = States.of(rule);
-            boolean onlyReplies = states != null && !states.contains(State.NEW);
+            Set<ConnectionState> states = RuleStates.of(rule);
+            boolean onlyReplies = states != null && !states.contains(ConnectionState.NEW);
             if (onlyReplies || !Negatable.is("udp").equals(rule.protocol)) { continue; }
             for (Match match : rule.matches) {
                 for (Option option : match.options) {

@@ -1,8 +1,9 @@
 package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -11,7 +12,6 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
@@ -111,8 +111,8 @@ final class UdpReplies {
     }
 
     private boolean accepts(Rule rule) {
-        Set<State> states = States.matchOf(rule) == null ? null : States.of(rule);
-        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW)
+        Set<ConnectionState> states = RuleStates.matchOf(rule) == null ? null : RuleStates.of(rule);
+        return states != null && states.contains(ConnectionState.ESTABLISHED) && !states.contains(ConnectionState.NEW)
                 && !graph.onlyDrops(rule.target);
     }
 
@@ -129,7 +129,7 @@ final class UdpReplies {
         }
         Set<Rule> replies = new LinkedHashSet<>();
         for (Rule request : onlyPorts ? requests.get(hook) : Collections.<Rule>emptyList()) {
-            Abandoned.check();
+            Cancelled.check();
             if (writtenOut >= WRITTEN_MAX) { break; }
             for (Rule reply : replies(request, hook, established)) {
                 writtenOut += replies.add(reply) ? 1 : 0;
@@ -168,7 +168,7 @@ final class UdpReplies {
                 .build();
         Rule jump = chain.rules.isEmpty() ? null : new RuleIntersection(udp, established).rule;
         List<Match> matches = new ArrayList<>();
-        for (Match match : States.furtherMatches(established)) {
+        for (Match match : RuleStates.furtherMatches(established)) {
             if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
                 matches.add(match);
             }
@@ -248,7 +248,7 @@ final class UdpReplies {
 
     /** Whether a rule's further conditions are ports, which the rule of a reply can have, too. */
     private static boolean hasOnlyPorts(Rule established) {
-        for (Match match : States.furtherMatches(established)) {
+        for (Match match : RuleStates.furtherMatches(established)) {
             if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) { return false; }
         }
         return true;
@@ -273,7 +273,7 @@ final class UdpReplies {
     /** A request's address ranges, swapped; null if it has a condition that its reply doesn't show. */
     private static List<Match> mirroredRanges(Rule request) {
         List<Match> ranges = new ArrayList<>();
-        for (Match match : States.furtherMatches(request)) {
+        for (Match match : RuleStates.furtherMatches(request)) {
             if (match.name.equals("iprange")) {
                 List<Option> options = new ArrayList<>();
                 for (Option option : match.options) {

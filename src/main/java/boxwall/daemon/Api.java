@@ -1,8 +1,8 @@
 package boxwall.daemon;
 
 import boxwall.box.Finding;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
-import boxwall.explain.Site;
 import boxwall.http.Handler;
 import boxwall.http.Reply;
 import boxwall.http.Request;
@@ -12,7 +12,7 @@ import boxwall.netfilter.Ruleset;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
-import boxwall.report.ImportJson;
+import boxwall.report.ImportReport;
 import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
 import boxwall.sys.BoxException;
@@ -65,9 +65,11 @@ final class Api extends DaemonPart implements Handler {
         if (route == Route.EXPOSURE) { return of(about.exposure(now).json(), kind); }
         if (route == Route.DIFF) {
             Ruleset live = now.live();
-            return live == null ? Reply.problem("live-rules-unknown")
-                    : of(DiffJson.of(Difference.of(live, about.loaded(live), Site.of(now.facts)), "the live rules",
-                            kind.equals("draft") ? "the candidate" : "the saved rules"), kind);
+            return live == null
+                    ? Reply.problem("live-rules-unknown") : of(
+                            DiffJson.of(Difference.of(live, about.loaded(live), BoxNetwork.of(now.facts)),
+                                    "the live rules", kind.equals("draft") ? "the candidate" : "the saved rules"),
+                            kind);
         }
         try {
             return of(ExplainJson.of(about.explain(query, now.facts), System.currentTimeMillis()), kind);
@@ -131,7 +133,7 @@ final class Api extends DaemonPart implements Handler {
                 return drafts.restore(request, route.id(request));
             case IMPORT :
                 return Reply.json(200,
-                        new ImportJson(Imported.read("import", request.body, null), Site.unknown()).text());
+                        new ImportReport(Imported.read("import", request.body, null), BoxNetwork.unknown()).text());
             case RECORD :
                 return changing.record(request);
             case PA :

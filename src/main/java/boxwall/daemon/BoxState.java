@@ -4,7 +4,7 @@ import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
-import boxwall.facts.Witness;
+import boxwall.facts.CounterFindings;
 import boxwall.probe.BoxReader;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
@@ -73,8 +73,8 @@ final class BoxState {
     void count(Readings tables) {
         synchronized (reading) {
             if (known != null && known.facts.acceleration.mayBypass()) {
-                String packets = sys.read(Witness.DEV, 64 << 10);
-                compare(known.facts, packets == null ? tables : tables.with(Witness.DEV, packets),
+                String packets = sys.read(CounterFindings.DEV, 64 << 10);
+                compare(known.facts, packets == null ? tables : tables.with(CounterFindings.DEV, packets),
                         loads + plane.last().toString());
             }
         }
@@ -82,8 +82,8 @@ final class BoxState {
 
     /** Loading rules sets their counters to 0, so only counters of the same load are compared. */
     private void compare(BoxFacts facts, Readings next, String load) {
-        bypassed = counted != null && load.equals(countedOf) ? Witness.bypassed(facts, counted, next) : null;
-        counted = Witness.counted(next);
+        bypassed = counted != null && load.equals(countedOf) ? CounterFindings.bypassed(facts, counted, next) : null;
+        counted = CounterFindings.counted(next);
         countedOf = load;
     }
 

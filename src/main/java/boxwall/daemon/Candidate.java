@@ -9,9 +9,9 @@ import boxwall.check.Checker;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Explanation;
 import boxwall.explain.Exposure;
-import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
@@ -22,12 +22,12 @@ import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.report.ExposureJson;
 import boxwall.report.JsonText;
-import boxwall.syntax.Foreign;
+import boxwall.syntax.Directive;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
+import boxwall.syntax.UnknownExtensions;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -68,7 +68,8 @@ public final class Candidate {
         facts = box.facts;
         this.config = config;
         this.client = client;
-        parsed = RulesetParser.parse(source, facts.names, includes, Foreign.of(facts.userland.extensionFiles));
+        parsed = RulesetParser.parse(source, facts.names, includes,
+                UnknownExtensions.of(facts.userland.extensionFiles));
         compiled = parsed.errors().isEmpty() ? compile(config) : null;
     }
 
@@ -128,15 +129,16 @@ public final class Candidate {
 
     /** Which services are reachable from where with this ruleset, and with the live rules. */
     public ExposureJson exposure(Box now) {
-        Site site = Site.of(now.facts);
+        BoxNetwork boxNetwork = BoxNetwork.of(now.facts);
         List<Service> known = Listeners.of(now.readings);
         List<Service> services = known == null ? Collections.<Service>emptyList() : known;
         List<String> interfaces = Listeners.exposedInterfaces(now.facts.interfaces);
         Ruleset live = now.live();
         Ruleset loaded = loaded(live);
-        Exposure before = live == null ? null : Exposure.of(new Verdicts(live, site), services, interfaces);
+        Exposure before = live == null ? null : Exposure.of(new Verdicts(live, boxNetwork), services, interfaces);
         // equal rules need no second walk
-        Exposure after = loaded.equals(live) ? before : Exposure.of(new Verdicts(loaded, site), services, interfaces);
+        Exposure after =
+                loaded.equals(live) ? before : Exposure.of(new Verdicts(loaded, boxNetwork), services, interfaces);
         return new ExposureJson(before, after, known);
     }
 
@@ -238,10 +240,10 @@ public final class Candidate {
         }
         // keep.filter=VPN PROXY: chains to leave alone; own=mangle: tables in which foreign rules may be removed
         Set<String> foreign = new TreeSet<>();
-        for (Line keep : parsed.keeps) {
+        for (Directive keep : parsed.keeps) {
             foreign.add("keep." + keep.table.word() + "=" + keep.name);
         }
-        for (Line own : parsed.owns) {
+        for (Directive own : parsed.owns) {
             foreign.add("own=" + own.table.word());
         }
         for (String line : foreign) {

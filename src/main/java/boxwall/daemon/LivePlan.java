@@ -3,7 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.check.Checker;
-import boxwall.facts.Witness;
+import boxwall.facts.CounterFindings;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
@@ -106,7 +106,7 @@ final class LivePlan {
             boolean full = words.contains("too big") || words.contains("No space");
             findings.add(Finding.of(full ? "flash-full" : "unsaved", "", evidence));
         }
-        Finding counting = Witness.of(words);
+        Finding counting = CounterFindings.of(words);
         if (counting != null) { findings.add(counting); }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(Finding.of("boot-fell-back", "", evidence));

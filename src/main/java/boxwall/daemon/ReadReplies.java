@@ -32,7 +32,7 @@ import java.util.TreeMap;
  * log from the tables and the kernel log, which requests within a second share.
  */
 final class ReadReplies extends DaemonPart {
-    /** The lock for {@link #livePlan}; static, see sys.WaitedOn. */
+    /** The lock for {@link #livePlan}; static, see sys.DelayedCollection. */
     private static final Object LIVE_PLAN = new Object();
     private static final int MAX_LEASES = 64 << 10;
     private static final String[] LEASES =

@@ -1,9 +1,9 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class AdminConnection {
      * All packets of the connection in one direction. Each intersection begins with the sets of later bits: that takes
      * the fewest steps.
      */
-    int packets(Sets sets, boolean in) {
+    int packets(PacketSets sets, boolean in) {
         Bdd bdd = sets.bdd;
         int onInterface = bdd.and(sets.everything(), sets.device(in ? Field.IN : Field.OUT, interfaceName));
         int fromClient = sets.having(in ? Field.SRC : Field.DST, client);
@@ -64,7 +64,7 @@ public final class AdminConnection {
     }
 
     /** In: a SYN, then all packets with ACK and without SYN. Out: all packets with ACK, the SYN of the reply too. */
-    private int tcp(Sets sets, boolean in, int addresses) {
+    private int tcp(PacketSets sets, boolean in, int addresses) {
         Bdd bdd = sets.bdd;
         int clientPort = sets.having(in ? Field.SPORT : Field.DPORT, 1024, 65535);
         int boxPort = Bdd.NONE;
@@ -81,19 +81,19 @@ public final class AdminConnection {
      * Neighbour solicitations and advertisements; ARP, their counterpart for IPv4, bypasses netfilter. They are
      * UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of the wanted host.
      */
-    private int discovery(Sets sets, boolean in, int client, int box) {
+    private int discovery(PacketSets sets, boolean in, int client, int box) {
         Bdd bdd = sets.bdd;
         int wanted = in ? sets.having(Field.DST, solicited(this.box)) : solicitedClients(sets);
         int solicitation = bdd.and(type(sets, SOLICITATION), bdd.and(in ? client : box, wanted));
         int advertisement = bdd.and(type(sets, ADVERTISEMENT), bdd.and(box, client));
         int unmarked = bdd.and(bdd.or(solicitation, advertisement), sets.having(Field.MARK, 0, 0));
-        return bdd.and(bdd.and(sets.icmp(), sets.state(State.UNTRACKED)), unmarked);
+        return bdd.and(bdd.and(sets.icmp(), sets.state(ConnectionState.UNTRACKED)), unmarked);
     }
 
-    private static int type(Sets sets, int type) { return sets.having(Field.ICMP, type * 256, type * 256); }
+    private static int type(PacketSets sets, int type) { return sets.having(Field.ICMP, type * 256, type * 256); }
 
     /** Packets to the clients' solicited-node addresses; the network's mask may leave the last 24 bits open. */
-    private int solicitedClients(Sets sets) {
+    private int solicitedClients(PacketSets sets) {
         byte[] mask = client.mask();
         Arrays.fill(mask, 0, 13, (byte) 255);
         return sets.having(Field.DST, Span.masked(solicited(client.address()), mask));
@@ -115,9 +115,9 @@ public final class AdminConnection {
                     Packet in = packet(address, box).in(interfaceName).protocol(6).sport(clientPort).dport(port);
                     Packet out = packet(box, address).out(interfaceName).protocol(6).sport(port).dport(clientPort);
                     packets.add(in.flags(Packet.SYN));
-                    packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED));
-                    packets.add(out.flags(Packet.SYN | Packet.ACK).state(State.ESTABLISHED));
-                    packets.add(out.flags(Packet.ACK).state(State.ESTABLISHED));
+                    packets.add(in.flags(Packet.ACK).state(ConnectionState.ESTABLISHED));
+                    packets.add(out.flags(Packet.SYN | Packet.ACK).state(ConnectionState.ESTABLISHED));
+                    packets.add(out.flags(Packet.ACK).state(ConnectionState.ESTABLISHED));
                 }
             }
             if (client.family == Family.IPV6) {
@@ -147,6 +147,6 @@ public final class AdminConnection {
     private Packet packet(byte[] src, byte[] dst) { return Packet.of(client.family).src(src).dst(dst).mark(0L); }
 
     private Packet icmp(byte[] src, byte[] dst, int type) {
-        return packet(src, dst).protocol(58).icmp(type, 0).state(State.UNTRACKED);
+        return packet(src, dst).protocol(58).icmp(type, 0).state(ConnectionState.UNTRACKED);
     }
 }

@@ -54,7 +54,7 @@ public final class AdminProof {
     }
 
     private static AdminProof of(Verdicts verdicts, final AdminConnection connection) {
-        Criterion device = new Criterion(Field.IN, false, Span.one(Numbers.interfaceName(connection.interfaceName)));
+        Criterion device = new Criterion(Field.IN, false, Span.one(FieldBytes.interfaceName(connection.interfaceName)));
         try {
             return new Verdicts.Query<AdminProof>() {
                 @Override

@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import java.util.Arrays;
 
 /**
@@ -69,7 +69,7 @@ final class Bdd {
     /** Counts a step of a walk or an operation; ends it at the limit, or when nobody waits for the result. */
     void step() {
         steps++;
-        if ((--stepsLeft & 1023) == 0) { Abandoned.check(); }
+        if ((--stepsLeft & 1023) == 0) { Cancelled.check(); }
         if (stepsLeft < 0) { throw new TooComplex("the query takes too many steps"); }
     }
 
@@ -106,7 +106,7 @@ final class Bdd {
 
     /** Makes room for more nodes; the hash requires a length that is a power of two. */
     private void resize(int length) {
-        Abandoned.check();
+        Cancelled.check();
         if (length > limit) { throw new TooComplex("the sets of packets take more than " + size + " nodes"); }
         level = Arrays.copyOf(level, length);
         low = Arrays.copyOf(low, length);

@@ -1,12 +1,12 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.LinkedHashMap;
@@ -29,14 +29,14 @@ final class ChainWalk {
 
     private final Ruleset ruleset;
     private final Table table;
-    private final Sets sets;
-    private final Outcome outcome;
+    private final PacketSets sets;
+    private final WalkOutcome outcome;
     private final Map<Rewrites, Integer> accepted = new LinkedHashMap<>();
     private final int most;
     private int visits;
 
     /** A walk through a table that reports to an outcome. */
-    ChainWalk(Ruleset ruleset, Table table, Sets sets, Outcome outcome) {
+    ChainWalk(Ruleset ruleset, Table table, PacketSets sets, WalkOutcome outcome) {
         this.ruleset = ruleset;
         this.table = table;
         this.sets = sets;
@@ -70,7 +70,7 @@ final class ChainWalk {
         Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
         for (Rule rule : chain.rules) {
-            Abandoned.check();
+            Cancelled.check();
             number++;
             if (current.isEmpty()) { break; }
             visits += current.size();
@@ -91,7 +91,7 @@ final class ChainWalk {
     /** Passes packets through one rule; returns the packets that go on to the next rule. */
     private Map<Rewrites, Integer> pass(Chain chain, int number, Rule rule, Map<Rewrites, Integer> packets,
             Map<Rewrites, Integer> back, int depth) {
-        Criteria criteria = sets.universe.criteria(rule);
+        Criteria criteria = sets.ruleValues.criteria(rule);
         SetMatch[] matches = new SetMatch[packets.size()];
         boolean some = false;
         boolean certain = true;
@@ -150,7 +150,7 @@ final class ChainWalk {
     private static Rewrites changed(Target target, Rewrites rewrites) {
         if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return rewrites; }
         if (Targets.untracks(target)) {
-            return rewrites.with(Field.STATE, new byte[] {(byte) State.UNTRACKED.ordinal()});
+            return rewrites.with(Field.STATE, new byte[] {(byte) ConnectionState.UNTRACKED.ordinal()});
         }
         long[] mark = Targets.mark(target);
         return mark == null ? rewrites.with(Field.MARK, null) : rewrites.mark((int) mark[0], (int) mark[1]);
@@ -167,7 +167,8 @@ final class ChainWalk {
             return;
         }
         int port = Targets.port(target, sets.family);
-        Rewrites after = port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : Numbers.bytes(port, 2));
+        Rewrites after =
+                port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : FieldBytes.bytes(port, 2));
         if (!target.name.equals("DNAT")) {
             redirect(after, packets);
         } else {
@@ -182,7 +183,7 @@ final class ChainWalk {
             sets.add(accepted, after.with(Field.DST, firstAddress(after.constant(Field.IN))), packets);
             return;
         }
-        for (byte[] in : sets.universe.names) {
+        for (byte[] in : sets.ruleValues.names) {
             sets.add(accepted, after.with(Field.DST, firstAddress(in)),
                     sets.bdd.and(packets, sets.having(Field.IN, in)));
         }
@@ -191,7 +192,7 @@ final class ChainWalk {
     private byte[] firstAddress(byte[] in) {
         if (in == null) { return null; }
         if (in[0] == 0) { return Addresses.parse(sets.family == Family.IPV4 ? "127.0.0.1" : "::1"); }
-        List<byte[]> addresses = sets.site.addresses(sets.family, Numbers.text(in));
+        List<byte[]> addresses = sets.boxNetwork.addresses(sets.family, FieldBytes.text(in));
         return addresses.isEmpty() ? null : addresses.get(0);
     }
 }

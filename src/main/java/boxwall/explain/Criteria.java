@@ -1,12 +1,12 @@
 package boxwall.explain;
 
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,13 +65,13 @@ final class Criteria {
             // a whole name includes the zero after it
             byte[] mask = new byte[16];
             Arrays.fill(mask, 0, Math.min(start.length() + (isPrefix ? 0 : 1), 16), (byte) 255);
-            add(field, name.negated, Span.masked(Numbers.interfaceName(start), mask));
+            add(field, name.negated, Span.masked(FieldBytes.interfaceName(start), mask));
         }
     }
 
     private void protocol(Negatable<String> protocol) {
         if (protocol == null || protocol.value.equals("all")) { return; }
-        int number = Numbers.protocol(protocol.value);
+        int number = FieldBytes.protocol(protocol.value);
         if (number < 0) {
             opaque = true;
         } else if (number > 0) { add(Field.PROTOCOL, protocol.negated, Span.range(1, number, number)); }
@@ -114,12 +114,12 @@ final class Criteria {
             span = range == null ? null : Span.range(2, range[0], range[1]);
         } else if (field == Field.FLAGS) {
             TcpFlags flags = option.flags();
-            span = flags == null ? null : Span.masked(Numbers.bytes(flags.set, 1), Numbers.bytes(flags.mask, 1));
+            span = flags == null ? null : Span.masked(FieldBytes.bytes(flags.set, 1), FieldBytes.bytes(flags.mask, 1));
         } else if (field == Field.MAC) {
             span = Span.one(option.mac());
         } else if (field == Field.MARK) {
             long[] mark = option.masked();
-            span = mark == null ? null : Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4));
+            span = mark == null ? null : Span.masked(FieldBytes.bytes(mark[0], 4), FieldBytes.bytes(mark[1], 4));
         } else {
             span = Span.range(option.addresses(family));
         }
@@ -136,10 +136,10 @@ final class Criteria {
         return spans;
     }
 
-    private static List<Span> states(Set<State> states) {
+    private static List<Span> states(Set<ConnectionState> states) {
         if (states == null) { return null; }
         List<Span> spans = new ArrayList<>(states.size());
-        for (State state : states) {
+        for (ConnectionState state : states) {
             spans.add(Span.range(1, state.ordinal(), state.ordinal()));
         }
         return spans;

@@ -47,14 +47,14 @@ public final class Difference {
         public String toString() { return before + " becomes " + after + ": " + region; }
     }
 
-    Difference(Ruleset before, Ruleset after, Site site, int nodes) {
-        Verdicts first = new Verdicts(before, site);
+    Difference(Ruleset before, Ruleset after, BoxNetwork boxNetwork, int nodes) {
+        Verdicts first = new Verdicts(before, boxNetwork);
         Verdicts second = first.like(after);
         for (Family family : families(before, after)) {
-            Universe universe = first.universe(family, Arrays.asList(before, after), NO_CRITERIA);
+            RuleValues ruleValues = first.ruleValues(family, Arrays.asList(before, after), NO_CRITERIA);
             for (Hook hook : HookWalk.HOOKS) {
                 try {
-                    compare(first, second, new Sets(universe, nodes), hook);
+                    compare(first, second, new PacketSets(ruleValues, nodes), hook);
                 } catch (TooComplex e) {
                     incomplete = notCompared(family, hook, e);
                 }
@@ -64,8 +64,8 @@ public final class Difference {
     }
 
     /** Compares two rulesets on a box. */
-    public static Difference of(Ruleset before, Ruleset after, Site site) {
-        return new Difference(before, after, site, Bdd.affordable());
+    public static Difference of(Ruleset before, Ruleset after, BoxNetwork boxNetwork) {
+        return new Difference(before, after, boxNetwork, Bdd.affordable());
     }
 
     /** Why the list of changes is incomplete, or null when it is complete. */
@@ -80,14 +80,14 @@ public final class Difference {
      * @param nodes limit of the diagram's nodes, 32 bytes each; {@link #affordable()}
      * @return null when it is proved; else why it isn't, with a packet that they decide differently
      */
-    public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
+    public static String unproved(Ruleset before, Ruleset after, BoxNetwork boxNetwork, int nodes) {
         for (Family family : families(before, after)) {
-            Universe universe = new Universe(Arrays.asList(before, after), site, family, NO_CRITERIA);
+            RuleValues ruleValues = new RuleValues(Arrays.asList(before, after), boxNetwork, family, NO_CRITERIA);
             for (Hook hook : HookWalk.HOOKS) {
                 try {
-                    Sets sets = new Sets(universe, nodes);
-                    Outcome old = HookWalk.walk(before, sets, hook, sets.everything());
-                    Outcome now = HookWalk.walk(after, sets, hook, sets.everything());
+                    PacketSets sets = new PacketSets(ruleValues, nodes);
+                    WalkOutcome old = HookWalk.walk(before, sets, hook, sets.everything());
+                    WalkOutcome now = HookWalk.walk(after, sets, hook, sets.everything());
                     for (Verdict verdict : Verdict.values()) {
                         int a = old.possible(verdict);
                         int b = now.possible(verdict);
@@ -128,7 +128,7 @@ public final class Difference {
     }
 
     /** Adds the changes at one hook. */
-    private void compare(Verdicts first, Verdicts second, Sets sets, Hook hook) {
+    private void compare(Verdicts first, Verdicts second, PacketSets sets, Hook hook) {
         Bdd bdd = sets.bdd;
         int packets = bdd.and(sets.possible(), sets.to(hook));
         if (hook == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }
@@ -151,8 +151,8 @@ public final class Difference {
     /**
      * The packets that are accepted, those that are stopped, and those with an unknown verdict, as in {@link #KINDS}.
      */
-    private static int[] split(Ruleset ruleset, Sets sets, Hook hook, int packets) {
-        Outcome outcome = HookWalk.walk(ruleset, sets, hook, packets);
+    private static int[] split(Ruleset ruleset, PacketSets sets, Hook hook, int packets) {
+        WalkOutcome outcome = HookWalk.walk(ruleset, sets, hook, packets);
         int accepted = outcome.accepted(packets);
         int stopped = outcome.stopped(packets);
         return new int[] {accepted, stopped, sets.bdd.minus(sets.bdd.minus(packets, accepted), stopped)};

@@ -1,8 +1,8 @@
 package boxwall.explain;
 
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.State;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +13,10 @@ import java.util.Set;
  *
  * <p>
  * A missing key means every value, with two exceptions: without state= the statement is about new connections
- * ({@link Sets#first}), without fragment= not about later fragments. Without family= it is about each family of which
- * the ruleset has a table. The keys select the hooks: in= alone INPUT and FORWARD, out= alone OUTPUT (or FORWARD, for a
- * src= that isn't the box's own), both FORWARD, none all hooks; chain= overrides this. Packets leave as routing sends
- * them; but for DROP and REJECT an out= selects every address, routed there or not.
+ * ({@link PacketSets#first}), without fragment= not about later fragments. Without family= it is about each family of
+ * which the ruleset has a table. The keys select the hooks: in= alone INPUT and FORWARD, out= alone OUTPUT (or FORWARD,
+ * for a src= that isn't the box's own), both FORWARD, none all hooks; chain= overrides this. Packets leave as routing
+ * sends them; but for DROP and REJECT an out= selects every address, routed there or not.
  */
 public final class Expectation {
     private static final Expectation HELD = new Expectation(true, null, null, null);
@@ -60,8 +60,8 @@ public final class Expectation {
             if (leftOut.contains(family)) {
                 return skipped("the rules for " + family.word() + " are left out on this box");
             }
-            final List<Criterion> criteria = Keys.criteria(keys, family, verdicts.site);
-            String lacking = lackingInterface(criteria, verdicts.site);
+            final List<Criterion> criteria = Keys.criteria(keys, family, verdicts.boxNetwork);
+            String lacking = lackingInterface(criteria, verdicts.boxNetwork);
             if (lacking != null) { return skipped("the box has no interface '" + lacking + "'"); }
             try {
                 List<Expectation> results = new Verdicts.Query<Expectation>() {
@@ -79,11 +79,11 @@ public final class Expectation {
     }
 
     /** The first interface of the keys that the box lacks, or null. */
-    private static String lackingInterface(List<Criterion> criteria, Site site) {
+    private static String lackingInterface(List<Criterion> criteria, BoxNetwork boxNetwork) {
         for (Criterion criterion : criteria) {
             for (Span span : criterion.spans) {
-                String name = criterion.field.isInterface() ? Numbers.text(span.first) : null;
-                if (name != null && !site.has(name)) { return name; }
+                String name = criterion.field.isInterface() ? FieldBytes.text(span.first) : null;
+                if (name != null && !boxNetwork.has(name)) { return name; }
             }
         }
         return null;
@@ -108,17 +108,17 @@ public final class Expectation {
         }
     }
 
-    private static int described(Sets sets, Map<String, String> keys, List<Criterion> criteria) {
+    private static int described(PacketSets sets, Map<String, String> keys, List<Criterion> criteria) {
         int all = sets.bdd.and(sets.everything(), sets.matches(criteria));
         if (!keys.containsKey("fragment")) { all = sets.bdd.and(all, sets.whole()); }
         if (keys.containsKey("state")) { return all; }
         // given flags, type or fragment describe the packets themselves
         boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
-        return sets.bdd.and(all, described ? sets.state(State.NEW) : sets.first());
+        return sets.bdd.and(all, described ? sets.state(ConnectionState.NEW) : sets.first());
     }
 
     /** The packets that cross a hook, by the keys and the known addresses. */
-    private static int crossing(Hook hook, Map<String, String> keys, Sets sets, Verdict wanted) {
+    private static int crossing(Hook hook, Map<String, String> keys, PacketSets sets, Verdict wanted) {
         Bdd bdd = sets.bdd;
         Hook given = Keys.hook(keys);
         boolean in = keys.containsKey("in");
@@ -127,7 +127,7 @@ public final class Expectation {
         boolean anyRoute = hook == Hook.INPUT || out && wanted != Verdict.ACCEPT;
         int routed = bdd.and(hook == Hook.OUTPUT ? Bdd.ALL : sets.arriving(), anyRoute ? Bdd.ALL : sets.routed());
         routed = hook == Hook.FORWARD ? bdd.and(routed, sets.crossing()) : routed;
-        if (given != null || !sets.site.knows(sets.family)) {
+        if (given != null || !sets.boxNetwork.knows(sets.family)) {
             // without known addresses it is unknown which packets with out= alone are forwarded
             return given == null && hook == Hook.FORWARD && !in && out ? Bdd.NONE : routed;
         }

@@ -5,11 +5,11 @@ import boxwall.avm.AvmAccess;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Interface;
 import boxwall.facts.BoxFacts;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Hours;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,7 +33,7 @@ public final class Explanation {
     private final Packet packet;
     private final Hook hook;
     private final Ruleset loaded;
-    private final Site site;
+    private final BoxNetwork boxNetwork;
     private final BoxFacts facts;
 
     /**
@@ -47,11 +47,11 @@ public final class Explanation {
     public Explanation(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
         this.loaded = loaded;
         this.facts = facts;
-        site = Site.of(facts);
-        packet = Keys.packet(keys, site);
+        boxNetwork = BoxNetwork.of(facts);
+        packet = Keys.packet(keys, boxNetwork);
         hook = Keys.hook(keys);
-        answer = new Verdicts(loaded, site).packet(packet, hook);
-        asWritten = written == null ? null : new Verdicts(written, site).packet(packet, hook);
+        answer = new Verdicts(loaded, boxNetwork).packet(packet, hook);
+        asWritten = written == null ? null : new Verdicts(written, boxNetwork).packet(packet, hook);
         path = Collections.unmodifiableList(path());
     }
 
@@ -79,7 +79,7 @@ public final class Explanation {
         }
         if (!depends) { return null; }
         Family family = packet.family;
-        Answer now = new Verdicts(Hours.at(loaded, family, second), site).packet(packet, hook);
+        Answer now = new Verdicts(Hours.at(loaded, family, second), boxNetwork).packet(packet, hook);
         TrailEntry by = now.decidedBy;
         if (by != null && by.rule != null) {
             // the rule as written, with its hours
@@ -107,12 +107,12 @@ public final class Explanation {
 
     private List<String> path() {
         List<String> lines = new ArrayList<>();
-        boolean fromBox = (hook == null ? site.start(packet) : hook) == Hook.OUTPUT;
+        boolean fromBox = (hook == null ? boxNetwork.start(packet) : hook) == Hook.OUTPUT;
         boolean toBox = !fromBox && (hook == Hook.INPUT || hook == null && packet.dst() != null
-                && (site.isLocal(packet.dst()) || Site.startsOnItsLink(packet.src())));
+                && (boxNetwork.isLocal(packet.dst()) || BoxNetwork.startsOnItsLink(packet.src())));
         String in = fromBox ? null : nonEmpty(packet.in());
         String out = toBox ? null : nonEmpty(packet.out()) != null ? packet.out() : packet.dst() == null ? null
-                : site.interfaceTo(packet.dst());
+                : boxNetwork.interfaceTo(packet.dst());
         lines.add(fromBox ? "the box" : in == null ? "no interface given" : name(in));
         if (isWan(in)) { lines.add("AVM's dsld: " + dsld(true, toBox)); }
         lines.add("netfilter: " + (in != null && in.equals(out)
@@ -152,7 +152,7 @@ public final class Explanation {
     private String accelerated(boolean byBox) {
         Acceleration pa = facts.acceleration;
         Integer flags = packet.flags();
-        boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
+        boolean slow = packet.state() == ConnectionState.NEW || Boolean.TRUE.equals(packet.fragment())
                 || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
         return slow || byBox || !pa.mayBypass() ? "" : "; not visible to netfilter once the connection is accelerated";
     }
@@ -166,11 +166,11 @@ public final class Explanation {
             return "not known: "
                     + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
         }
-        String protocol = Numbers.protocolName(packet.protocol().intValue());
+        String protocol = FieldBytes.protocolName(packet.protocol().intValue());
         int dport = packet.dport() == null ? -1 : packet.dport().intValue();
         AvmAccess access = AvmFirewall.decides(in ? avm.in : avm.out, protocol, packet.src(), packet.dst(), dport);
         if (access != null && !access.permits) { return "DROP by " + access.line + running; }
-        if (in && !toBox && packet.state() == State.NEW) { return forward(protocol, dport) + running; }
+        if (in && !toBox && packet.state() == ConnectionState.NEW) { return forward(protocol, dport) + running; }
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 

@@ -90,7 +90,7 @@ public final class Exposure {
         reaches.addAll(new Verdicts.Query<Reach>() {
             @Override
             void run(FamilyVerdicts of) {
-                Sets sets = of.sets;
+                PacketSets sets = of.sets;
                 Bdd bdd = sets.bdd;
                 int packets = bdd.and(bdd.and(sets.everything(), sets.to(Hook.INPUT)), sets.first());
                 FamilyVerdicts.Walked walked = of.at(Hook.INPUT, packets);
@@ -110,10 +110,10 @@ public final class Exposure {
 
     /** Whether a service listens on a loopback address, to which nobody outside can send. */
     public static boolean isLocal(Service service) {
-        return service.address != null && Site.isLoopback(service.address);
+        return service.address != null && BoxNetwork.isLoopback(service.address);
     }
 
-    private static int to(Sets sets, Service service) {
+    private static int to(PacketSets sets, Service service) {
         Bdd bdd = sets.bdd;
         int port = bdd.and(sets.protocol(service.protocol), sets.having(Field.DPORT, service.port, service.port));
         if (service.address != null) { return bdd.and(port, sets.having(Field.DST, service.address)); }
@@ -121,7 +121,7 @@ public final class Exposure {
         return bdd.and(port, own == Bdd.NONE ? Bdd.ALL : own);
     }
 
-    private static Reach reach(Sets sets, Service service, String name, int packets, int accepted, int passing) {
+    private static Reach reach(PacketSets sets, Service service, String name, int packets, int accepted, int passing) {
         Bdd bdd = sets.bdd;
         int certain = bdd.and(packets, accepted);
         int possible = bdd.and(packets, passing);
@@ -139,7 +139,7 @@ public final class Exposure {
             @Override
             void run(FamilyVerdicts of) {
                 possible.clear();
-                Sets sets = of.sets;
+                PacketSets sets = of.sets;
                 Bdd bdd = sets.bdd;
                 int packets = bdd.and(sets.everything(), bdd.and(sets.to(Hook.FORWARD), sets.first()));
                 FamilyVerdicts.Walked walked = of.at(Hook.FORWARD, packets);
@@ -188,7 +188,7 @@ public final class Exposure {
     }
 
     private static void spoofable(FamilyVerdicts of, String outer, List<Network> inner, List<Answer> results) {
-        Sets sets = of.sets;
+        PacketSets sets = of.sets;
         Bdd bdd = sets.bdd;
         int spoofed = bdd.and(bdd.and(sets.everything(), sets.first()),
                 bdd.and(sets.networks(Field.SRC, inner), sets.device(Field.IN, outer)));

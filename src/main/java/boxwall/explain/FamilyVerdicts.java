@@ -20,20 +20,20 @@ final class FamilyVerdicts {
     /** This many queries about some packets of a hook are cheaper than one walk of all. */
     private static final int FEW = 3;
 
-    final Sets sets;
+    final PacketSets sets;
     final Verdicts verdicts;
     private final Base base;
     private final int[] queries = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
-    FamilyVerdicts(Verdicts verdicts, Universe universe, Base base, int nodes) {
+    FamilyVerdicts(Verdicts verdicts, RuleValues ruleValues, Base base, int nodes) {
         this.verdicts = verdicts;
         this.base = base;
-        sets = new Sets(universe, nodes);
+        sets = new PacketSets(ruleValues, nodes);
     }
 
     /** The result of a walk, with its events in their order. */
-    static final class Walked extends Outcome {
+    static final class Walked extends WalkOutcome {
         final List<Event> events = new ArrayList<>();
         /** The packets that each rule matches, or may; by identity. */
         final Map<Rule, Integer> matched = new IdentityHashMap<>();
@@ -89,7 +89,7 @@ final class FamilyVerdicts {
     /** As {@link #at} for packets whose hardware addresses are unknown. */
     Walked withoutMac(Hook hook, int packets) {
         // the last address is the one that no rule names
-        return sets.universe.macs.size() == 1 ? at(hook, packets)
+        return sets.ruleValues.macs.size() == 1 ? at(hook, packets)
                 : walk(hook, packets, Rewrites.NOTHING.with(Field.MAC, null));
     }
 

@@ -1,7 +1,7 @@
 package boxwall.explain;
 
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.State;
 
 /**
  * A property of a packet that rules match: a fixed number of bytes in network order, so that every match is either a
@@ -23,7 +23,7 @@ enum Field {
     FLAGS("flags", 6, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE"),
     /** Type, then code, of ICMP and ICMPv6. */
     ICMP("type", 16, "a number, type/code as in 3/4, or a name as in echo-request"),
-    /** The ordinal of {@link State}. */
+    /** The ordinal of {@link ConnectionState}. */
     STATE("state", 3, "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED"),
     MAC("mac", 48, "six hex bytes as in 00:11:22:33:44:55"), MARK("mark", 32, "a number as in 0x1"),
     /** 1 for a second or later fragment, else 0. */

@@ -1,9 +1,9 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ final class FieldValues {
     private static final int RANGES_MAX = 64;
     private static final int WORDS_MAX = 6;
 
-    private final Sets sets;
+    private final PacketSets sets;
     private final Field field;
     private final List<byte[]> choices;
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
@@ -30,7 +30,7 @@ final class FieldValues {
      *
      * @param others the values that are not in the set; if they are fewer, the words are {@code all but …}
      */
-    FieldValues(Sets sets, Field field, int set, int others) {
+    FieldValues(PacketSets sets, Field field, int set, int others) {
         this.sets = sets;
         this.field = field;
         this.choices = sets.choices(field);
@@ -46,9 +46,9 @@ final class FieldValues {
             return;
         }
         if (set == Bdd.ALL) {
-            byte[] low = Sets.number(bits, 0, bits.length);
+            byte[] low = PacketSets.number(bits, 0, bits.length);
             Arrays.fill(bits, known, bits.length, true);
-            byte[] high = Sets.number(bits, 0, bits.length);
+            byte[] high = PacketSets.number(bits, 0, bits.length);
             Arrays.fill(bits, known, bits.length, false);
             if (isAdjacent) {
                 to.get(to.size() - 1)[1] = high;
@@ -81,7 +81,7 @@ final class FieldValues {
     private int count(List<byte[][]> list) {
         int count = list.size();
         for (byte[][] range : list) {
-            count += isListed() ? (int) (Numbers.number(range[1]) - Numbers.number(range[0])) : 0;
+            count += isListed() ? (int) (FieldBytes.number(range[1]) - FieldBytes.number(range[0])) : 0;
         }
         return count;
     }
@@ -90,7 +90,7 @@ final class FieldValues {
         List<String> words = new ArrayList<>();
         for (byte[][] range : list) {
             if (isListed()) {
-                for (int i = (int) Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
+                for (int i = (int) FieldBytes.number(range[0]); i <= FieldBytes.number(range[1]); i++) {
                     words.add(name(i));
                 }
             } else if (words.size() < WORDS_MAX) { words.add(range(range[0], range[1])); }
@@ -101,9 +101,9 @@ final class FieldValues {
     }
 
     private String name(int value) {
-        return field == Field.STATE ? State.values()[value].toString()
+        return field == Field.STATE ? ConnectionState.values()[value].toString()
                 : field == Field.FRAGMENT ? value == 0 ? "no later fragments" : "later fragments only"
-                : field == Field.MAC ? Addresses.printMac(choices.get(value)) : Numbers.text(choices.get(value));
+                : field == Field.MAC ? Addresses.printMac(choices.get(value)) : FieldBytes.text(choices.get(value));
     }
 
     private String range(byte[] low, byte[] high) {
@@ -112,10 +112,10 @@ final class FieldValues {
             return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "") : (low[0] & 255) + "/"
                     + ends(low[1] & 255, high[1] & 255, low[0] == high[0] ? "" : (high[0] & 255) + "/");
         }
-        if (field == Field.PROTOCOL && low[0] == high[0]) { return Numbers.protocolName(low[0] & 255); }
+        if (field == Field.PROTOCOL && low[0] == high[0]) { return FieldBytes.protocolName(low[0] & 255); }
         return field == Field.MARK
-                ? "0x" + Long.toHexString(Numbers.number(low)) + "-0x" + Long.toHexString(Numbers.number(high))
-                : ends(Numbers.number(low), Numbers.number(high), "");
+                ? "0x" + Long.toHexString(FieldBytes.number(low)) + "-0x" + Long.toHexString(FieldBytes.number(high))
+                : ends(FieldBytes.number(low), FieldBytes.number(high), "");
     }
 
     private static String ends(long low, long high, String before) {
@@ -128,7 +128,7 @@ final class FieldValues {
         int prefix = Network.ofPrefix(family, low, bits).common(Network.ofPrefix(family, high, bits));
         Network network = Network.ofPrefix(family, low, prefix);
         boolean isNetwork =
-                prefix > 0 && Arrays.equals(network.address(), low) && Arrays.equals(Numbers.last(network), high);
+                prefix > 0 && Arrays.equals(network.address(), low) && Arrays.equals(FieldBytes.last(network), high);
         return Addresses.print(low) + (!isNetwork ? "-" + Addresses.print(high) : prefix == bits ? "" : "/" + prefix);
     }
 
@@ -141,7 +141,7 @@ final class FieldValues {
         int never = 63;
         int count = 0;
         for (byte[][] range : ranges) {
-            for (long i = Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
+            for (long i = FieldBytes.number(range[0]); i <= FieldBytes.number(range[1]); i++) {
                 common &= (int) i;
                 never &= ~(int) i;
                 count++;

@@ -2,10 +2,10 @@ package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,31 +22,31 @@ import java.util.Map;
 final class HookWalk {
     /** The hooks that decide. */
     static final List<Hook> HOOKS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
-    private static final byte[] NO_DEVICE = Numbers.interfaceName("");
-    private static final byte[] LO = Numbers.interfaceName("lo");
+    private static final byte[] NO_DEVICE = FieldBytes.interfaceName("");
+    private static final byte[] LO = FieldBytes.interfaceName("lo");
     private static final Criterion WHOLE = Criterion.fragment(false);
-    private static final Criterion FIRST =
-            new Criterion(Field.STATE, false, Span.range(1, State.NEW.ordinal(), State.NEW.ordinal()));
+    private static final Criterion FIRST = new Criterion(Field.STATE, false,
+            Span.range(1, ConnectionState.NEW.ordinal(), ConnectionState.NEW.ordinal()));
 
     private final Ruleset ruleset;
-    private final Sets sets;
-    private final Site site;
-    private final Outcome outcome;
+    private final PacketSets sets;
+    private final BoxNetwork boxNetwork;
+    private final WalkOutcome outcome;
     private Rewrites start;
     /** Whether the packets come in again through lo; then nat is not entered again. */
     private boolean isSecondPass;
 
     /** A walk that reports to an outcome. */
-    HookWalk(Ruleset ruleset, Sets sets, Outcome outcome) {
+    HookWalk(Ruleset ruleset, PacketSets sets, WalkOutcome outcome) {
         this.ruleset = ruleset;
         this.sets = sets;
-        this.site = sets.site;
+        this.boxNetwork = sets.boxNetwork;
         this.outcome = outcome;
     }
 
     /** Walks packets to INPUT, FORWARD or OUTPUT; translated packets take the route of their new address. */
-    static Outcome walk(Ruleset ruleset, Sets sets, Hook hook, int packets) {
-        return new HookWalk(ruleset, sets, new Outcome(sets.bdd)).walk(hook, packets, Rewrites.NOTHING, true);
+    static WalkOutcome walk(Ruleset ruleset, PacketSets sets, Hook hook, int packets) {
+        return new HookWalk(ruleset, sets, new WalkOutcome(sets.bdd)).walk(hook, packets, Rewrites.NOTHING, true);
     }
 
     /**
@@ -55,7 +55,7 @@ final class HookWalk {
      * @param hook null when the address of a single packet decides between INPUT and FORWARD
      * @param endsAtLo whether the walk of packets that leave through lo ends there; else they come in again
      */
-    Outcome walk(Hook hook, int packets, Rewrites first, boolean endsAtLo) {
+    WalkOutcome walk(Hook hook, int packets, Rewrites first, boolean endsAtLo) {
         start = first;
         if (packets == Bdd.NONE) { return outcome; }
         if (hook == Hook.OUTPUT) {
@@ -94,12 +94,12 @@ final class HookWalk {
         int packets = sets.bdd.minus(all, decided);
         if (packets == Bdd.NONE) { return; }
         byte[] dst = rewrites.constant(Field.DST);
-        boolean known = dst != null && (site.knows(sets.family) || Site.endsOnItsLink(dst));
-        boolean elsewhere = known && !site.isLocal(dst);
+        boolean known = dst != null && (boxNetwork.knows(sets.family) || BoxNetwork.endsOnItsLink(dst));
+        boolean elsewhere = known && !boxNetwork.isLocal(dst);
         // the kernel forwards no packet from a link-local address, and drops those that aren't for the box
         byte[] src = rewrites.constant(Field.SRC);
         int linkLocal = !rewrites.touches(Field.SRC) ? sets.bdd.and(packets, sets.fromLinkLocal())
-                : Site.startsOnItsLink(src) ? packets : Bdd.NONE;
+                : BoxNetwork.startsOnItsLink(src) ? packets : Bdd.NONE;
         if (linkLocal != Bdd.NONE && src != null) {
             outcome.note("never forwarded: " + Addresses.print(src) + " is an address of its own link"
                     + (elsewhere ? "; the kernel drops the packet" : ""));
@@ -122,8 +122,8 @@ final class HookWalk {
             return rewrites.asIn(start, Field.OUT);
         }
         byte[] dst = rewrites.constant(Field.DST);
-        String out = dst == null ? null : fromBox && site.isOwn(dst) ? "lo" : site.interfaceTo(dst);
-        return rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out));
+        String out = dst == null ? null : fromBox && boxNetwork.isOwn(dst) ? "lo" : boxNetwork.interfaceTo(dst);
+        return rewrites.with(Field.OUT, out == null ? null : FieldBytes.interfaceName(out));
     }
 
     private void leave(int packets, boolean endsAtLo) {

@@ -1,12 +1,12 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Ports;
-import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
@@ -43,10 +43,10 @@ public final class Keys {
      *
      * @throws IllegalArgumentException naming the key, what was found and what was expected
      */
-    public static Packet packet(Map<String, String> keys, Site site) {
+    public static Packet packet(Map<String, String> keys, BoxNetwork boxNetwork) {
         Family family = family(keys);
         Packet packet = Packet.of(family == null ? Family.IPV4 : family);
-        for (Criterion criterion : criteria(keys, packet.family, site)) {
+        for (Criterion criterion : criteria(keys, packet.family, boxNetwork)) {
             Span span = criterion.spans.get(0);
             boolean wholeType =
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
@@ -55,7 +55,7 @@ public final class Keys {
             packet = packet.value(criterion.field, span.first);
         }
         boolean lacksFlags = packet.flags() == null && packet.protocol() != null && packet.protocol().intValue() == 6;
-        return lacksFlags ? packet.flags(packet.state() == State.NEW ? Packet.SYN : Packet.ACK) : packet;
+        return lacksFlags ? packet.flags(packet.state() == ConnectionState.NEW ? Packet.SYN : Packet.ACK) : packet;
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Keys {
             throw wrong("family", keys, "ipv4 or ipv6");
         }
         String addresses = keys.get("src") + keys.get("dst");
-        if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && Numbers.protocol(keys.get("proto")) == 58) {
+        if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && FieldBytes.protocol(keys.get("proto")) == 58) {
             return Family.IPV6;
         }
         if (keys.containsKey("src") || keys.containsKey("dst")) { return Family.IPV4; }
@@ -96,7 +96,7 @@ public final class Keys {
     }
 
     /** The criteria of all keys but family and chain, in the order of {@link Field}. */
-    static List<Criterion> criteria(Map<String, String> keys, Family family, Site site) {
+    static List<Criterion> criteria(Map<String, String> keys, Family family, BoxNetwork boxNetwork) {
         for (String key : keys.keySet()) {
             if (!NAMES.contains(key)) {
                 throw new IllegalArgumentException("unknown key '" + key + "'; expected one of " + NAMES);
@@ -105,7 +105,7 @@ public final class Keys {
         List<Criterion> criteria = new ArrayList<>();
         for (Field field : Field.values()) {
             if (keys.containsKey(field.key)) {
-                List<Span> spans = spans(field, keys.get(field.key), family, site);
+                List<Span> spans = spans(field, keys.get(field.key), family, boxNetwork);
                 if (spans == null || spans.isEmpty()) { throw wrong(field.key, keys, field.expected(family)); }
                 criteria.add(new Criterion(field, null, false, spans));
             }
@@ -118,21 +118,21 @@ public final class Keys {
     }
 
     /** The values of a key; null or none for a text with an error. */
-    private static List<Span> spans(Field field, String value, Family family, Site site) {
+    private static List<Span> spans(Field field, String value, Family family, BoxNetwork boxNetwork) {
         if (field.isPort()) { return Criteria.spans(Ports.parse(value.replace('-', ':'))); }
         List<Span> spans = new ArrayList<>();
         for (String word : field == Field.FLAGS ? new String[] {value} : Words.split(value, ',')) {
-            Span span = span(field, word, family, site);
+            Span span = span(field, word, family, boxNetwork);
             if (span == null) { return null; }
             spans.add(span);
         }
         return spans;
     }
 
-    private static Span span(Field field, String word, Family family, Site site) {
+    private static Span span(Field field, String word, Family family, BoxNetwork boxNetwork) {
         if (field.isInterface()) {
-            String name = site.interfaceFor(word);
-            return name.length() == 0 || name.length() > 15 ? null : Span.one(Numbers.interfaceName(name));
+            String name = boxNetwork.interfaceFor(word);
+            return name.length() == 0 || name.length() > 15 ? null : Span.one(FieldBytes.interfaceName(name));
         }
         if (field.isAddress()) { return addresses(word, family); }
         if (field == Field.MAC) { return Span.one(Addresses.mac(word)); }
@@ -159,11 +159,11 @@ public final class Keys {
     /** The value of a field that is one number; -1 for a text with an error. */
     private static long number(Field field, String word, Family family) {
         if (field == Field.PROTOCOL) {
-            return family == Family.IPV6 && word.equals("icmp") ? 58 : Numbers.protocol(word);
+            return family == Family.IPV6 && word.equals("icmp") ? 58 : FieldBytes.protocol(word);
         }
         if (field == Field.FLAGS) { return TcpFlags.bits(word); }
         if (field == Field.MARK) { return Words.number(word, 0xffffffffL); }
-        if (field == Field.STATE) { return State.of(word) == null ? -1 : State.of(word).ordinal(); }
+        if (field == Field.STATE) { return ConnectionState.of(word) == null ? -1 : ConnectionState.of(word).ordinal(); }
         return word.equals("yes") ? 1 : word.equals("no") ? 0 : -1;
     }
 }

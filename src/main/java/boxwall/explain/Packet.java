@@ -1,8 +1,8 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
 
 /**
@@ -28,7 +28,7 @@ public final class Packet {
 
     /** A packet that begins a connection (state NEW) and is no fragment; all other fields are unknown. */
     public static Packet of(Family family) {
-        return new Packet(family, Rewrites.ALL_UNKNOWN).state(State.NEW).fragment(Boolean.FALSE);
+        return new Packet(family, Rewrites.ALL_UNKNOWN).state(ConnectionState.NEW).fragment(Boolean.FALSE);
     }
 
     /** The incoming interface; null when unknown, empty for none (a packet from the box itself). */
@@ -57,17 +57,17 @@ public final class Packet {
     }
 
     /** The connection tracking state, or null. */
-    public State state() {
-        return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
+    public ConnectionState state() {
+        return value(Field.STATE) == null ? null : ConnectionState.values()[value(Field.STATE)[0]];
     }
 
     byte[] value(Field field) { return fields.constant(field); }
 
     private Integer number(Field field) {
-        return value(field) == null ? null : Integer.valueOf((int) Numbers.number(value(field)));
+        return value(field) == null ? null : Integer.valueOf((int) FieldBytes.number(value(field)));
     }
 
-    private String name(Field field) { return value(field) == null ? null : Numbers.text(value(field)); }
+    private String name(Field field) { return value(field) == null ? null : FieldBytes.text(value(field)); }
 
     @Override
     public boolean equals(Object other) {
@@ -88,7 +88,7 @@ public final class Packet {
         add(out, "out", out());
         add(out, "src", src() == null ? null : Addresses.print(src()));
         add(out, "dst", dst() == null ? null : Addresses.print(dst()));
-        add(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
+        add(out, "proto", protocol() == null ? null : FieldBytes.protocolName(protocol().intValue()));
         add(out, "sport", sport());
         add(out, "dport", dport());
         byte[] icmp = value(Field.ICMP);
@@ -97,7 +97,7 @@ public final class Packet {
         add(out, "state", state());
         byte[] mark = value(Field.MARK);
         add(out, "mark",
-                mark == null || Numbers.number(mark) == 0 ? null : "0x" + Long.toHexString(Numbers.number(mark)));
+                mark == null || FieldBytes.number(mark) == 0 ? null : "0x" + Long.toHexString(FieldBytes.number(mark)));
         add(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }
@@ -114,17 +114,17 @@ public final class Packet {
     }
 
     private Packet number(Field field, Integer number) {
-        return value(field, number == null ? null : Numbers.bytes(number.intValue(), field.bytes(family)));
+        return value(field, number == null ? null : FieldBytes.bytes(number.intValue(), field.bytes(family)));
     }
 
     /** The incoming interface; empty for none. */
     public Packet in(String name) {
-        return value(Field.IN, name == null ? null : Numbers.interfaceName(name));
+        return value(Field.IN, name == null ? null : FieldBytes.interfaceName(name));
     }
 
     /** The outgoing interface; empty for none. */
     public Packet out(String name) {
-        return value(Field.OUT, name == null ? null : Numbers.interfaceName(name));
+        return value(Field.OUT, name == null ? null : FieldBytes.interfaceName(name));
     }
 
     public Packet src(byte[] address) { return value(Field.SRC, address); }
@@ -135,7 +135,7 @@ public final class Packet {
 
     /** Sets the protocol by name or number; any other word makes it unknown. */
     public Packet protocol(String word) {
-        int number = Numbers.protocol(word);
+        int number = FieldBytes.protocol(word);
         return protocol(number < 0 ? null : Integer.valueOf(number));
     }
 
@@ -151,11 +151,11 @@ public final class Packet {
         return number(Field.FRAGMENT, later == null ? null : Integer.valueOf(later.booleanValue() ? 1 : 0));
     }
 
-    public Packet state(State state) {
+    public Packet state(ConnectionState state) {
         return number(Field.STATE, state == null ? null : Integer.valueOf(state.ordinal()));
     }
 
     public Packet mac(byte[] address) { return value(Field.MAC, address); }
 
-    public Packet mark(Long mark) { return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4)); }
+    public Packet mark(Long mark) { return value(Field.MARK, mark == null ? null : FieldBytes.bytes(mark, 4)); }
 }

@@ -17,7 +17,7 @@ final class Regions {
     private static final Field[] WIDENED = {Field.MARK, Field.MAC, Field.SPORT, Field.FLAGS, Field.ICMP, Field.FRAGMENT,
             Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
 
-    private final Sets sets;
+    private final PacketSets sets;
     private final Hook hook;
     private final int relevant;
     /** Every value of each field. */
@@ -25,7 +25,7 @@ final class Regions {
     private boolean complete = true;
 
     /** Describes sets of relevant packets. Others may be inside or outside of a region, whichever makes it simpler. */
-    Regions(Sets sets, Hook hook, int relevant) {
+    Regions(PacketSets sets, Hook hook, int relevant) {
         this.sets = sets;
         this.hook = hook;
         this.relevant = relevant;

@@ -51,7 +51,7 @@ final class Rewrites {
     Rewrites with(Field field, byte[] value) {
         if (field != Field.MARK) { return set(field, value == null ? UNKNOWN : value); }
         return value == null ? new Rewrites(values, 0, 0, -1)
-                : new Rewrites(values, -1, (int) Numbers.number(value), 0);
+                : new Rewrites(values, -1, (int) FieldBytes.number(value), 0);
     }
 
     /** With a field as in other rewrites; not for the mark. */
@@ -82,7 +82,7 @@ final class Rewrites {
 
     /** The field's value, or null when it is unchanged or unknown. */
     byte[] constant(Field field) {
-        if (field == Field.MARK) { return markSet == -1 ? Numbers.bytes(markFlip, 4) : null; }
+        if (field == Field.MARK) { return markSet == -1 ? FieldBytes.bytes(markFlip, 4) : null; }
         return isUnknown(field) ? null : values[field.ordinal()];
     }
 

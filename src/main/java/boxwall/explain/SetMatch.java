@@ -20,7 +20,7 @@ final class SetMatch {
     }
 
     /** Matches packets with all criteria of a rule. */
-    static SetMatch of(Criteria criteria, Sets sets, int packets, Rewrites rewrites) {
+    static SetMatch of(Criteria criteria, PacketSets sets, int packets, Rewrites rewrites) {
         Bdd bdd = sets.bdd;
         if (!rewrites.touch(criteria.fields)) {
             int set = bdd.and(packets, sets.matches(criteria));
@@ -38,7 +38,7 @@ final class SetMatch {
     }
 
     /** Matches all packets with one criterion. */
-    static SetMatch of(Criterion criterion, Sets sets, Rewrites rewrites) {
+    static SetMatch of(Criterion criterion, PacketSets sets, Rewrites rewrites) {
         if (criterion.field == Field.MARK) { return mark(criterion, sets, rewrites); }
         if (!rewrites.touches(criterion.field) && (criterion.other == null || !rewrites.touches(criterion.other))) {
             int set = sets.matches(criterion);
@@ -55,7 +55,7 @@ final class SetMatch {
 
     private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(possible), bdd.not(certain)); }
 
-    private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
+    private static SetMatch field(Criterion criterion, Field field, PacketSets sets, Rewrites rewrites) {
         if (rewrites.isUnknown(field)) { return UNKNOWN; }
         byte[] constant = rewrites.constant(field);
         if (constant == null) {
@@ -71,10 +71,10 @@ final class SetMatch {
     /**
      * Matches (mark and mask) with a value bit by bit: written bits are known, others are the packet's, flipped or not.
      */
-    private static SetMatch mark(Criterion criterion, Sets sets, Rewrites rewrites) {
+    private static SetMatch mark(Criterion criterion, PacketSets sets, Rewrites rewrites) {
         Span span = criterion.spans.get(0);
-        int value = (int) Numbers.number(span.first);
-        int mask = (int) Numbers.number(span.second);
+        int value = (int) FieldBytes.number(span.first);
+        int mask = (int) FieldBytes.number(span.second);
         int possible = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
         for (int i = 31; i >= 0; i--) {
             int bit = 0x80000000 >>> i;

@@ -34,7 +34,7 @@ final class Span {
 
     /** The numbers from low to high of a field of {@code bytes} bytes, at most four. */
     static Span range(int bytes, long low, long high) {
-        return range(Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));
+        return range(FieldBytes.bytes(low, bytes), FieldBytes.bytes(high, bytes));
     }
 
     /** The values that equal {@code value} where {@code mask} has ones; none when value has other ones. */
@@ -45,7 +45,7 @@ final class Span {
     static Span of(Network network) { return masked(network.address(), network.mask()); }
 
     boolean contains(byte[] value) {
-        if (!masked) { return Numbers.compare(first, value) <= 0 && Numbers.compare(value, second) <= 0; }
+        if (!masked) { return FieldBytes.compare(first, value) <= 0 && FieldBytes.compare(value, second) <= 0; }
         for (int i = 0; i < value.length; i++) {
             if ((byte) (value[i] & second[i]) != first[i]) { return false; }
         }

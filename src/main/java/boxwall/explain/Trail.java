@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Records the walk of a single packet. */
-final class Trail extends Outcome {
+final class Trail extends WalkOutcome {
     private final List<TrailEntry> trail = new ArrayList<>();
     /** The lines that the verdict may depend on. */
     final Set<Origin> unknown = new LinkedHashSet<>();

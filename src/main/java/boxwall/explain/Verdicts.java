@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
@@ -32,13 +32,13 @@ public final class Verdicts {
     private static final int QUERIES_MAX = 16;
 
     final Ruleset ruleset;
-    final Site site;
+    final BoxNetwork boxNetwork;
     private final Collection<Map<String, String>> statements;
     private final int nodes;
     /** The parsed rules of each family; verdicts like these add to them. */
     private final Map<Family, Map<Rule, Criteria>> criteria;
     /** For single packets. */
-    private final Map<Family, Sets> empty = new TreeMap<>();
+    private final Map<Family, PacketSets> empty = new TreeMap<>();
     /** For each family the object that walks it: this one, or that of a ruleset with the same rules. */
     private final Map<Family, Verdicts> holders = new TreeMap<>();
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
@@ -47,18 +47,19 @@ public final class Verdicts {
     private long stepsLeft = Long.MAX_VALUE;
 
     /** Of a ruleset without statements. */
-    public Verdicts(Ruleset ruleset, Site site) {
-        this(ruleset, site, Collections.<Map<String, String>>emptyList());
+    public Verdicts(Ruleset ruleset, BoxNetwork boxNetwork) {
+        this(ruleset, boxNetwork, Collections.<Map<String, String>>emptyList());
     }
 
     /** Of a ruleset with the keys of the statements to check. */
-    public Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements) {
-        this(ruleset, site, statements, null, Bdd.affordable());
+    public Verdicts(Ruleset ruleset, BoxNetwork boxNetwork, Collection<Map<String, String>> statements) {
+        this(ruleset, boxNetwork, statements, null, Bdd.affordable());
     }
 
-    Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements, Verdicts like, int nodes) {
+    Verdicts(Ruleset ruleset, BoxNetwork boxNetwork, Collection<Map<String, String>> statements, Verdicts like,
+            int nodes) {
         this.ruleset = ruleset;
-        this.site = site;
+        this.boxNetwork = boxNetwork;
         this.statements = statements;
         this.nodes = nodes;
         criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
@@ -70,7 +71,7 @@ public final class Verdicts {
 
     /** Of another ruleset, without statements; uses the results of this one about a family with the same rules. */
     public Verdicts like(Ruleset other) {
-        return new Verdicts(other, site, Collections.<Map<String, String>>emptyList(), this, nodes);
+        return new Verdicts(other, boxNetwork, Collections.<Map<String, String>>emptyList(), this, nodes);
     }
 
     /** Whether both have the same rules of a family, by identity: their lines are the same too. */
@@ -93,13 +94,13 @@ public final class Verdicts {
     public Answer packet(Packet packet, Hook hook) {
         Family family = packet.family;
         if (!empty.containsKey(family)) {
-            empty.put(family, new Sets(
-                    universe(family, Collections.<Ruleset>emptyList(), Collections.<Criterion>emptyList()), EMPTY));
+            empty.put(family, new PacketSets(
+                    ruleValues(family, Collections.<Ruleset>emptyList(), Collections.<Criterion>emptyList()), EMPTY));
         }
         Trail trail = new Trail(empty.get(family).bdd);
         try {
-            new HookWalk(ruleset, empty.get(family), trail).walk(hook != null ? hook : site.start(packet), Bdd.ALL,
-                    packet.fields, hook != null);
+            new HookWalk(ruleset, empty.get(family), trail).walk(hook != null ? hook : boxNetwork.start(packet),
+                    Bdd.ALL, packet.fields, hook != null);
         } catch (TooComplex e) {
             trail.add(Verdict.UNKNOWN, Bdd.ALL);
             if (e.at != null) { trail.unknown.add(e.at.origin); }
@@ -108,9 +109,9 @@ public final class Verdicts {
     }
 
     /** The values that rules and criteria distinguish; each rule is parsed once. */
-    Universe universe(Family family, List<Ruleset> rulesets, List<Criterion> further) {
+    RuleValues ruleValues(Family family, List<Ruleset> rulesets, List<Criterion> further) {
         if (!criteria.containsKey(family)) { criteria.put(family, new IdentityHashMap<Rule, Criteria>()); }
-        return new Universe(rulesets, site, family, further, criteria.get(family));
+        return new RuleValues(rulesets, boxNetwork, family, further, criteria.get(family));
     }
 
     /** Whether the packet alone decides if a rule matches it: no limit, no counter, no unknown extension. */
@@ -161,12 +162,12 @@ public final class Verdicts {
     private FamilyVerdicts family(Family family, List<Criterion> criteria, boolean statement) {
         if (bases.get(family) == FamilyVerdicts.Base.OWN) { return own(family, criteria, statement); }
         FamilyVerdicts current = kept.get(family);
-        if (current == null || !current.sets.universe.knows(criteria)) {
+        if (current == null || !current.sets.ruleValues.knows(criteria)) {
             List<Criterion> all = new ArrayList<>(criteria);
             for (Map<String, String> keys : statements) {
-                Abandoned.check();
+                Cancelled.check();
                 try {
-                    all.addAll(Keys.criteria(keys, family, site));
+                    all.addAll(Keys.criteria(keys, family, boxNetwork));
                 } catch (IllegalArgumentException e) {
                     // the statement's own check reports the error
                     continue;
@@ -204,7 +205,7 @@ public final class Verdicts {
     }
 
     private FamilyVerdicts fresh(Family family, List<Criterion> further) {
-        Universe universe = universe(family, Collections.singletonList(ruleset), further);
-        return new FamilyVerdicts(this, universe, bases.get(family), nodes);
+        RuleValues ruleValues = ruleValues(family, Collections.singletonList(ruleset), further);
+        return new FamilyVerdicts(this, ruleValues, bases.get(family), nodes);
     }
 }

@@ -2,7 +2,7 @@
  * Which rule decides a packet, for one packet or for sets of packets.
  *
  * <p>
- * In: a ruleset, the box's interfaces and addresses ({@link boxwall.explain.Site}). Out: an
+ * In: a ruleset, the box's interfaces and addresses ({@link boxwall.explain.BoxNetwork}). Out: an
  * {@link boxwall.explain.Answer} with verdict, deciding rule, trail; for sets an {@link boxwall.explain.Expectation},
  * an {@link boxwall.explain.AdminProof}, an {@link boxwall.explain.Exposure} or a {@link boxwall.explain.Difference}.
  *

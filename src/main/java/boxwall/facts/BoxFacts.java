@@ -8,12 +8,12 @@ import java.util.Map;
 
 import boxwall.avm.Acceleration;
 import boxwall.avm.AvmFirewall;
-import boxwall.avm.Surroundings;
+import boxwall.avm.OtherPrograms;
 import boxwall.box.Fact;
 import boxwall.box.Finding;
 import boxwall.box.Firmware;
-import boxwall.box.Interface.Role;
 import boxwall.box.Interface;
+import boxwall.box.Interface.Role;
 import boxwall.box.InterfaceReading;
 import boxwall.box.Kernel;
 import boxwall.box.KernelLog;
@@ -23,8 +23,8 @@ import boxwall.box.Userland;
 import boxwall.modules.Capabilities;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
+import boxwall.modules.FeatureKind;
 import boxwall.modules.KernelGeneration;
-import boxwall.modules.Kind;
 import boxwall.modules.LoadedModules;
 import boxwall.modules.ModuleSpec;
 import boxwall.modules.ModuleStates;
@@ -56,7 +56,7 @@ public final class BoxFacts implements Cloneable {
     /** The ports for outgoing connections, or null. */
     public final Ports portRange;
     /** AVM's printk and dsld, {@code unknown} without evidence. */
-    public final Surroundings surroundings;
+    public final OtherPrograms surroundings;
     /** The forwardings and filters of AVM's firewall, as far as they were read. */
     public final AvmFirewall avmFirewall;
     final Secrets secrets;
@@ -84,7 +84,7 @@ public final class BoxFacts implements Cloneable {
         guest = reading.of(Role.GUEST);
         names = reading.names();
         portRange = portRange(all);
-        surroundings = new Surroundings(all, modules().loaded, log);
+        surroundings = new OtherPrograms(all, modules().loaded, log);
         avmFirewall = new AvmFirewall(all);
         secrets = new Secrets(all);
         findings = Collections.unmodifiableList(new BoxFindings(this, all, log).all());
@@ -152,12 +152,12 @@ public final class BoxFacts implements Cloneable {
     }
 
     /** Whether this kernel has a table, match or target; never null. */
-    public Capability capability(Family family, Kind kind, String name) {
+    public Capability capability(Family family, FeatureKind kind, String name) {
         return capabilities.of(family, kind, name);
     }
 
     /** The names of that kind to report, sorted. */
-    public List<String> capabilityNames(Family family, Kind kind) {
+    public List<String> capabilityNames(Family family, FeatureKind kind) {
         return capabilities.names(family, kind);
     }
 
@@ -188,12 +188,12 @@ public final class BoxFacts implements Cloneable {
     }
 
     /** Whether using a table, match or target would load connection tracking. */
-    public boolean pullsConntrack(Family family, Kind kind, String name) {
+    public boolean pullsConntrack(Family family, FeatureKind kind, String name) {
         return generation.spec(kind, name, family).pullsConntrack || KernelGeneration.tracks(kind, name);
     }
 
     /** The remedy for a missing table, match or target: an entry of Freetz' menu. */
-    public String cure(Family family, Kind kind, String name) {
+    public String cure(Family family, FeatureKind kind, String name) {
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.alternatives.isEmpty()) {
             return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out"

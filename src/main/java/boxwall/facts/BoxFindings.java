@@ -11,14 +11,14 @@ import boxwall.box.Finding;
 import boxwall.box.Firmware;
 import boxwall.box.Interface;
 import boxwall.box.KernelLog;
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.box.Userland;
-import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
+import boxwall.modules.Capability.State;
 import boxwall.modules.ConntrackVerdict;
+import boxwall.modules.FeatureKind;
 import boxwall.modules.KernelGeneration;
-import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Versions;
 
@@ -93,13 +93,13 @@ final class BoxFindings {
     }
 
     private void tables() {
-        Capability filter = facts.capability(Family.IPV4, Kind.TABLE, "filter");
+        Capability filter = facts.capability(Family.IPV4, FeatureKind.TABLE, "filter");
         if (filter.state.stops()) { add("table-missing.filter", filter.evidence()); }
         List<String> missing = facts.modules().dep.missingFiles();
         if (!missing.isEmpty()) {
             add(missing.size() == 1 ? "module-missing.file" : "module-missing.files", first(missing), missing.size());
         }
-        Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
+        Capability nat = facts.capability(Family.IPV4, FeatureKind.TABLE, "nat");
         if (facts.generation.name().equals("2.6.19") && (nat.state == State.LOADABLE || nat.state.stops())) {
             add("nat-needs-replaced-kernel", nat.evidence());
         }
@@ -138,7 +138,7 @@ final class BoxFindings {
             String module = line.trim();
             module = module.endsWith(".ko") ? module.substring(0, module.length() - 3) : module;
             if (!module.startsWith("#") && module.length() > 0 && facts.pullsConntrack(module)) {
-                evidence.add(Line.evidence("/tmp/flash/mod/modules", line));
+                evidence.add(ReadingLine.evidence("/tmp/flash/mod/modules", line));
             }
         }
         add(evidence.size() > 1 ? "conntrack-unsafe-kernel.loaded" : "conntrack-unsafe-kernel", evidence);
@@ -217,7 +217,7 @@ final class BoxFindings {
             }
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
-            boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state.stops()
+            boolean possible = !facts.capability(Family.IPV6, FeatureKind.TABLE, "filter").state.stops()
                     && !Boolean.FALSE.equals(facts.userland.ip6);
             add(possible ? "ipv6-unfiltered.no-rules" : "ipv6-unfiltered.no-table", evidence);
         }

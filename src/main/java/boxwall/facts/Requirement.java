@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 import boxwall.box.Finding;
-import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
+import boxwall.modules.Capability.State;
+import boxwall.modules.FeatureKind;
 import boxwall.modules.KernelGeneration;
-import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
@@ -30,7 +30,7 @@ public final class Requirement {
     private final BoxFacts facts;
     /** The first feature in the worst state. */
     private Capability worst;
-    private Kind kind;
+    private FeatureKind kind;
     private String name;
     /** The worst state of all features. */
     public final State state;
@@ -43,15 +43,17 @@ public final class Requirement {
         this.family = family;
         this.facts = facts;
         this.origin = rule.origin;
-        need(Kind.TABLE, table.word());
+        need(FeatureKind.TABLE, table.word());
         for (Match match : rule.matches) {
-            need(Kind.MATCH, match.name);
+            need(FeatureKind.MATCH, match.name);
         }
-        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) { need(Kind.TARGET, rule.target.name); }
+        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {
+            need(FeatureKind.TARGET, rule.target.name);
+        }
         state = worst.state;
     }
 
-    private void need(Kind needed, String called) {
+    private void need(FeatureKind needed, String called) {
         Capability capability = facts.capability(family, needed, called);
         features.put(needed.word + " " + called, capability);
         pullsConntrack |= facts.pullsConntrack(family, needed, called);
@@ -83,8 +85,8 @@ public final class Requirement {
 
     private boolean isExtension(Rule rule) {
         String target = rule.target.name;
-        return !rule.target.isStandard() && (KernelGeneration.allNames(Kind.TARGET, family).contains(target)
-                || facts.capability(family, Kind.TARGET, target).state != State.UNKNOWN);
+        return !rule.target.isStandard() && (KernelGeneration.allNames(FeatureKind.TARGET, family).contains(target)
+                || facts.capability(family, FeatureKind.TARGET, target).state != State.UNKNOWN);
     }
 
     /** Whether the rule would load connection tracking. */
@@ -93,7 +95,7 @@ public final class Requirement {
     /** The finding for a rule that can't or must not be applied; null for a rule that can. */
     public Finding finding(String where) {
         if (state.compareTo(State.UNKNOWN) < 0) { return null; }
-        boolean table = kind == Kind.TABLE;
+        boolean table = kind == FeatureKind.TABLE;
         String row = table ? "table-missing.rule" : "module-missing.rule";
         if (state == State.REFUSED) {
             row = "module-refused.rule";

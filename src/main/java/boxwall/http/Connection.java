@@ -13,7 +13,7 @@ import java.net.SocketTimeoutException;
 final class Connection implements RequestDeadline.Peer {
     /**
      * One lock for all connections, held for a millisecond. JamVM can crash after it freed an object whose lock two
-     * threads wanted (sys.WaitedOn), so the lock must outlive the connections.
+     * threads wanted (sys.DelayedCollection), so the lock must outlive the connections.
      */
     private static final Object PEEK = new Object();
     /** The limit of a body in bytes, the same as that of a ruleset file. */

@@ -1,7 +1,7 @@
 package boxwall.http;
 
-import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.Cancelled;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
@@ -75,7 +75,7 @@ final class Dispatcher {
             log.event("out of memory");
             connection.unread = true;
             return Reply.problem("out-of-memory");
-        } catch (Abandoned e) {
+        } catch (Cancelled e) {
             Reply reason = connection.work.reason();
             log.event("given up: " + reason.title + ", " + session.getMethod() + " for " + connection.client.text());
             return reason;
@@ -140,7 +140,7 @@ final class Dispatcher {
         Handler started = awaitHandler();
         if (started == null) { return Reply.problem("not-ready").with("Retry-After", "10"); }
         if (route == Route.OPENAPI) {
-            return Reply.bytes("application/json", Rows.bytes("/boxwall/http/openapi.json"));
+            return Reply.bytes("application/json", ResourceRows.bytes("/boxwall/http/openapi.json"));
         }
         return started.answer(route, request,
                 withToken && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);

@@ -156,7 +156,7 @@ final class Listener extends NanoHTTPD {
     /**
      * Threads for the connections that {@link ConnectionLimit} admits, instead of NanoHTTPD's unbounded number. Idle
      * threads end. A thread for each connection crashes JamVM: one that ends before its start() has returned locks its
-     * own Thread object, as start() does, and that object is garbage soon after (sys.WaitedOn).
+     * own Thread object, as start() does, and that object is garbage soon after (sys.DelayedCollection).
      */
     static final class Pool implements AsyncRunner {
         private static final int IDLE_SECONDS = 30;

@@ -1,6 +1,6 @@
 package boxwall.http;
 
-import boxwall.netfilter.TextTable;
+import boxwall.netfilter.ResourceTexts;
 import boxwall.netfilter.Words;
 import boxwall.report.JsonText;
 
@@ -20,7 +20,7 @@ public final class Reply extends NanoHTTPD.Response {
             "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
 
     /** Read at the first refusal; null before, and after a reading for which there was no memory. */
-    private static volatile TextTable problems;
+    private static volatile ResourceTexts problems;
 
     public final int status;
     private final String type;
@@ -77,15 +77,15 @@ public final class Reply extends NanoHTTPD.Response {
 
     /** The same with the findings that caused it: {@code "findings":[…]}; none if they are empty. */
     public static Reply problem(List<?> findings, String name, Object... values) {
-        TextTable rows = problems;
+        ResourceTexts rows = problems;
         if (rows == null) {
-            rows = new TextTable("/boxwall/http/problems", 4);
+            rows = new ResourceTexts("/boxwall/http/problems", 4);
             problems = rows;
         }
         String[] row = rows.rows(name).get(0);
         int status = Integer.parseInt(row[1]);
         Object json = JsonText.of("type", "about:blank", "title", row[2], "status", status, "detail",
-                TextTable.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);
+                ResourceTexts.filled(row[3], TOO_LONG, values), findings.isEmpty() ? null : "findings", findings);
         return new Reply(status, "application/problem+json", row[2], Words.utf8(json + "\n"));
     }
 

@@ -2,7 +2,7 @@ package boxwall.http;
 
 /**
  * Limits the work on one request: it ends when its time is over or its client is gone. Only computing is between
- * {@link #begin} and {@link #end}. Giving up interrupts the thread, and {@link boxwall.netfilter.Abandoned} ends the
+ * {@link #begin} and {@link #end}. Giving up interrupts the thread, and {@link boxwall.netfilter.Cancelled} ends the
  * work between two rules. The accepting thread checks once a second.
  */
 public final class RequestDeadline {
@@ -15,7 +15,8 @@ public final class RequestDeadline {
     static final int GONE_SECONDS = 10;
     private static final long SECOND = 1000000000L;
     /**
-     * One lock for all requests. JamVM can crash after it freed an object whose lock two threads wanted (sys.WaitedOn).
+     * One lock for all requests. JamVM can crash after it freed an object whose lock two threads wanted
+     * (sys.DelayedCollection).
      */
     private static final Object LOCK = new Object();
 

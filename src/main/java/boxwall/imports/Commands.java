@@ -1,7 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,7 +108,7 @@ final class Commands {
             if (guess == null) { return unknown(node, tested, "unknown-command", e.getMessage()); }
             name = Arrays.asList(guess);
             if (guessed.add(first.toString())) {
-                lines.note(node.line, "guessed", Letters.show(first.toString()), guess, e.getMessage());
+                lines.note(node.line, "guessed", Characters.show(first.toString()), guess, e.getMessage());
             }
         }
         if (name.isEmpty()) { return unknown(node, tested, "no-name"); }
@@ -192,12 +192,13 @@ final class Commands {
         String line = lines.trimmed(node.line);
         boolean tables = line.contains("tables") || line.contains("netfilter-persistent");
         if (file != null && (file.startsWith("/proc/") || file.startsWith("/sys/") || file.startsWith("/dev/"))) {
-            return state.ignore(node, "sets", Letters.cut(file, 80), Messages.kernelSetting(file));
+            return state.ignore(node, "sets", Characters.cut(file, 80), Messages.kernelSetting(file));
         }
         if (name.equals("sysctl")) {
             String setting =
                     arguments.isEmpty() ? "" : arguments.get(arguments.size() - 1).toString().replace('.', '/');
-            return state.ignore(node, "sets", Letters.cut(setting, 80), Messages.kernelSetting("/proc/sys/" + setting));
+            return state.ignore(node, "sets", Characters.cut(setting, 80),
+                    Messages.kernelSetting("/proc/sys/" + setting));
         }
         if (ShellState.PRINTING.contains(name) && file == null) {
             return tested && !name.equals("echo") ? dependsOnBox(node) : state.note(node, "prints");
@@ -206,7 +207,7 @@ final class Commands {
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
             return state.note(node, "saves");
         }
-        if (file != null) { return state.ignore(node, "writes", Letters.cut(file, 80)); }
+        if (file != null) { return state.ignore(node, "writes", Characters.cut(file, 80)); }
         return unknown(node, tested, is(name, "include", "eval") ? name : "no-part");
     }
 
@@ -239,7 +240,7 @@ final class Commands {
             variables.set(name, value);
             state.markTaken(node);
             if (variables.mayKeep(name) && value.length() > 0 && value.length() < KEPT_VALUE_LIMIT
-                    && Letters.isText(value)) {
+                    && Characters.isText(value)) {
                 OutputLine line = new OutputLine(node.line, "", name + "=" + Quoting.word(value));
                 line.assigned = name;
                 state.add(line);
@@ -319,7 +320,7 @@ final class Commands {
                 several |= is(plain, "-a", "-qa", "-aq");
                 if (plain.startsWith("-")) { continue; }
                 if (modules > 0 && !several) {
-                    lines.note(node.line, "parameter", Letters.show(word.toString()));
+                    lines.note(node.line, "parameter", Characters.show(word.toString()));
                     continue;
                 }
                 for (String path : Expansion.of(Arrays.asList(fileName(word)), state.variables).texts) {

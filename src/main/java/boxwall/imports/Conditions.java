@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,7 +121,7 @@ final class Conditions {
                     known.append(pattern.is("*") ? "" : pattern + ", ");
                 }
             }
-            shell.leaveOut(node.line, "no-start", Letters.cut(known.toString(), 200));
+            shell.leaveOut(node.line, "no-start", Characters.cut(known.toString(), 200));
         }
         return otherwise;
     }

@@ -1,7 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,7 +60,7 @@ final class Expansion {
         if (piece.isUnknown()) {
             String boxName = Messages.boxName(piece.text);
             String todo = boxName == null ? "its output" : boxName;
-            throw new ShellError("not-executed", Letters.show(piece.text), todo).standsFor(boxName);
+            throw new ShellError("not-executed", Characters.show(piece.text), todo).standsFor(boxName);
         }
         String value = variables.value(piece.text);
         if (piece.operator != null) {

@@ -46,7 +46,7 @@ public final class Imported {
 
     /**
      * Imports a text: a script, a page with rules in it, a dump of iptables-save, or the output of iptables -S. Every
-     * text has a result; {@link boxwall.netfilter.Abandoned} is thrown if the thread is interrupted.
+     * text has a result; {@link boxwall.netfilter.Cancelled} is thrown if the thread is interrupted.
      *
      * @param name the user's name for it (a file's name without its folder); a 6 at its end means a dump of ip6tables
      * @param text one character for each byte, or Unicode

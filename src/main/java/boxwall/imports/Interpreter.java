@@ -1,7 +1,7 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Abandoned;
-import boxwall.syntax.Letters;
+import boxwall.netfilter.Cancelled;
+import boxwall.syntax.Characters;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -68,7 +68,7 @@ final class Interpreter {
 
     /** {@code tested}: the exit status is a condition; an unknown command there loses no rule. */
     ExitStatus run(Node node, boolean tested) {
-        Abandoned.check();
+        Cancelled.check();
         if (++steps > STEPS_LIMIT) {
             state.skip(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
@@ -175,7 +175,7 @@ final class Interpreter {
             for (ShellWord word : node.words) {
                 for (ShellWord.Piece piece : word.pieces) {
                     if (piece.isBare() && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
-                        throw new ShellError("file-pattern", Letters.show(piece.text));
+                        throw new ShellError("file-pattern", Characters.show(piece.text));
                     }
                 }
             }
@@ -277,7 +277,7 @@ final class Interpreter {
             return;
         }
         String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line,
-                Letters.show(source.toString()));
+                Characters.show(source.toString()));
         for (Node command : node.commands()) {
             char verb = state.mayHaveRules ? 0 : IptablesCommands.emptying(command, state);
             boolean harmless = quiet || verb != 0 || !state.mayAdd(command);

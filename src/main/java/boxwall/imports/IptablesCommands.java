@@ -1,7 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ final class IptablesCommands {
     ExitStatus run(Node node, String program, List<String> first, List<ShellWord> arguments) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return state.leaveOut(node, "place-file", Letters.cut(redirect.target.toString(), 40));
+                return state.leaveOut(node, "place-file", Characters.cut(redirect.target.toString(), 40));
             }
         }
         Expansion all;
@@ -113,7 +113,7 @@ final class IptablesCommands {
     /** The command as a line of the ruleset; null if a word has control characters. */
     static String text(String program, List<String> words) {
         for (String word : words) {
-            if (!Letters.isText(word)) { return null; }
+            if (!Characters.isText(word)) { return null; }
         }
         return program + (words.isEmpty() ? "" : " ") + Words.join(Quoting.words(words), " ");
     }

@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-import boxwall.netfilter.TextTable;
+import boxwall.netfilter.ResourceTexts;
 import boxwall.netfilter.Words;
 
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** The texts of remarks, and tables of advice: the rows of the resource messages, which describes their form. */
 final class Messages {
-    private static final TextTable TABLE = new TextTable("/boxwall/imports/messages", 5);
+    private static final ResourceTexts TABLE = new ResourceTexts("/boxwall/imports/messages", 5);
 
     private Messages() {}
 
@@ -20,8 +20,8 @@ final class Messages {
     /** What is there, and what to do; {@code shown}: the line, for messages that quote it. */
     static String[] of(String shown, String name, Object... values) {
         String[] row = rows(name).get(0);
-        return new String[] {TextTable.filled(row[1], shown, values),
-                row.length < 3 ? "nothing to do" : TextTable.filled(row[2], shown, values)};
+        return new String[] {ResourceTexts.filled(row[1], shown, values),
+                row.length < 3 ? "nothing to do" : ResourceTexts.filled(row[2], shown, values)};
     }
 
     /** The box's name for the output of a command, or null. */
@@ -56,7 +56,7 @@ final class Messages {
                 all &= key.charAt(0) == '#' ? comment.contains(key.substring(1))
                         : key.equals(side) || words.contains(key);
             }
-            if (all) { return TextTable.filled(row[2], "", option); }
+            if (all) { return ResourceTexts.filled(row[2], "", option); }
         }
         throw new AssertionError("the last rows fit every option");
     }

@@ -1,14 +1,14 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Characters;
 import boxwall.syntax.Includes;
-import boxwall.syntax.Letters;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -182,7 +182,7 @@ final class Output {
         List<String> texts = new ArrayList<>();
         Set<Integer> added = new HashSet<>();
         for (OutputLine line : lines) {
-            Abandoned.check();
+            Cancelled.check();
             boolean drops = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
                     && (RuleText.canDrop(line.strict) || line.strict.contains(" -N "));
             String strict = drops ? readablePart(line.strict) : null;
@@ -251,12 +251,12 @@ final class Output {
 
     /** {@code withNames}: with the script's names where possible, else with values only. */
     private String write(boolean withNames) {
-        StringBuilder out = new StringBuilder("# imported from " + Letters.cut(name, 60) + " by boxwall import\n");
+        StringBuilder out = new StringBuilder("# imported from " + Characters.cut(name, 60) + " by boxwall import\n");
         for (boolean drop : new boolean[] {true, false}) {
             List<Integer> missing = source.missingRules(drop);
             if (missing.isEmpty()) { continue; }
             out.append("# CAUTION: rules ").append(drop ? "that drop " : "").append("are missing (line ")
-                    .append(Letters.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ")
+                    .append(Characters.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ")
                     .append(drop ? "lets through more than the script" : "may keep out what the script lets in")
                     .append('\n');
         }
@@ -274,7 +274,7 @@ final class Output {
         }
         writeCommentAbove(head, written, out);
         for (OutputLine line : used) {
-            Abandoned.check();
+            Cancelled.check();
             boolean comment = line.named.startsWith("#");
             boolean fits = room > 0;
             if (line.assigned != null && !withNames || comment && (!leftOut.add(line.named) || !fits)) { continue; }
@@ -289,7 +289,7 @@ final class Output {
             if (!comment && written.add(-line.line) && fits) { out.append(commentBeside(source.text(line.line))); }
             room -= out.length() - before;
             if (comment) {
-                out.append("\n#   ").append(Letters.cut(source.trimmed(line.line), COMMENT_LIMIT));
+                out.append("\n#   ").append(Characters.cut(source.trimmed(line.line), COMMENT_LIMIT));
                 room -= rule.length() + COMMENT_LIMIT;
             }
             out.append('\n');
@@ -307,7 +307,7 @@ final class Output {
         if (first < end) { out.append('\n'); }
         for (int line = first; line < end; line++) {
             written.add(line);
-            out.append(Letters.cut(source.trimmed(line), COMMENT_LIMIT)).append('\n');
+            out.append(Characters.cut(source.trimmed(line), COMMENT_LIMIT)).append('\n');
         }
     }
 
@@ -320,6 +320,6 @@ final class Output {
         int at = line.lastIndexOf(" #");
         boolean none =
                 at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#");
-        return none ? "" : "  " + Letters.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
+        return none ? "" : "  " + Characters.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
     }
 }

@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 /** One line to write, in two forms: with values for names, and with the script's names. */
 final class OutputLine {
@@ -37,7 +37,7 @@ final class OutputLine {
      * {@code rule}: the rule as far as it can be read, or null.
      */
     OutputLine leaveOut(String why, String rule) {
-        named = why == null ? "" : "# left out, line " + line + ": " + Letters.cut(why, 160);
+        named = why == null ? "" : "# left out, line " + line + ": " + Characters.cut(why, 160);
         strict = rule;
         text = "";
         table = "";

@@ -2,7 +2,7 @@ package boxwall.imports;
 
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,7 +124,7 @@ final class SaveDump {
         String base = name.endsWith("6") ? name.substring(0, name.length() - 1) : name;
         tableLine = line;
         if (Table.of(base) == null) {
-            state.leaveOut(line, "no-table", Letters.show(name));
+            state.leaveOut(line, "no-table", Characters.show(name));
             table = null;
             return;
         }
@@ -171,7 +171,7 @@ final class SaveDump {
             state.leaveOut(line, "table-within");
         } else if (words.isEmpty() || words.get(0).length() < 2 || words.get(0).charAt(0) != '-'
                 || counters == 0 && text.charAt(0) == '[') {
-            state.leaveOut(line, "no-rule-line", Letters.show(text));
+            state.leaveOut(line, "no-rule-line", Characters.show(text));
         } else if (namesTable) {
             iptables.addSaved(line, command, words);
         } else {

@@ -1,8 +1,8 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ final class Script {
             parsePage();
         }
         for (Node.Redirect redirect : lexer.cutShort) {
-            source.warn(redirect.target.line, "here-cut", Letters.cut(redirect.target.toString(), 30));
+            source.warn(redirect.target.line, "here-cut", Characters.cut(redirect.target.toString(), 30));
         }
     }
 
@@ -76,7 +76,7 @@ final class Script {
         boolean table = false;
         int next = 0;
         for (int i = 0, offset = 0; i < lines.length; offset += lines[i++].length() + 1) {
-            Abandoned.check();
+            Cancelled.check();
             String line = lines[i].trim();
             if (i < next || line.length() == 0) { continue; }
             boolean head = RuleText.isDumpHead(line);

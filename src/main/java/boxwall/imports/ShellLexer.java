@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ final class ShellLexer {
     }
 
     private ShellWord read() throws ShellError {
-        Abandoned.check();
+        Cancelled.check();
         int before = at;
         while (isAny(" \t#", at) || text.startsWith("\\\n", at)) {
             skipTo(text.charAt(at) == '#' ? lineEnd(at) : text.charAt(at) == '\\' ? at + 2 : at + 1);

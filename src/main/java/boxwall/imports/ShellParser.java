@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +57,7 @@ final class ShellParser {
     }
 
     private ShellError refused(String why) throws ShellError {
-        return new ShellError(in.peek().line, why + Letters.show(in.peek().toString()));
+        return new ShellError(in.peek().line, why + Characters.show(in.peek().toString()));
     }
 
     private boolean isOneOf(List<String> words) throws ShellError { return words.contains(in.peek().plain()); }

@@ -1,7 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,7 +186,7 @@ final class ShellState {
     /** Remarks on the functions that are not run. */
     void remarkOnUncalled() {
         for (Node function : functions.values()) {
-            String subject = "the function " + Letters.cut(function.name, 30) + " is ";
+            String subject = "the function " + Characters.cut(function.name, 30) + " is ";
             if (calledFunctions.contains(function)) { continue; }
             if (possiblyCalled.contains(function)) {
                 skip(function, subject + "called only where it depends on the box",

@@ -1,8 +1,8 @@
 package boxwall.imports;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,7 +67,7 @@ final class SourceLines {
     /** What a message says about a line, and what to do. */
     String[] message(int line, String name, Object... values) {
         String text = trimmed(line);
-        return Messages.of(Letters.show(text.substring(0, Math.min(text.length(), 80)).trim()), name, values);
+        return Messages.of(Characters.show(text.substring(0, Math.min(text.length(), 80)).trim()), name, values);
     }
 
     private boolean isCode(int line) { return trimmed(line).length() > 0 && trimmed(line).charAt(0) != '#'; }
@@ -103,7 +103,7 @@ final class SourceLines {
 
     /** Adds a remark; false if the same remark is there already, from another round of a loop. */
     boolean remark(int line, String[] message, boolean harmless) {
-        Abandoned.check();
+        Cancelled.check();
         int at = Math.max(1, Math.min(line, count));
         mark(at, at, harmless ? REMARKED : REMARKED | LEFT);
         return add(new Remark(at, message, harmless));
@@ -142,7 +142,7 @@ final class SourceLines {
     /** Remarks on all lines that nothing accounts for; {@code empty}: the result has no rule. */
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
-            if (set.getValue() > 0) { note(set.getValue(), "set-missing", Letters.cut(set.getKey(), 40)); }
+            if (set.getValue() > 0) { note(set.getValue(), "set-missing", Characters.cut(set.getKey(), 40)); }
         }
         for (Remark remark : skipped.values()) {
             if (is(remark.line, TAKEN)) { continue; }
@@ -169,7 +169,7 @@ final class SourceLines {
         }
         if (empty && firstRule > 0 && tally(LEFT, 0) == 0) {
             loss(firstRule, isCode(firstRule) ? "no-result" : "in-comments",
-                    words.isEmpty() ? "" : ", with " + Letters.cut(words.toString(), 100));
+                    words.isEmpty() ? "" : ", with " + Characters.cut(words.toString(), 100));
         }
     }
 

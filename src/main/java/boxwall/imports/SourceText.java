@@ -1,7 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
-import boxwall.syntax.Letters;
+import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +46,7 @@ final class SourceText {
 
     /** Unix line ends, no byte order mark, and none of {@link Quoting}'s marks. */
     private static String clean(String text) {
-        String from = text.substring(Letters.mark(text, 0));
+        String from = text.substring(Characters.mark(text, 0));
         String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : Words.replace(from, "\r\n", "\n");
         return lines.replace(Quoting.MARK, '?');
     }
@@ -117,7 +117,7 @@ final class SourceText {
         command = command.startsWith("=") ? command.substring(1).trim() : command;
         if (command.contains("%i") && name.endsWith(".conf")) {
             String device = name.substring(0, name.length() - 5);
-            lines.note(number, "device", Letters.cut(device, 30));
+            lines.note(number, "device", Characters.cut(device, 30));
             command = Words.replace(command, "%i", device);
         }
         lines.note(number, "key", key);

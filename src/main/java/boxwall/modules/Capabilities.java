@@ -19,7 +19,7 @@ import boxwall.netfilter.Words;
 public final class Capabilities {
     /**
      * One lock for all boxes, because each reading makes new objects: JamVM may crash when it collects an object that
-     * two threads locked at once, see sys.WaitedOn.
+     * two threads locked at once, see sys.DelayedCollection.
      */
     private static final Object LOCK = new Object();
 
@@ -41,7 +41,7 @@ public final class Capabilities {
         renamed = generation.atLeast("3.10");
         conntrack = ConntrackVerdict.of(generation, modules, machine);
         for (Family family : Family.values()) {
-            for (Kind kind : Kind.values()) {
+            for (FeatureKind kind : FeatureKind.values()) {
                 String file = procFile(kind, family);
                 registered.put(file, modules.readings.lines(file));
             }
@@ -49,7 +49,7 @@ public final class Capabilities {
     }
 
     /** The names to report: all that this generation has or may have, and all that are registered. Sorted. */
-    public List<String> names(Family family, Kind kind) {
+    public List<String> names(Family family, FeatureKind kind) {
         TreeSet<String> names = new TreeSet<>(generation.names(kind, family));
         for (String name : registered.get(procFile(kind, family))) {
             if (isName(name) && !name.equals("ERROR")) { names.add(name); }
@@ -57,7 +57,7 @@ public final class Capabilities {
         return new ArrayList<>(names);
     }
 
-    private static String procFile(Kind kind, Family family) {
+    private static String procFile(FeatureKind kind, Family family) {
         return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_" + kind.procSuffix;
     }
 
@@ -66,7 +66,7 @@ public final class Capabilities {
     }
 
     /** Whether this kernel has a table, match or target, by the name that users write; never null. */
-    public Capability of(Family family, Kind kind, String name) {
+    public Capability of(Family family, FeatureKind kind, String name) {
         String key = family.digit() + kind.word + " " + name;
         synchronized (LOCK) {
             Capability capability = cache.get(key);
@@ -80,8 +80,8 @@ public final class Capabilities {
         }
     }
 
-    private Capability decide(Family family, Kind kind, String name) {
-        if (kind == Kind.TARGET && Target.of(name).isStandard()) { return core(family); }
+    private Capability decide(Family family, FeatureKind kind, String name) {
+        if (kind == FeatureKind.TARGET && Target.of(name).isStandard()) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.pullsConntrack && isConntrackRefused()) {
             return Capability.of(State.REFUSED, conntrack.evidence.get(0));
@@ -94,7 +94,7 @@ public final class Capabilities {
 
     private boolean isConntrackRefused() { return conntrack.state == ConntrackVerdict.State.REFUSED; }
 
-    private String registered(Kind kind, Family family, String name) {
+    private String registered(FeatureKind kind, Family family, String name) {
         String file = procFile(kind, family);
         List<String> lines = registered.get(file);
         String other = renamed && name.equals("state") ? "conntrack" : renamed && name.equals("NOTRACK") ? "CT" : name;

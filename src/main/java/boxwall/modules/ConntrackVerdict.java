@@ -2,7 +2,7 @@ package boxwall.modules;
 
 import boxwall.box.KernelLog;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.TextTable;
+import boxwall.netfilter.ResourceTexts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,7 +27,7 @@ public final class ConntrackVerdict {
     /** The reason for a refusal. */
     public enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD }
 
-    private static final TextTable ROWS = new TextTable("/boxwall/modules/verdicts", 5);
+    private static final ResourceTexts ROWS = new ResourceTexts("/boxwall/modules/verdicts", 5);
 
     public final State state;
     /** The owner of this box's connections: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
@@ -43,8 +43,8 @@ public final class ConntrackVerdict {
         String[] row = ROWS.rows(name).get(0);
         state = State.valueOf(row[1].toUpperCase(Locale.ROOT));
         ground = Ground.valueOf(row[2].toUpperCase(Locale.ROOT));
-        owner = TextTable.filled(row[3], "", values);
-        reason = TextTable.filled(row[4], "", values);
+        owner = ResourceTexts.filled(row[3], "", values);
+        reason = ResourceTexts.filled(row[4], "", values);
         this.evidence = Collections.unmodifiableList(new ArrayList<>(evidence));
     }
 

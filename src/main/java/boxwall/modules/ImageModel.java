@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 import boxwall.box.Readings;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 
 /**
@@ -106,7 +106,7 @@ public final class ImageModel {
      * @throws IllegalArgumentException if it is unknown; the message lists the known ones
      */
     public static ImageModel find(String model, String firmware) {
-        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
+        List<String[]> rows = ResourceRows.of("/boxwall/modules/models.txt");
         if (rows == null) {
             throw new IllegalArgumentException(
                     "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
@@ -168,7 +168,7 @@ public final class ImageModel {
     /** The modules of a feature that are built into the kernel. */
     public Set<String> builtin(Family family, String kind, String feature) {
         Set<String> all = new TreeSet<>();
-        ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
+        ModuleSpec spec = generation.spec(FeatureKind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
         addAll(all, spec);
         addAll(all, generation.core(family));
         if (spec.pullsConntrack) { addAll(all, generation.conntrack(family)); }

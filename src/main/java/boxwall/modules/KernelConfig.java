@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 
 /**
@@ -57,8 +57,8 @@ final class KernelConfig {
 
     private static String unpack(String packed) {
         try {
-            return Words
-                    .text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(Words.bytesOf(packed))), MAX_BYTES));
+            return Words.text(ResourceRows.bytes(new GZIPInputStream(new ByteArrayInputStream(Words.bytesOf(packed))),
+                    MAX_BYTES));
         } catch (IOException | IllegalStateException e) {
             // not gzip, or cut off: every symbol is unknown
             return "";
@@ -70,7 +70,7 @@ final class KernelConfig {
         String line = lines.get(symbol(module));
         State state = line == null ? State.UNKNOWN : line.startsWith("#") ? State.MISSING
                 : line.endsWith("=y") ? State.BUILTIN : line.endsWith("=m") ? State.LOADABLE : State.UNKNOWN;
-        return Capability.of(state, line == null ? "" : Line.evidence("/proc/config.gz", line));
+        return Capability.of(state, line == null ? "" : ReadingLine.evidence("/proc/config.gz", line));
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Versions;
 
 /**
@@ -47,7 +47,7 @@ public final class KernelGeneration {
     private final Map<String[], ModuleSpec> specs = new IdentityHashMap<>();
 
     static {
-        for (String[] row : Rows.of("/boxwall/modules/generations.txt")) {
+        for (String[] row : ResourceRows.of("/boxwall/modules/generations.txt")) {
             if (row[0].equals("generation")) {
                 ALL.add(row);
             } else if (row[0].equals("rename")) {
@@ -124,7 +124,7 @@ public final class KernelGeneration {
     }
 
     /** The modules for a table, match or target; UNLISTED if no row has it. */
-    public ModuleSpec spec(Kind kind, String name, Family family) {
+    public ModuleSpec spec(FeatureKind kind, String name, Family family) {
         return spec(kind.word, name, family);
     }
 
@@ -166,7 +166,7 @@ public final class KernelGeneration {
     }
 
     /** Whether a table, match or target loads connection tracking on any kernel. */
-    public static boolean tracks(Kind kind, String name) {
+    public static boolean tracks(FeatureKind kind, String name) {
         return TRACKING.contains(kind.word + " " + name);
     }
 
@@ -178,12 +178,12 @@ public final class KernelGeneration {
     }
 
     /** The names of that kind that any generation has in a family, sorted. */
-    public static Set<String> allNames(Kind kind, Family family) {
+    public static Set<String> allNames(FeatureKind kind, Family family) {
         return Collections.unmodifiableSet(rows(kind.word, family).keySet());
     }
 
     /** The names of that kind that this generation has, or may have. */
-    List<String> names(Kind kind, Family family) {
+    List<String> names(FeatureKind kind, Family family) {
         List<String> names = new ArrayList<>();
         for (Map.Entry<String, String[]> row : rows(kind.word, family).entrySet()) {
             if (!spec(row.getValue()).isNone()) { names.add(row.getKey()); }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -27,7 +27,7 @@ public final class LoadedModules {
         source = proc ? "/proc/modules" : "lsmod";
         // an empty /proc/modules is a kernel without loaded modules; lsmod prints its first line at least
         boolean plausible = proc;
-        for (Line line : readings.all(source)) {
+        for (ReadingLine line : readings.all(source)) {
             String[] words = line.words();
             if (!proc && words.length > 1 && words[0].equals("Module") && words[1].equals("Size")) {
                 plausible = true;

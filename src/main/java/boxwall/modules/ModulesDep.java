@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -44,7 +44,7 @@ public final class ModulesDep {
         // an empty file results from a failed write; a box without modules has no file
         known = !lines.isEmpty();
         for (String line : readings.lines(directory + "/modules.builtin")) {
-            if (line.endsWith(".ko")) { builtin.put(name(line), Line.evidence("modules.builtin", line)); }
+            if (line.endsWith(".ko")) { builtin.put(name(line), ReadingLine.evidence("modules.builtin", line)); }
         }
         findMissing(readings, directory);
     }
@@ -77,7 +77,7 @@ public final class ModulesDep {
     /** The module's line as evidence, or null. */
     String line(String module) {
         String line = lines.get(LoadedModules.normal(module));
-        return line == null ? null : Line.evidence("modules.dep", line);
+        return line == null ? null : ReadingLine.evidence("modules.dep", line);
     }
 
     /** The evidence that a module's file doesn't exist; null when it exists or its directory wasn't listed. */

@@ -3,7 +3,7 @@ package boxwall.modules;
 import java.util.HashMap;
 import java.util.Map;
 
-import boxwall.box.Line;
+import boxwall.box.ReadingLine;
 import boxwall.box.Readings;
 
 /**
@@ -44,6 +44,6 @@ final class Symbols {
 
     /** The line as evidence; only for a symbol that is listed. */
     String line(String symbol) {
-        return Line.evidence("/proc/kallsyms", lines.get(symbol));
+        return ReadingLine.evidence("/proc/kallsyms", lines.get(symbol));
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The names of ICMP types and codes in iptables and ip6tables, from the resource {@code icmp}. */
 public final class IcmpNames {
-    private static final List<String[]> ROWS = Rows.of("/boxwall/netfilter/icmp");
+    private static final List<String[]> ROWS = ResourceRows.of("/boxwall/netfilter/icmp");
 
     private IcmpNames() {}
 

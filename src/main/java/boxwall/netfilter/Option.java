@@ -58,13 +58,13 @@ public final class Option {
 
     /** The value as states of a packet; null when it has other words (SNAT and DNAT of --ctstate). */
     @SuppressWarnings("unchecked")
-    public Set<State> states() {
+    public Set<ConnectionState> states() {
         Object states = read;
         if (!(states instanceof Set)) {
-            states = State.set(text());
+            states = ConnectionState.set(text());
             read = states;
         }
-        return (Set<State>) states;
+        return (Set<ConnectionState>) states;
     }
 
     /** See {@link IcmpNames#range}. */

@@ -1,6 +1,6 @@
 package boxwall.optimize;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
@@ -108,7 +108,7 @@ final class Merging {
         Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
         Rule last = null;
         for (int i = 0; i < run.size(); i++) {
-            Abandoned.check();
+            Cancelled.check();
             Rule key = key(run.get(i), side);
             if (key != null && !side.isPort() && RuleOrder.readsHeader(key) && !key.equals(last)
                     && groups.containsKey(key)) {

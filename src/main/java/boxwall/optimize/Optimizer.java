@@ -1,8 +1,8 @@
 package boxwall.optimize;
 
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
-import boxwall.explain.Site;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -43,17 +43,17 @@ public final class Optimizer {
      * @param multiport the families in which the box has -m multiport
      * @param notes receives the changes, by the user's line, and the skipped steps
      */
-    public static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
-        return of(ruleset, multiport, site, Difference.affordable(), notes);
+    public static Ruleset of(Ruleset ruleset, Set<Family> multiport, BoxNetwork boxNetwork, List<Note> notes) {
+        return of(ruleset, multiport, boxNetwork, Difference.affordable(), notes);
     }
 
     /** The same with a limit of a proof's nodes. */
-    static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, int nodes, List<Note> notes) {
+    static Ruleset of(Ruleset ruleset, Set<Family> multiport, BoxNetwork boxNetwork, int nodes, List<Note> notes) {
         Ruleset result = ruleset;
         for (Step step : Step.values()) {
             List<Note> changes = new ArrayList<>();
             Ruleset next = after(step, result, multiport, changes);
-            String unproved = next.equals(result) ? null : Difference.unproved(result, next, site, nodes);
+            String unproved = next.equals(result) ? null : Difference.unproved(result, next, boxNetwork, nodes);
             if (unproved == null) {
                 result = next;
                 notes.addAll(changes);
@@ -98,7 +98,7 @@ public final class Optimizer {
         // by their matches: a rule with equal matches is found at once, others are compared
         Map<Rule, Rule> deciding = new LinkedHashMap<>();
         for (Rule rule : chain.rules) {
-            Abandoned.check();
+            Cancelled.check();
             boolean readsPacketOnly = RuleOrder.readsPacketOnly(rule, family);
             Rule matches = rule.copy().target(null).build();
             Rule by = !readsPacketOnly ? null : deciding.containsKey(matches) ? deciding.get(matches)

@@ -2,13 +2,13 @@ package boxwall.optimize;
 
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Target;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -28,8 +28,8 @@ import java.util.Set;
 final class RuleOrder {
     private static final Set<String> PREDICTABLE = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac",
             "mark", "iprange", "tcp", "udp", "icmp", "icmp6", "multiport"));
-    private static final Set<State> KNOWN = State.set("RELATED,ESTABLISHED");
-    private static final Set<State> OTHER = State.set("NEW,INVALID");
+    private static final Set<ConnectionState> KNOWN = ConnectionState.set("RELATED,ESTABLISHED");
+    private static final Set<ConnectionState> OTHER = ConnectionState.set("NEW,INVALID");
     private static final Set<String> READS_HEADER =
             new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "icmp6", "multiport"));
     /** Names of different protocols; other names may mean the same number. */
@@ -117,8 +117,8 @@ final class RuleOrder {
         if (!Target.ACCEPT.equals(rule.target)) { return false; }
         int stateMatches = 0;
         for (Match match : rule.matches) {
-            Set<State> states = states(match);
-            boolean known = states != null && match.options.size() == 1 && states.contains(State.ESTABLISHED)
+            Set<ConnectionState> states = states(match);
+            boolean known = states != null && match.options.size() == 1 && states.contains(ConnectionState.ESTABLISHED)
                     && KNOWN.containsAll(states);
             if (!known && !match.name.equals("comment")) { return false; }
             stateMatches += known ? 1 : 0;
@@ -127,7 +127,7 @@ final class RuleOrder {
     }
 
     /** The states that a match names, perhaps besides other options; null when it names none. */
-    private static Set<State> states(Match match) {
+    private static Set<ConnectionState> states(Match match) {
         Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
         return states == null || states.negated ? null : states.states();
     }
@@ -140,7 +140,7 @@ final class RuleOrder {
     static boolean mayPrecede(Rule known, Rule other) {
         boolean haveOtherStates = false;
         for (Match match : other.matches) {
-            Set<State> states = states(match);
+            Set<ConnectionState> states = states(match);
             haveOtherStates |= states != null && OTHER.containsAll(states);
         }
         return haveOtherStates || Target.ACCEPT.equals(other.target) || disjoint(known, other);

@@ -1,6 +1,6 @@
 package boxwall.optimize;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
@@ -181,7 +181,7 @@ final class Trees {
             List<Rule> next = new ArrayList<>();
             int at = 0;
             while (at < rules.size()) {
-                Abandoned.check();
+                Cancelled.check();
                 int end = at;
                 while (end < rules.size() && movable(rules.get(end)) && by.isIn(rules.get(end), family)) {
                     end++;

@@ -6,7 +6,7 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 
 import java.nio.charset.Charset;
 import java.security.MessageDigest;
@@ -36,7 +36,7 @@ public final class Plan {
         List<String> families = new ArrayList<>();
         put(files, "modules", lines(compiled.modules));
         for (Family family : Family.values()) {
-            Writer.RestoreText restore = Writer.restore(compiled.ruleset, family);
+            RuleWriter.RestoreText restore = RuleWriter.restore(compiled.ruleset, family);
             put(files, "restore" + family.digit(), restore.text);
             if (restore.text.length() > 0) { families.add(family.word()); }
             for (int line = 1; line <= restore.origins.size(); line++) {

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Kernel;
 import boxwall.box.Readings;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Programs;
@@ -31,7 +31,7 @@ public final class BoxReader {
     private static final long KALLSYMS_HEAP = 48L << 20;
 
     /** The rows of the resource {@code paths}: kind, path, KiB, then words of the lines to keep. */
-    static final List<String[]> PATHS = Rows.of("/boxwall/probe/paths");
+    static final List<String[]> PATHS = ResourceRows.of("/boxwall/probe/paths");
     /** Relevant programs besides iptables'. */
     private static final List<String> PROGRAMS =
             Arrays.asList("modprobe", "kmod", "busybox", "dsld", "modsave", "jamvm", "java");

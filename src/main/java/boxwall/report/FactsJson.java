@@ -1,12 +1,12 @@
 package boxwall.report;
 
 import boxwall.avm.Acceleration;
-import boxwall.facts.BoxFacts;
-import boxwall.modules.Capability;
 import boxwall.box.Interface;
-import boxwall.modules.Kind;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Capability;
+import boxwall.modules.FeatureKind;
 import boxwall.netfilter.Family;
 
 import com.eclipsesource.json.JsonArray;
@@ -70,7 +70,7 @@ public final class FactsJson {
         JsonObject families = new JsonObject();
         for (Family family : Family.values()) {
             JsonObject kinds = new JsonObject();
-            for (Kind kind : new Kind[] {Kind.TABLE, Kind.MATCH, Kind.TARGET}) {
+            for (FeatureKind kind : new FeatureKind[] {FeatureKind.TABLE, FeatureKind.MATCH, FeatureKind.TARGET}) {
                 JsonObject names = new JsonObject();
                 for (String name : facts.capabilityNames(family, kind)) {
                     Capability capability = facts.capability(family, kind, name);

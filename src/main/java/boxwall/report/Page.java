@@ -2,7 +2,7 @@ package boxwall.report;
 
 import boxwall.box.Finding;
 import boxwall.check.Checker;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Words;
 
 import java.io.ByteArrayOutputStream;
@@ -53,7 +53,9 @@ public final class Page {
     }
 
     /** The page in the jar. */
-    public static Page load() { return new Page(Rows.bytes("/boxwall/page/page.html")); }
+    public static Page load() {
+        return new Page(ResourceRows.bytes("/boxwall/page/page.html"));
+    }
 
     /** Whether a browser's Accept-Language prefers German to English; English for null. */
     public static boolean wantsGerman(String acceptLanguage) {

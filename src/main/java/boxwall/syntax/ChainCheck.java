@@ -8,8 +8,8 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Draft.DraftChain;
-import boxwall.syntax.Draft.Entry;
+import boxwall.syntax.TableBuilder.DraftChain;
+import boxwall.syntax.TableBuilder.Entry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -29,11 +29,11 @@ final class ChainCheck {
     private final Table table;
     private final Family family;
     private final Map<String, DraftChain> chains;
-    private final Foreign foreign;
+    private final UnknownExtensions foreign;
     private final Errors errors;
     private final Extensions known = Extensions.get();
 
-    ChainCheck(Draft.DraftTable draft, Family family, Foreign foreign, Errors errors) {
+    ChainCheck(TableBuilder.DraftTable draft, Family family, UnknownExtensions foreign, Errors errors) {
         this.table = draft.table;
         this.family = family;
         this.chains = draft.chains;
@@ -67,7 +67,7 @@ final class ChainCheck {
     private void jump(Entry entry) {
         Target target = entry.rule.target;
         if (target != null && table == Table.NAT && target.name.equals("DROP")) {
-            errors.add(entry.targetAt, "DROP in the table nat", Draft.NAT_DROP);
+            errors.add(entry.targetAt, "DROP in the table nat", TableBuilder.NAT_DROP);
         }
         if (!isChain(target)) { return; }
         DraftChain to = chains.get(target.name);
@@ -80,8 +80,8 @@ final class ChainCheck {
                 if (!chain.builtin) { names.add(chain.name); }
             }
             errors.add(entry.targetAt,
-                    "no target and no chain " + Letters.show(target.name) + " in the table " + table.word(),
-                    Nearest.hint(target.name, names, "make the chain with -N " + target.name));
+                    "no target and no chain " + Characters.show(target.name) + " in the table " + table.word(),
+                    Suggestion.hint(target.name, names, "make the chain with -N " + target.name));
         } else if (to.builtin) {
             errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");
         }
@@ -143,7 +143,7 @@ final class ChainCheck {
             loop.insert(0, name + " -> ");
             if (name.equals(chain)) { break; }
         }
-        return Letters.cut(loop.toString(), 200);
+        return Characters.cut(loop.toString(), 200);
     }
 
     private void visit(String chain, Set<String> visited, Deque<String> path, Map<String, List<Entry>> open) {
@@ -191,7 +191,7 @@ final class ChainCheck {
     }
 
     private void hooks(String letter, String name, Set<Hook> allowed, Word at, Set<Hook> hooks) {
-        if (allowed == TableRow.ALL_HOOKS) { return; }
+        if (allowed == ExtensionRow.ALL_HOOKS) { return; }
         for (Hook hook : hooks) {
             if (!allowed.contains(hook)) {
                 errors.add(at, letter + name + " where packets of " + hook + " come by",

@@ -1,6 +1,6 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
@@ -57,7 +57,7 @@ final class CommandParser {
     private final boolean both;
     private final Table block;
     private final Word start;
-    private final Arguments args;
+    private final CommandWords args;
     private final RuleReader rule;
     private final Command command;
 
@@ -66,20 +66,20 @@ final class CommandParser {
      * {@code -4} and {@code -6} choose one. {@code block} is the table of the block that contains the line, or null.
      */
     CommandParser(List<Word> line, int from, Family family, boolean both, Table block, ParsedRules rules,
-            Foreign foreign) {
+            UnknownExtensions foreign) {
         this.family = family;
         this.errors = rules.found;
         this.both = both;
         this.block = block;
         this.start = line.get(block == null ? 0 : from);
-        this.args = new Arguments(line, from, errors);
+        this.args = new CommandWords(line, from, errors);
         this.rule = new RuleReader(family, rules, both, foreign, args);
         this.command = new Command(block == null ? Table.FILTER : block, start);
     }
 
     /** The command; null after an error. */
     Command parse() {
-        Abandoned.check();
+        Cancelled.check();
         int before = errors.count();
         while (!args.atEnd()) {
             word(args.next());
@@ -103,10 +103,10 @@ final class CommandParser {
                 errors.add(args.attached, name + " takes no value", "remove it");
                 args.attached = null;
             }
-        } else if (Arguments.isOption(w) && !w.is("--")) {
+        } else if (CommandWords.isOption(w) && !w.is("--")) {
             letters(w);
         } else if (!w.is("--") || !args.atEnd()) {
-            errors.add(w, "a word that belongs to no option: " + Letters.show(w.text),
+            errors.add(w, "a word that belongs to no option: " + Characters.show(w.text),
                     args.inverted != null ? "write ! before the option, as in ! -s ADDRESS"
                             : "quote words that belong together, or remove it");
             args.inverted = null;
@@ -155,7 +155,7 @@ final class CommandParser {
         } else if (letter == 'c') {
             counters(w);
         } else if (letter == 'w' || letter == 'W') {
-            if (args.attached == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
+            if (args.attached == null && !args.atEnd() && NumberReader.parse(args.peek().text) >= 0) { args.next(); }
             args.attached = null;
         } else if (letter == '4' || letter == '6') {
             boolean other = family.digit().charAt(0) != letter;
@@ -176,8 +176,8 @@ final class CommandParser {
         if (table == null) { return; }
         Table named = Table.of(table.text);
         if (named == null) {
-            errors.add(table, "unknown table " + Letters.show(table.text),
-                    Nearest.hint(table.text, TABLES, "use filter, nat, mangle, raw or security"));
+            errors.add(table, "unknown table " + Characters.show(table.text),
+                    Suggestion.hint(table.text, TABLES, "use filter, nat, mangle, raw or security"));
         } else if (block != null) {
             errors.add(table, "-t inside a block of the table " + block.word(),
                     "remove it (iptables-restore refuses it)");
@@ -190,8 +190,8 @@ final class CommandParser {
         Word packets = args.value(w, "the packet count");
         Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : args.value(w, "the byte count");
         for (Word count : new Word[] {packets, bytes}) {
-            if (count != null && !Numbers.isCount(Words.replace(count.text, ",", ""))) {
-                errors.add(count, "not a count: " + Letters.show(count.text),
+            if (count != null && !NumberReader.isCount(Words.replace(count.text, ",", ""))) {
+                errors.add(count, "not a count: " + Characters.show(count.text),
                         "remove the counters; the kernel begins at 0");
             }
         }
@@ -219,8 +219,8 @@ final class CommandParser {
         } else if (letter == 'P') {
             command.extra = args.value(w, "the policy");
             Word counts = !args.atEnd() && args.peek().text.startsWith("[") ? args.next() : null;
-            if (counts != null && !Numbers.isCounters(counts.text)) {
-                errors.add(counts, "not counters: " + Letters.show(counts.text), "remove them");
+            if (counts != null && !NumberReader.isCounters(counts.text)) {
+                errors.add(counts, "not counters: " + Characters.show(counts.text), "remove them");
             }
         } else if (letter == 'E') { command.extra = args.value(w, "the new name"); }
         errors.chain(command.chain, "chain: ");
@@ -230,10 +230,10 @@ final class CommandParser {
     private void number() {
         Word next = args.optional();
         if (next == null) { return; }
-        long number = Numbers.parse(next.text);
+        long number = NumberReader.parse(next.text);
         command.numberAt = next;
         if (number < 1 || number > 1000000) {
-            errors.add(next, "not a rule's number: " + Letters.show(next.text), "rules count from 1");
+            errors.add(next, "not a rule's number: " + Characters.show(next.text), "rules count from 1");
         }
         command.number = (int) Math.max(0, Math.min(number, 1000000));
     }

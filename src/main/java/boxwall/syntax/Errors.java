@@ -23,7 +23,7 @@ final class Errors {
     /** Reports an invalid name of an extension or a module; returns whether it is valid. */
     boolean name(Word at, String text, int limit) {
         try {
-            Letters.name(text, limit);
+            Characters.name(text, limit);
             return true;
         } catch (ValueException invalid) {
             add(at, "", invalid);
@@ -34,7 +34,7 @@ final class Errors {
     /** Reports an invalid name of a chain, with a prefix; returns whether it is valid. */
     boolean chain(Word at, String prefix) {
         try {
-            Letters.chainName(at.text, 28);
+            Characters.chainName(at.text, 28);
             return true;
         } catch (ValueException invalid) {
             add(at, prefix, invalid);

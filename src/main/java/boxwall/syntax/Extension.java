@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** A match or a target: its options in the order of iptables-save, and where the kernel allows it. */
-final class Extension extends TableRow {
+final class Extension extends ExtensionRow {
     final boolean target;
     final String name;
     /** 4, 6 or 46. */
@@ -37,9 +37,9 @@ final class Extension extends TableRow {
         this.name = name;
         this.families = words[2];
         for (String protocol : list("p")) {
-            protocols.add(Numbers.protocol(protocol));
+            protocols.add(NumberReader.protocol(protocol));
         }
-        implicit = is("implicit") ? Numbers.protocol(get("implicit")) : null;
+        implicit = is("implicit") ? NumberReader.protocol(get("implicit")) : null;
         for (String table : list("t")) {
             tables.add(Table.of(table));
         }

@@ -10,7 +10,8 @@ import java.util.List;
 /** A match or target of a rule that is being read, with the options given so far. */
 final class ExtensionUse {
     /** The protocols with ports for the NAT targets; icmp has ids instead. */
-    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Numbers.protocol("dccp"), "icmp");
+    private static final List<String> PORTS =
+            Arrays.asList("tcp", "udp", "sctp", NumberReader.protocol("dccp"), "icmp");
 
     /** Null for an unknown extension, whose options stay as written. */
     final Extension extension;
@@ -148,7 +149,7 @@ final class ExtensionUse {
         } else if (name.equals("time")) {
             time();
         } else if (name.equals("string")
-                && Numbers.parse(value("--from", "0")) > Numbers.parse(value("--to", "65535"))) {
+                && NumberReader.parse(value("--from", "0")) > NumberReader.parse(value("--to", "65535"))) {
             throw new ValueException("--from behind --to", "write the lower offset as --from");
         }
     }

@@ -2,7 +2,7 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rows;
+import boxwall.netfilter.ResourceRows;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Extensions {
 
     private Extensions() {
         List<Extension> current = new ArrayList<>();
-        for (String[] fields : Rows.of("/boxwall/syntax/extensions")) {
+        for (String[] fields : ResourceRows.of("/boxwall/syntax/extensions")) {
             if (fields[0].startsWith("--")) {
                 OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {

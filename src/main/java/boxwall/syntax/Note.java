@@ -1,11 +1,11 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Origin;
-import boxwall.netfilter.TextTable;
+import boxwall.netfilter.ResourceTexts;
 
 /** Information for the user that is no error: an omission or an assumption at a line. */
 public final class Note {
-    private static final TextTable ROWS = new TextTable("/boxwall/syntax/notes", 3);
+    private static final ResourceTexts ROWS = new ResourceTexts("/boxwall/syntax/notes", 3);
 
     public final Origin origin;
     public final String text;
@@ -24,11 +24,11 @@ public final class Note {
     /** A note from a row of the resource {@code notes}. */
     public static Note of(String name, Origin origin, Object... values) {
         String[] row = ROWS.rows(name).get(0);
-        return new Note(origin, text(name, values), row.length < 3 ? null : TextTable.filled(row[2], "", values));
+        return new Note(origin, text(name, values), row.length < 3 ? null : ResourceTexts.filled(row[2], "", values));
     }
 
     /** The text of a row. */
     public static String text(String name, Object... values) {
-        return TextTable.filled(ROWS.rows(name).get(0)[1], "", values);
+        return ResourceTexts.filled(ROWS.rows(name).get(0)[1], "", values);
     }
 }

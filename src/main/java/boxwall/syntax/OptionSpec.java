@@ -22,7 +22,7 @@ import java.util.Set;
  * since      the first release of iptables that has it, if 1.4.11.1 doesn't
  * </pre>
  */
-final class OptionSpec extends TableRow {
+final class OptionSpec extends ExtensionRow {
     /** All spellings; the first is printed (unless {@code as}). */
     final List<String> names;
     final boolean negatable;

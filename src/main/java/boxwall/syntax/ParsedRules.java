@@ -14,14 +14,14 @@ import java.util.Map;
 public final class ParsedRules {
     Ruleset ruleset = Ruleset.empty();
     final Errors found = new Errors();
-    public final List<Line> modules = new ArrayList<>();
-    public final List<Line> expects = new ArrayList<>();
+    public final List<Directive> modules = new ArrayList<>();
+    public final List<Directive> expects = new ArrayList<>();
     /** The includes that were read, in their order. */
-    public final List<Line> includes = new ArrayList<>();
-    public final List<Line> keeps = new ArrayList<>();
-    public final List<Line> owns = new ArrayList<>();
+    public final List<Directive> includes = new ArrayList<>();
+    public final List<Directive> keeps = new ArrayList<>();
+    public final List<Directive> owns = new ArrayList<>();
     /** Host names in place of addresses, which are errors too. */
-    public final List<Line> hostNames = new ArrayList<>();
+    public final List<Directive> hostNames = new ArrayList<>();
     /** The iptables commands outside of presets. */
     public final List<Origin> ownCommands = new ArrayList<>();
     /** The names of the box that a line used, and their values. */
@@ -33,7 +33,7 @@ public final class ParsedRules {
 
     /** Whether it is a line of a shipped preset. */
     public boolean isShipped(Origin origin) {
-        for (Line include : includes) {
+        for (Directive include : includes) {
             if (include.preset && include.name.equals(origin.file)) { return true; }
         }
         return false;

@@ -79,7 +79,7 @@ public final class Preset {
             } else if (this == HOST || this == NETWORK) {
                 networks(name, value, names);
             } else if (this == PORTS) {
-                String list = Inet.portList(value.replace('-', ':'));
+                String list = AddressReader.portList(value.replace('-', ':'));
                 names.put(name, list);
                 String others = Ports.of(1, 65535).without(Ports.parse(list)).toString();
                 names.put(name + "_OTHERS", others.length() == 0 ? null : others.replace(':', '-'));
@@ -93,13 +93,13 @@ public final class Preset {
                 names.put(name + "_NONE", none ? "" : null);
             } else {
                 require(value.length() > 0 && value.length() < 16, value);
-                Letters.name(value, 15);
+                Characters.name(value, 15);
             }
         }
 
         private void require(boolean valid, String value) throws ValueException {
             if (!valid) {
-                throw new ValueException("not a value of kind " + word() + ": " + Letters.show(value),
+                throw new ValueException("not a value of kind " + word() + ": " + Characters.show(value),
                         "write " + (this == DEVICE || this == HOST ? "an address, as " : "") + example);
             }
         }
@@ -121,7 +121,7 @@ public final class Preset {
             for (String network : any ? new String[0] : Words.split(value, ',')) {
                 require(this == NETWORK || Addresses.parse(value) != null, value);
                 int index = network.indexOf(':') >= 0 ? 1 : 0;
-                Inet.network(network, Family.values()[index], false);
+                AddressReader.network(network, Family.values()[index], false);
                 lists[index] = lists[index] == null ? network : lists[index] + "," + network;
             }
             for (Family family : Family.values()) {

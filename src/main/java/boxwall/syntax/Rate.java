@@ -19,13 +19,13 @@ final class Rate {
         for (int i = 0; i < LONG.length && unit.length() > 0; i++) {
             units += LONG[i].startsWith(unit) ? SECONDS[i] * SCALE : 0;
         }
-        long count = Numbers.parse(Words.before(text, '/'));
+        long count = NumberReader.parse(Words.before(text, '/'));
         if (units == 0 || count <= 0) {
-            throw new ValueException("not a rate: " + Letters.show(text),
+            throw new ValueException("not a rate: " + Characters.show(text),
                     "write it as 3/minute; second, minute, hour and day are known");
         }
         if (units < count) {
-            throw new ValueException("a rate above " + SCALE + " a second: " + Letters.show(text),
+            throw new ValueException("a rate above " + SCALE + " a second: " + Characters.show(text),
                     "the kernel can't count faster");
         }
         return units / count;
@@ -45,7 +45,7 @@ final class Rate {
     /** Refuses a burst whose credits exceed 32 bits in the kernel (xt_limit.c), for each HZ in use. */
     static void burst(String rate, String packets) throws ValueException {
         long period = period(rate);
-        long total = period * Long.parseLong(packets) & Numbers.U32;
+        long total = period * Long.parseLong(packets) & NumberReader.U32;
         for (int hz : new int[] {100, 250, 1000}) {
             // -m limit adds HZ times a power of two credits per second
             long perSecond = Long.highestOneBit((1L << 32) / (hz * 86400L)) * hz;
@@ -59,6 +59,6 @@ final class Rate {
 
     private static long credits(long period, long perSecond) {
         boolean large = period > (1L << 32) / perSecond;
-        return (large ? period / SCALE * perSecond : period * perSecond / SCALE) & Numbers.U32;
+        return (large ? period / SCALE * perSecond : period * perSecond / SCALE) & NumberReader.U32;
     }
 }

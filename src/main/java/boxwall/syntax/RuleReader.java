@@ -29,8 +29,8 @@ final class RuleReader {
     private final ParsedRules rules;
     private final Errors errors;
     private final boolean both;
-    private final Foreign foreign;
-    private final Arguments args;
+    private final UnknownExtensions foreign;
+    private final CommandWords args;
     private final Extensions known = Extensions.get();
 
     private final List<Negatable<Network>> sources = new ArrayList<>();
@@ -52,7 +52,7 @@ final class RuleReader {
     private Word inWord;
     private Word outWord;
 
-    RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
+    RuleReader(Family family, ParsedRules rules, boolean both, UnknownExtensions foreign, CommandWords args) {
         this.family = family;
         this.rules = rules;
         this.errors = rules.found;
@@ -98,7 +98,7 @@ final class RuleReader {
             from += text.length() + 1;
             try {
                 if (text.length() == 0) { throw new ValueException("the address is missing", "write it"); }
-                Network network = Inet.network(text, family, true);
+                Network network = AddressReader.network(text, family, true);
                 into.add(new Negatable<>(negated, network));
                 int parts = Words.split(text, '.').length;
                 if (family == Family.IPV4 && text.indexOf('/') < 0 && parts < 4) {
@@ -108,7 +108,7 @@ final class RuleReader {
             } catch (ValueException invalid) {
                 errors.add(at, "", invalid);
                 String host = Words.before(text, '/');
-                if (!Inet.looksNumeric(host)) { rules.hostNames.add(new Line(host, null, at)); }
+                if (!AddressReader.looksNumeric(host)) { rules.hostNames.add(new Directive(host, null, at)); }
             }
         }
         if (into.size() > RULES_LIMIT) {
@@ -128,7 +128,7 @@ final class RuleReader {
             valid &= name.charAt(i) > ' ' && name.charAt(i) < 127 && "/\"'\\".indexOf(name.charAt(i)) < 0;
         }
         if (!valid) {
-            errors.add(value, "not an interface: " + Letters.show(name),
+            errors.add(value, "not an interface: " + Characters.show(name),
                     "1 to 15 characters, as in /proc/net/dev; a + at the end means all that begin so");
         } else if (name.equals("+") && negated) {
             errors.add(value, "! + matches no packet at all", "remove the rule");
@@ -140,10 +140,10 @@ final class RuleReader {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
         if (value == null) { return; }
-        String canonical = Numbers.protocol(value.text);
+        String canonical = NumberReader.protocol(value.text);
         if (canonical == null) {
-            errors.add(value, "unknown protocol " + Letters.show(value.text),
-                    Nearest.hint(value.text, Numbers.names("protocol"), "write its number, 0 to 255"));
+            errors.add(value, "unknown protocol " + Characters.show(value.text),
+                    Suggestion.hint(value.text, NumberReader.names("protocol"), "write its number, 0 to 255"));
             return;
         }
         if (canonical.equals("0") && negated) {
@@ -162,8 +162,9 @@ final class RuleReader {
             if (errors.name(name, name.text, 28)) {
                 errors.add(name,
                         known.match(name.text, other) != null ? "-m " + name + " is " + other.command + "'s"
-                                : "unknown match " + Letters.show(name.text),
-                        Nearest.hint(name.text, known.names(false, family), "see the list of matches that are known"));
+                                : "unknown match " + Characters.show(name.text),
+                        Suggestion.hint(name.text, known.names(false, family),
+                                "see the list of matches that are known"));
             }
             args.skipValues();
         } else if (extension != null || errors.name(name, name.text, 28)) {
@@ -274,7 +275,7 @@ final class RuleReader {
         for (OptionSpec spec : withPrefix("").keySet()) {
             names.addAll(spec.names);
         }
-        return Nearest.hint(name, names, "see iptables-extensions(8)");
+        return Suggestion.hint(name, names, "see iptables-extensions(8)");
     }
 
     /** The unknown extension to which an unknown option belongs, the newest first; or null. */
@@ -290,7 +291,7 @@ final class RuleReader {
     private void readUnknown(ExtensionUse use, Word w, String name) {
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<>();
-        if (args.attached != null && !Arguments.isValue(args.attached)) { args.value(w, "the value"); }
+        if (args.attached != null && !CommandWords.isValue(args.attached)) { args.value(w, "the value"); }
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
@@ -326,12 +327,13 @@ final class RuleReader {
     private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
         String canonical = ValueKinds.value(kind, value.text, family);
         if (spec.is("not") && canonical.contains(spec.get("not"))) {
-            throw new ValueException("a value with " + Letters.show(spec.get("not")) + ": " + Letters.show(value.text),
+            throw new ValueException(
+                    "a value with " + Characters.show(spec.get("not")) + ": " + Characters.show(value.text),
                     "leave it out: some kernels take it for something else");
         }
         if (kind.startsWith("text:") && canonical.length() < value.text.length()) {
             errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
-                    + Letters.show(canonical));
+                    + Characters.show(canonical));
         }
         if (negated && canonical.equals(spec.get("hide"))) {
             errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");

@@ -1,12 +1,12 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.CommandParser.Command;
-import boxwall.syntax.Draft.DraftChain;
+import boxwall.syntax.TableBuilder.DraftChain;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,19 +36,19 @@ public final class RulesetParser {
     private final Errors errors = rules.found;
     private final Includes includes;
     private final Variables variables;
-    private final Map<Family, Draft> drafts = new TreeMap<>();
+    private final Map<Family, TableBuilder> drafts = new TreeMap<>();
     private final List<String> open = new ArrayList<>();
-    private final Foreign foreign;
+    private final UnknownExtensions foreign;
     private int included;
     /** Whether the current file is a shipped preset, not the user's. */
     private boolean preset;
 
-    private RulesetParser(Map<String, String> names, Includes includes, Foreign foreign) {
+    private RulesetParser(Map<String, String> names, Includes includes, UnknownExtensions foreign) {
         this.includes = includes;
         this.foreign = foreign;
         this.variables = new Variables(names, rules);
         for (Family family : Family.values()) {
-            drafts.put(family, new Draft(family, errors));
+            drafts.put(family, new TableBuilder(family, errors));
         }
     }
 
@@ -57,11 +57,12 @@ public final class RulesetParser {
      * such as LAN_NET, with their values; null for a name that the box lacks.
      */
     public static ParsedRules parse(Source source, Map<String, String> names, Includes includes) {
-        return parse(source, names, includes, Foreign.none());
+        return parse(source, names, includes, UnknownExtensions.none());
     }
 
     /** Reads a ruleset; extensions that only the box's iptables has stay as written, with a note. */
-    public static ParsedRules parse(Source source, Map<String, String> names, Includes includes, Foreign foreign) {
+    public static ParsedRules parse(Source source, Map<String, String> names, Includes includes,
+            UnknownExtensions foreign) {
         RulesetParser parser = new RulesetParser(names, includes, foreign);
         parser.file(source, 0);
         return parser.result();
@@ -84,7 +85,7 @@ public final class RulesetParser {
         preset = source.preset;
         Tokenizer in = new Tokenizer(source, row, errors);
         while (!in.atEnd()) {
-            Abandoned.check();
+            Cancelled.check();
             variables.beginLine();
             int before = errors.count();
             List<Word> line = in.next(variables);
@@ -122,7 +123,7 @@ public final class RulesetParser {
         } else if (first.is("expect")) {
             expect(line);
         } else {
-            errors.add(first, "unknown command " + Letters.show(first.text), Nearest.hint(first.text, COMMANDS,
+            errors.add(first, "unknown command " + Characters.show(first.text), Suggestion.hint(first.text, COMMANDS,
                     "a line is NAME=value, iptables, ip6tables, ip46tables, modprobe, include, keep, own, expect or *table"));
         }
     }
@@ -154,14 +155,14 @@ public final class RulesetParser {
         Table table =
                 Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
         if (table == null) {
-            errors.add(start, "unknown table " + Letters.show(name),
+            errors.add(start, "unknown table " + Characters.show(name),
                     "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
         } else if (drafts.get(family).table(table, start).touched) {
             errors.add(start, "the table " + table.word() + " has rules already",
                     "a block replaces its table whole; write all of it in one place");
         }
         // an unknown table is read for its errors only
-        Draft draft = table == null ? new Draft(family, errors) : drafts.get(family);
+        TableBuilder draft = table == null ? new TableBuilder(family, errors) : drafts.get(family);
         table = table == null ? Table.FILTER : table;
         draft.table(table, start).touched = true;
         while (!in.atEnd()) {
@@ -173,7 +174,7 @@ public final class RulesetParser {
                 chain(line, table, draft);
             } else if (first.text.startsWith("*")) {
                 errors.add(first, "a table begins before COMMIT ended the one before", "write COMMIT before it");
-            } else if (first.text.startsWith("[") && (!Numbers.isCounters(first.text) || line.size() == 1)) {
+            } else if (first.text.startsWith("[") && (!NumberReader.isCounters(first.text) || line.size() == 1)) {
                 errors.add(first, "not counters before a rule", "write [PACKETS:BYTES] -A CHAIN ...");
             } else {
                 int from = first.text.startsWith("[") ? 1 : 0;
@@ -181,12 +182,12 @@ public final class RulesetParser {
                 if (command != null && !command.ignored) { draft.apply(command); }
             }
         }
-        errors.add(start, "the block " + Letters.show(start.text) + " has no COMMIT", "write COMMIT at its end");
+        errors.add(start, "the block " + Characters.show(start.text) + " has no COMMIT", "write COMMIT at its end");
     }
 
-    private void chain(List<Word> line, Table table, Draft draft) {
+    private void chain(List<Word> line, Table table, TableBuilder draft) {
         Word first = line.get(0);
-        if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !Numbers.isCounters(line.get(2).text)) {
+        if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !NumberReader.isCounters(line.get(2).text)) {
             errors.add(first, "not a chain's line",
                     "write :CHAIN POLICY [0:0], and - for the policy of a chain of your own");
             return;
@@ -204,7 +205,7 @@ public final class RulesetParser {
             errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name",
                     "write one line for each module");
         } else if (errors.name(line.get(1), line.get(1).text, 64)) {
-            rules.modules.add(new Line(line.get(1).text, null, line.get(1)));
+            rules.modules.add(new Directive(line.get(1).text, null, line.get(1)));
         }
     }
 
@@ -221,22 +222,22 @@ public final class RulesetParser {
         }
         Source source = includes.find(name.text);
         if (source == null) {
-            errors.add(name, "nothing called " + Letters.show(name.text) + " can be included",
+            errors.add(name, "nothing called " + Characters.show(name.text) + " can be included",
                     "name a file beside this one, or a preset; boxwall presets lists them");
         } else if (open.contains(source.name)) {
-            errors.add(name, Letters.show(name.text) + " includes itself", "remove one of the includes");
+            errors.add(name, Characters.show(name.text) + " includes itself", "remove one of the includes");
         } else {
             int before = errors.count();
             Map<String, String> values = values(line, new Preset(source));
             boolean again = false;
-            for (Line include : rules.includes) {
+            for (Directive include : rules.includes) {
                 again |= include.name.equals(source.name);
             }
             if (errors.count() == before && source.preset && values.isEmpty() && again) {
-                errors.note(name, Letters.show(source.name) + " is included already; left out here");
+                errors.note(name, Characters.show(source.name) + " is included already; left out here");
             } else if (errors.count() == before) {
-                rules.includes
-                        .add(new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.preset));
+                rules.includes.add(
+                        new Directive(source.name, null, name, Collections.<String, String>emptyMap(), source.preset));
                 Map<String, String> outer = variables.given;
                 variables.given = values;
                 file(source, name.origin.row);
@@ -255,14 +256,14 @@ public final class RulesetParser {
             int equals = word.text.indexOf('=');
             String name = Words.before(word.text, '=');
             if (equals < 1) {
-                errors.add(word, "not NAME=value: " + Letters.show(word.text),
+                errors.add(word, "not NAME=value: " + Characters.show(word.text),
                         "write one include line for each preset, its values behind it");
             } else if (!preset.parameters.containsKey(name)) {
-                errors.add(word, Letters.show(preset.name) + " takes no " + Letters.show(name),
-                        preset.parameters.isEmpty() ? "leave it out: this preset takes no values" : Nearest.hint(name,
-                                preset.parameters.keySet(), "it takes " + preset.parameters.keySet()));
+                errors.add(word, Characters.show(preset.name) + " takes no " + Characters.show(name),
+                        preset.parameters.isEmpty() ? "leave it out: this preset takes no values" : Suggestion
+                                .hint(name, preset.parameters.keySet(), "it takes " + preset.parameters.keySet()));
             } else if (given.put(name, word.from(equals + 1)) != null) {
-                errors.add(word, Letters.show(name) + " is given twice", "keep one");
+                errors.add(word, Characters.show(name) + " is given twice", "keep one");
             }
         }
         for (Preset.Parameter parameter : preset.parameters.values()) {
@@ -273,7 +274,7 @@ public final class RulesetParser {
                     word != null ? word.text : variables.isSet(name) ? variables.value(name, at) : parameter.standard;
             try {
                 if (value == null) {
-                    errors.add(at, Letters.show(preset.name) + " needs " + name + " (" + parameter.english + ")",
+                    errors.add(at, Characters.show(preset.name) + " needs " + name + " (" + parameter.english + ")",
                             "write include " + preset.name + " " + name + "=..., for example "
                                     + parameter.kind.example);
                 } else {
@@ -295,11 +296,11 @@ public final class RulesetParser {
                     first + " takes " + (words == 3 ? "a table and a chain" : "a table"),
                     "write " + (words == 3 ? "keep TABLE CHAIN" : "own TABLE"));
         } else if (table == null) {
-            errors.add(line.get(1), "unknown table " + Letters.show(line.get(1).text),
+            errors.add(line.get(1), "unknown table " + Characters.show(line.get(1).text),
                     "use filter, nat, mangle, raw or security");
         } else if (words == 2) {
-            rules.owns.add(new Line(null, table, first));
-        } else if (errors.chain(line.get(2), "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
+            rules.owns.add(new Directive(null, table, first));
+        } else if (errors.chain(line.get(2), "")) { rules.keeps.add(new Directive(line.get(2).text, table, first)); }
     }
 
     /** {@code expect DROP in=dsl proto=tcp dport=80}; the values are checked later. */
@@ -315,18 +316,18 @@ public final class RulesetParser {
             int equals = word.text.indexOf('=');
             String key = Words.before(word.text, '=');
             if (equals < 1 || equals == word.text.length() - 1) {
-                errors.add(word, "not key=value: " + Letters.show(word.text), "write dport=80 and the like");
+                errors.add(word, "not key=value: " + Characters.show(word.text), "write dport=80 and the like");
             } else if (keys.put(key, word.text.substring(equals + 1)) != null) {
-                errors.add(word, "the key " + Letters.show(key) + " is given twice", "keep one");
+                errors.add(word, "the key " + Characters.show(key) + " is given twice", "keep one");
             }
         }
-        rules.expects.add(new Line(verdict.text, null, verdict, keys, preset));
+        rules.expects.add(new Directive(verdict.text, null, verdict, keys, preset));
     }
 
     private ParsedRules result() {
         for (Family family : Family.values()) {
-            Draft draft = drafts.get(family);
-            for (Draft.DraftTable table : draft.tables.values()) {
+            TableBuilder draft = drafts.get(family);
+            for (TableBuilder.DraftTable table : draft.tables.values()) {
                 new ChainCheck(table, family, foreign, errors).run();
                 // a chain without a policy accepts what no rule decides
                 for (DraftChain chain : table.chains.values()) {

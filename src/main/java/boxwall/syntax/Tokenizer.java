@@ -56,7 +56,7 @@ final class Tokenizer {
     /** Skips a byte order mark, which every line may have: a concatenated file has several. */
     private void beginLine(Origin next) {
         line = next;
-        at += Letters.mark(text, at);
+        at += Characters.mark(text, at);
         lineStart = at;
     }
 
@@ -91,7 +91,7 @@ final class Tokenizer {
                 start();
                 dollar(names, true);
             } else if (";&|<>()`".indexOf(c) >= 0) {
-                fail(line, column(), Letters.show(String.valueOf(c)) + " is for a shell, and there is none here",
+                fail(line, column(), Characters.show(String.valueOf(c)) + " is for a shell, and there is none here",
                         c == ';' || c == '&' ? "write one command a line"
                                 : c == '>' || c == '<' ? "leave the redirection out" : "quote it, or write its result");
             } else {
@@ -153,9 +153,9 @@ final class Tokenizer {
      * Appends the ordinary characters at an index, or else a single character (of several bytes); returns its length.
      */
     private int append(String from, int index, boolean inQuotes) {
-        int plain = Letters.plain(from, index) - index;
+        int plain = Characters.plain(from, index) - index;
         int length = plain > 0 ? plain : Words.utf8Length(from, index);
-        ValueException foreign = plain > 0 ? null : Letters.refused(from, index, inQuotes);
+        ValueException foreign = plain > 0 ? null : Characters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
             fail(wordLine, wordColumn, "a word of more than " + WORD_LIMIT + " characters",
                     "iptables-restore can't read it; write several rules");

@@ -1,14 +1,14 @@
 package boxwall.syntax;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Converts a value to the form that iptables-save prints, or throws why it is invalid. The function depends on the
@@ -23,28 +23,28 @@ final class ValueKinds {
         switch (parts[0]) {
             case "word" :
                 if (text.startsWith("/")) {
-                    throw new ValueException("a path for a value: " + Letters.show(text), "write the value itself");
+                    throw new ValueException("a path for a value: " + Characters.show(text), "write the value itself");
                 }
                 return text(text, "1-" + Tokenizer.WORD_LIMIT);
             case "text" :
                 return text(text, argument);
             case "name" :
-                return Letters.chainName(text, Integer.parseInt(argument));
+                return Characters.chainName(text, Integer.parseInt(argument));
             case "num" :
-                String named = parts.length < 3 ? null : Numbers.named(parts[2], text);
-                return named != null ? named : String.valueOf(Numbers.within(text, argument));
+                String named = parts.length < 3 ? null : NumberReader.named(parts[2], text);
+                return named != null ? named : String.valueOf(NumberReader.within(text, argument));
             case "range" :
-                return Numbers.range(text, ':', Long.parseLong(argument));
+                return NumberReader.range(text, ':', Long.parseLong(argument));
             case "ports" :
-                return Inet.ports(text);
+                return AddressReader.ports(text);
             case "portlist" :
-                return Inet.portList(text);
+                return AddressReader.portList(text);
             case "natports" :
-                return Inet.natPorts(text);
+                return AddressReader.natPorts(text);
             case "nataddress" :
-                return Inet.nat(text, family);
+                return AddressReader.nat(text, family);
             case "iprange" :
-                return Inet.range(text, family);
+                return AddressReader.range(text, family);
             case "flags" :
                 return list(text, Words.split(argument, ','), true);
             case "words" :
@@ -65,7 +65,7 @@ final class ValueKinds {
                 return clock(text);
             default :
                 if (!kind.endsWith("mark")) { throw new IllegalStateException("extensions: unknown kind " + kind); }
-                return Numbers.mark(kind, text);
+                return NumberReader.mark(kind, text);
         }
     }
 
@@ -81,16 +81,16 @@ final class ValueKinds {
     /** {@code 8}, {@code 3/1}, {@code echo-request} or an unambiguous prefix of a name. */
     private static String icmp(String text, Family family) throws ValueException {
         if (text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
-            long type = Numbers.within(Words.before(text, '/'), 0, 255);
+            long type = NumberReader.within(Words.before(text, '/'), 0, 255);
             String after = Words.after(text, '/');
-            String code = after == null ? "" : "/" + Numbers.within(after, 0, 255);
+            String code = after == null ? "" : "/" + NumberReader.within(after, 0, 255);
             return type == 255 && family == Family.IPV4 ? "any" : type + code;
         }
         String number = IcmpNames.number(family, text);
         if (number == null || number.length() == 0) {
             throw new ValueException(
-                    (number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Letters.show(text),
-                    Nearest.hint(text, IcmpNames.all(family), "write the type's number"));
+                    (number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Characters.show(text),
+                    Suggestion.hint(text, IcmpNames.all(family), "write the type's number"));
         }
         return number.equals("255") ? "any" : number;
     }
@@ -98,7 +98,8 @@ final class ValueKinds {
     private static String mac(String text) throws ValueException {
         byte[] mac = Addresses.mac(text);
         if (mac == null) {
-            throw new ValueException("not a hardware address: " + Letters.show(text), "write it as 00:11:22:33:44:55");
+            throw new ValueException("not a hardware address: " + Characters.show(text),
+                    "write it as 00:11:22:33:44:55");
         }
         return Addresses.printMac(mac);
     }
@@ -107,7 +108,7 @@ final class ValueKinds {
     private static String tcpFlags(String text) throws ValueException {
         for (String part : Words.split(text, ',')) {
             if (TcpFlags.bits(part.toUpperCase(Locale.ROOT)) < 0) {
-                throw new ValueException("unknown TCP flag " + Letters.show(part),
+                throw new ValueException("unknown TCP flag " + Characters.show(part),
                         "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
             }
         }
@@ -144,24 +145,23 @@ final class ValueKinds {
     }
 
     private static ValueException unknown(String text, List<String> names) {
-        return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Letters.show(text),
-                Nearest.hint(text, names, "use one of " + Words.join(names, " ")));
+        return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Characters.show(text),
+                Suggestion.hint(text, names, "use one of " + Words.join(names, " ")));
     }
 
     /** Converts {@code h:mm[:ss]} to {@code hh:mm:ss}. */
     static String clock(String text) throws ValueException {
         List<String> parts = new ArrayList<>(Arrays.asList(Words.split(text, ':')));
         if (parts.size() < 2 || parts.size() > 3) {
-            throw new ValueException("not a time of day: " + Letters.show(text), "write hh:mm or hh:mm:ss");
+            throw new ValueException("not a time of day: " + Characters.show(text), "write hh:mm or hh:mm:ss");
         }
         if (parts.size() == 2) { parts.add("00"); }
         for (int i = 0; i < 3; i++) {
             String part = parts.get(i);
             int last = i == 0 ? 23 : 59;
             if (!Words.isNumber(part) || part.length() > 2 || Integer.parseInt(part) > last) {
-                throw new ValueException(
-                        "not a number from 0 to " + last + " in " + Letters.show(text) + ": " + Letters.show(part),
-                        "write times as 08:30 or 08:30:00");
+                throw new ValueException("not a number from 0 to " + last + " in " + Characters.show(text) + ": "
+                        + Characters.show(part), "write times as 08:30 or 08:30:00");
             }
             parts.set(i, part.length() < 2 ? "0" + part : part);
         }

@@ -52,8 +52,8 @@ final class Variables {
             List<String> known = new ArrayList<>(assigned.keySet());
             known.addAll(assignedLacking.keySet());
             known.addAll(box.keySet());
-            rules.found.add(at, "the name " + Letters.show(name) + " isn't set",
-                    Nearest.hint(name, known, 2, "write " + name + "=... in a line before"));
+            rules.found.add(at, "the name " + Characters.show(name) + " isn't set",
+                    Suggestion.hint(name, known, 2, "write " + name + "=... in a line before"));
         }
         return value;
     }
@@ -62,7 +62,7 @@ final class Variables {
     void assign(List<Word> line) {
         Word word = line.get(0);
         if (line.size() > 1) {
-            rules.found.add(line.get(1), "a word after an assignment: " + Letters.show(line.get(1).text),
+            rules.found.add(line.get(1), "a word after an assignment: " + Characters.show(line.get(1).text),
                     "quote the value if it has blanks, or begin a new line");
             return;
         }

@@ -29,7 +29,7 @@ public class CommandResult {
     public int status() {
         try {
             // a second wait, maybe long after the process was started
-            return WaitedOn.kept(process).waitFor();
+            return DelayedCollection.kept(process).waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return -1;

@@ -15,7 +15,10 @@ import java.util.List;
 public final class LiveSys implements Sys {
     /** The limit for a program's output; the longest regular output is the save of 50 000 rules. */
     private static final int MAX_OUTPUT = 8 << 20;
-    /** Signals the end of a thread or program; static, because it must never be collected: see {@link WaitedOn}. */
+    /**
+     * Signals the end of a thread or program; static, because it must never be collected: see
+     * {@link DelayedCollection}.
+     */
     private static final Object ENDS = new Object();
 
     @Override
@@ -26,7 +29,7 @@ public final class LiveSys implements Sys {
         }
         Process process;
         try {
-            process = WaitedOn.kept(new ProcessBuilder(command).start());
+            process = DelayedCollection.kept(new ProcessBuilder(command).start());
         } catch (IOException e) {
             throw new BoxException(command.get(0) + " can't be started", e);
         }
@@ -220,7 +223,7 @@ public final class LiveSys implements Sys {
                 if (cancelled) { return; }
                 fired = true;
             }
-            WaitedOn.kept(process).destroy(); // not under the lock: it takes a second
+            DelayedCollection.kept(process).destroy(); // not under the lock: it takes a second
         }
 
         /** Returns whether it has killed the program. */

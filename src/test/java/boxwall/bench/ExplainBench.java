@@ -1,20 +1,20 @@
 package boxwall.bench;
 
-import boxwall.facts.BoxFacts;
 import boxwall.avm.Listeners;
+import boxwall.box.Readings;
 import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
-import boxwall.box.Readings;
-import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
-import boxwall.explain.AdminProof;
+import boxwall.compile.Compiler;
 import boxwall.explain.AdminConnection;
+import boxwall.explain.AdminProof;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
-import boxwall.explain.Lint;
+import boxwall.explain.NeedlessRules;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
@@ -43,10 +43,10 @@ final class ExplainBench {
 
     public static void main(String[] args) throws IOException {
         String shipped = Files.readString(Path.of("conf/boxwall.rules"));
-        Site site = Site.of(FACTS);
+        BoxNetwork boxNetwork = BoxNetwork.of(FACTS);
         Ruleset written = parse(shipped).ruleset();
         Ruleset stateless = Compiler.compile(parse(shipped), FACTS, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
-        Verdicts walk = new Verdicts(parse(rules(1000)).ruleset(), site);
+        Verdicts walk = new Verdicts(parse(rules(1000)).ruleset(), boxNetwork);
         Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
                 .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
         Bench.millis("explain: one packet, 1000 rules asked", () -> walk.packet(packet, null));
@@ -55,13 +55,13 @@ final class ExplainBench {
                 new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 80),
                 new AdminConnection("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
-                () -> AdminProof.of(new Verdicts(stateless, site), paths));
+                () -> AdminProof.of(new Verdicts(stateless, boxNetwork), paths));
         List<String> exposedInterfaces = Listeners.exposedInterfaces(FACTS.interfaces);
         Bench.millis("explain: exposure, boxwall.rules",
-                () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), exposedInterfaces));
+                () -> Exposure.of(new Verdicts(stateless, boxNetwork), Listeners.of(BOX), exposedInterfaces));
         Bench.millis("explain: stateful against stateless, boxwall.rules",
-                () -> Difference.of(written, stateless, site));
-        Bench.millis("explain: idle rules, boxwall.rules", () -> Lint.of(new Verdicts(written, site)));
+                () -> Difference.of(written, stateless, boxNetwork));
+        Bench.millis("explain: idle rules, boxwall.rules", () -> NeedlessRules.of(new Verdicts(written, boxNetwork)));
         double[] medians = new double[4];
         for (int i = 0; i < medians.length; i++) {
             int count = (int) Math.pow(10, i + 1);

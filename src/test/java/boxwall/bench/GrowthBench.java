@@ -1,15 +1,15 @@
 package boxwall.bench;
 
-import boxwall.facts.BoxFacts;
+import boxwall.box.Readings;
 import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
-import boxwall.box.Readings;
+import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.AutoYesNo;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.probe.BoxReader;
@@ -54,7 +54,7 @@ final class GrowthBench {
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         step(2, () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
-        step(3, () -> new Verdicts(compiled.ruleset, Site.of(FACTS)).packet(PACKET, null));
+        step(3, () -> new Verdicts(compiled.ruleset, BoxNetwork.of(FACTS)).packet(PACKET, null));
     }
 
     private static double[] measured(String text, int runs) {

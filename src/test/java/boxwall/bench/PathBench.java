@@ -1,17 +1,17 @@
 package boxwall.bench;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
-import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
+import boxwall.compile.Compiler;
 import boxwall.explain.Wire;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.optimize.PathCounts;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +128,7 @@ final class PathBench {
             }
         });
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        return Writer.restore(Compiler.compile(parsed, FACTS, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
+        return RuleWriter.restore(Compiler.compile(parsed, FACTS, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
                 Family.IPV4).text;
     }
 

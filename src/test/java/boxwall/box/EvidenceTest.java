@@ -59,13 +59,13 @@ class EvidenceTest {
     @Test
     void evidenceKeepsUmlautsAndBlanksControlCharacters() {
         String bytes = new String("name = \"Größe Ä\"".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        assertEquals("ar7.cfg: " + bytes, Line.evidence("ar7.cfg", bytes));
+        assertEquals("ar7.cfg: " + bytes, ReadingLine.evidence("ar7.cfg", bytes));
         // the rest of this line is not UTF-8
         assertEquals("x: \u00e4 \u00c5 31m \u00e0  .",
-                Line.evidence("x", "\u00e4 \u00c5\u009b31m \u00e0\u009b\u0080."));
-        assertEquals("x: " + "a".repeat(299) + "...", Line.evidence("x", "a".repeat(299) + "\u00c3\u009f"));
-        assertEquals("x: a b c d", Line.evidence("x", "a\u001bb\u009bc\u007fd"));
-        assertEquals("x: d  e", Line.evidence("x", "d\u00c2\u009be"));
+                ReadingLine.evidence("x", "\u00e4 \u00c5\u009b31m \u00e0\u009b\u0080."));
+        assertEquals("x: " + "a".repeat(299) + "...", ReadingLine.evidence("x", "a".repeat(299) + "\u00c3\u009f"));
+        assertEquals("x: a b c d", ReadingLine.evidence("x", "a\u001bb\u009bc\u007fd"));
+        assertEquals("x: d  e", ReadingLine.evidence("x", "d\u00c2\u009be"));
     }
 
     @Test

@@ -26,7 +26,7 @@ final class JamVmRules {
     }
 
     private static final String CRASH =
-            "JamVM ends when an object is collected that a thread waited on or that two threads locked at once (sys.WaitedOn): ";
+            "JamVM ends when an object is collected that a thread waited on or that two threads locked at once (sys.DelayedCollection): ";
     private static final String SLOW_FORMAT = "formatting a date takes 15 ms and megabytes in GNU Classpath";
     private static final String WRONG = "wrong in GNU Classpath: ";
 
@@ -34,9 +34,9 @@ final class JamVmRules {
             "\\b(ProcessBuilder\\(|Runtime\\.getRuntime\\(\\)\\s*\\.exec|(waitFor|exitValue)\\(\\)|\\.destroy\\(\\))",
             "sys/LiveSys sys/CommandResult",
             "a missing program causes no IOException, waiting for a status takes a second, and a process must not be collected early"),
-            rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)",
+            rule("(?<!DelayedCollection\\.kept\\(new )ProcessBuilder\\(|(?<!DelayedCollection\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)",
                     "",
-                    CRASH + "GNU Classpath waits on a process when it is started, queried or killed, so it goes through WaitedOn.kept"),
+                    CRASH + "GNU Classpath waits on a process when it is started, queried or killed, so it goes through DelayedCollection.kept"),
             rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/Dispatcher",
                     CRASH + "these three wait on objects that live as long as the daemon"),
             rule("(?<!Expansion|Words)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
@@ -74,14 +74,14 @@ final class JamVmRules {
      * The files that use locks: "FILE STATIC" locks on a static object, "FILE MAKER" on an object that only the file
      * MAKER creates, once for the lifetime of the daemon.
      */
-    static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
-            "modules/Capabilities STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
-            "modules/ModulesDep STATIC", "http/Connection STATIC", "http/RequestDeadline STATIC",
-            "report/FactsJson STATIC", "modules/KernelGeneration STATIC", "daemon/BoxState daemon/DaemonPart",
-            "daemon/Drafts daemon/Api", "daemon/History daemon/DaemonPart", "daemon/ReadReplies daemon/Api",
-            "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch", "sys/EventLog daemon/Daemon",
-            "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher", "http/Port daemon/Daemon",
-            "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
+    static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/DelayedCollection STATIC",
+            "syntax/Extensions STATIC", "modules/Capabilities STATIC", "modules/KernelConfig STATIC",
+            "modules/ModuleStates STATIC", "modules/ModulesDep STATIC", "http/Connection STATIC",
+            "http/RequestDeadline STATIC", "report/FactsJson STATIC", "modules/KernelGeneration STATIC",
+            "daemon/BoxState daemon/DaemonPart", "daemon/Drafts daemon/Api", "daemon/History daemon/DaemonPart",
+            "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
+            "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
+            "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that creates it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(

@@ -93,12 +93,12 @@ class JamVmTest {
     @Test
     void processThatIsNotKeptIsFound() throws IOException {
         String kept =
-                "WaitedOn.kept(new ProcessBuilder(command).start());\nWaitedOn.kept(process).waitFor();\nWaitedOn.kept(process).destroy();\n";
+                "DelayedCollection.kept(new ProcessBuilder(command).start());\nDelayedCollection.kept(process).waitFor();\nDelayedCollection.kept(process).destroy();\n";
         assertEquals(List.of(), found("sys/LiveSys", kept));
         for (String call : List.of("new ProcessBuilder(command).start();", "process.waitFor();",
                 "process.destroy();")) {
             List<String> violations = found("sys/LiveSys", kept + call);
-            assertTrue(violations.size() == 1 && violations.get(0).contains("goes through WaitedOn.kept"),
+            assertTrue(violations.size() == 1 && violations.get(0).contains("goes through DelayedCollection.kept"),
                     () -> call + ": " + violations);
         }
     }

@@ -6,18 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.AutoYesNo;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
-import boxwall.netfilter.Abandoned;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.probe.BoxReader;
@@ -44,7 +44,7 @@ class CostTest {
     private static final Duration TIME_LIMIT = Duration.ofMinutes(8);
     private static final BoxFacts FACTS =
             new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
-    private static final Site SITE = Site.of(FACTS);
+    private static final BoxNetwork SITE = BoxNetwork.of(FACTS);
 
     private static String rules(String kind) {
         StringBuilder text = new StringBuilder("iptables -P INPUT DROP\nip6tables -P INPUT ACCEPT\n");
@@ -166,7 +166,7 @@ class CostTest {
             worker.join(TimeUnit.MINUTES.toMillis(2));
             assertFalse(worker.isAlive(), () -> kind + ": " + List.of(worker.getStackTrace()));
             assertNotNull(thrown.get());
-            assertTrue(thrown.get() instanceof Abandoned, thrown.get().toString());
+            assertTrue(thrown.get() instanceof Cancelled, thrown.get().toString());
         }
     }
 }

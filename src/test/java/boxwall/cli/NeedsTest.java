@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.netfilter.Rows;
 import boxwall.modules.ImageModel;
+import boxwall.netfilter.ResourceRows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -116,8 +116,8 @@ class NeedsTest {
     /** Every row has a title with a kernel release, and available modules or a reason why there are none. */
     @Test
     void everyRowOfModelsIsComplete() throws IOException {
-        List<String[]> boxes =
-                Rows.of("/boxwall/modules/models.txt").stream().filter(words -> words[0].equals("box")).toList();
+        List<String[]> boxes = ResourceRows.of("/boxwall/modules/models.txt").stream()
+                .filter(words -> words[0].equals("box")).toList();
         assertTrue(boxes.size() > 300);
         for (String[] words : boxes) {
             String row = words[1] + " " + words[2];

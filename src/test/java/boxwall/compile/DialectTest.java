@@ -5,17 +5,17 @@ import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +73,7 @@ class DialectTest {
         Compiled compiled = Compiler.compile(parsed, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         StringBuilder out = new StringBuilder();
         for (Rule rule : compiled.ruleset.chain(Family.IPV4, Table.FILTER, "INPUT").rules) {
-            out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
+            out.append(RuleWriter.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
         }
         compiled.notes.stream().filter(n -> n.text.contains("which means the same"))
                 .forEach(n -> out.append("note ").append(n.origin).append('\n'));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.Readings;
 import boxwall.netfilter.Family;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class PresetsIT {
                     if (!compiled.ruleset.tables(family).isEmpty()) {
                         String name = String.format("%03d.%s.%s.%s", texts++, family.digit(), form,
                                 presets.get(presets.size() - 1));
-                        Files.writeString(folder.resolve(name), Writer.restore(compiled.ruleset, family).text,
+                        Files.writeString(folder.resolve(name), RuleWriter.restore(compiled.ruleset, family).text,
                                 StandardCharsets.ISO_8859_1);
                     }
                 }

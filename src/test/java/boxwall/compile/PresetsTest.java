@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -105,7 +105,7 @@ class PresetsTest {
                             "call-home-log"));
             Chain input = on.compiled().ruleset.chain(Family.IPV4, Table.FILTER, "INPUT");
             for (Rule rule : input.rules) {
-                assertEquals(null, States.matchOf(rule), "a state in " + rule);
+                assertEquals(null, RuleStates.matchOf(rule), "a state in " + rule);
             }
         }
     }

@@ -3,11 +3,11 @@ package boxwall.compile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
  * accepts its replies.
  */
 class ReplyChainsTest {
-    private static final Site SITE =
-            Site.of(new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
+    private static final BoxNetwork SITE =
+            BoxNetwork.of(new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
     private static final int PAIRS = 26;
     private static final int PACKETS = 150;
 

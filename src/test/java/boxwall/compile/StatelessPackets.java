@@ -1,10 +1,10 @@
 package boxwall.compile;
 
-import boxwall.explain.Namespace;
 import boxwall.box.Readings;
+import boxwall.explain.Namespace;
 import boxwall.explain.Wire;
 import boxwall.netfilter.Family;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -86,7 +86,7 @@ final class StatelessPackets {
             extraRules += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
             Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + extraRules, AutoYesNo.NO);
             for (Family family : Family.values()) {
-                String text = Writer.restore(on.compiled().ruleset, family).text;
+                String text = RuleWriter.restore(on.compiled().ruleset, family).text;
                 if (text.contains("state") || text.contains("conntrack")) {
                     throw new AssertionError("a state is left in " + text);
                 }

@@ -1,10 +1,10 @@
 package boxwall.compile;
 
-import boxwall.explain.Namespace;
 import boxwall.box.Readings;
+import boxwall.explain.Namespace;
 import boxwall.netfilter.Family;
 import boxwall.script.Wait;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,8 +69,9 @@ final class StatelessQueries {
             List<String> found = new ArrayList<>();
             found.add(replies("dns ntp") + " | " + passed(to, output, service, given, String.join(", ", UNREQUESTED)));
             for (String[] form : FORMS) {
-                String text = Writer.restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset,
-                        Family.IPV4).text;
+                String text =
+                        RuleWriter.restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset,
+                                Family.IPV4).text;
                 if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
                 Namespace.run(text, "iptables-legacy-restore");
                 String replies = replies(form[1]);

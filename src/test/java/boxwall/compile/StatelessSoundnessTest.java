@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Answer;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Packet;
 import boxwall.explain.Verdict;
-import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.State;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -55,7 +55,8 @@ class StatelessSoundnessTest {
         return Combinators.combine(Arbitraries.of(6, 17, 1), Arbitraries.of(53, 80, 5000, 40000),
                 Arbitraries.of(53, 1234), Arbitraries.of("lan", "dsl")).as((protocol, dport, sport, in) -> {
                     Packet packet = Packet.of(Family.IPV4).in(in).src(Addresses.parse("203.0.113.7"))
-                            .dst(Addresses.parse("192.168.178.1")).protocol(protocol).state(State.NEW).fragment(false);
+                            .dst(Addresses.parse("192.168.178.1")).protocol(protocol).state(ConnectionState.NEW)
+                            .fragment(false);
                     return protocol == 1 ? packet.icmp(8, 0)
                             : protocol == 6 ? packet.sport(sport).dport(dport).flags(Packet.SYN)
                             : packet.sport(sport).dport(dport);
@@ -71,9 +72,9 @@ class StatelessSoundnessTest {
         }
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Map.of(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        Answer stateful = new Verdicts(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
+        Answer stateful = new Verdicts(parsed.ruleset(), BoxNetwork.unknown()).packet(packet, Hook.INPUT);
         Answer stateless =
-                new Verdicts(FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset(), Site.unknown())
+                new Verdicts(FewFacts.stateless(parsed.ruleset(), "32768:60999", "dsl").ruleset(), BoxNetwork.unknown())
                         .packet(packet, Hook.INPUT);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT,

@@ -8,12 +8,12 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
+import boxwall.syntax.UnknownExtensions;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ class StatelessTest {
         List<String> lines = new ArrayList<>();
         Chain chain = stateless.ruleset().chain(family, Table.FILTER, name);
         for (Rule rule : chain.rules) {
-            lines.add(Writer.rule(name, rule));
+            lines.add(RuleWriter.rule(name, rule));
         }
         return lines;
     }
@@ -50,7 +50,7 @@ class StatelessTest {
     void foreignMatchThatNeedsConntrackIsOmittedWithNote() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
-                Map.of(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+                Map.of(), Includes.NONE, UnknownExtensions.of(List.of("libxt_layer7.so")));
         FewFacts.Form stateless = FewFacts.stateless(parsed.ruleset(), "1:2", null);
         assertEquals(List.of("-A INPUT -j DROP"), chain(stateless, Family.IPV4, "INPUT"));
         assertTrue(stateless.notes().get(0).text.startsWith("-m layer7 needs connection tracking"));

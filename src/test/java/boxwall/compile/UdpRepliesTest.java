@@ -3,23 +3,23 @@ package boxwall.compile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ class UdpRepliesTest {
         List<String> lines = new ArrayList<>();
         for (Chain chain : stateless(text).chains(Family.IPV4, Table.FILTER)) {
             for (Rule rule : chain.name.equals("INPUT") || chain.policy == null ? chain.rules : List.<Rule>of()) {
-                lines.add(Writer.rule(chain.name, rule));
+                lines.add(RuleWriter.rule(chain.name, rule));
             }
         }
         return lines;
@@ -106,7 +106,7 @@ class UdpRepliesTest {
                 """;
         List<String> rules = new ArrayList<>();
         for (Chain chain : stateless(text).chains(Family.IPV4, Table.FILTER)) {
-            chain.rules.stream().map(rule -> Writer.rule(chain.name, rule)).filter(line -> !line.contains("-f"))
+            chain.rules.stream().map(rule -> RuleWriter.rule(chain.name, rule)).filter(line -> !line.contains("-f"))
                     .forEach(rules::add);
         }
         assertEquals(List.of("-A INPUT -j block", "-A FORWARD -i lan -o dsl -p udp -m udp --dport 123 -j ACCEPT",
@@ -121,7 +121,7 @@ class UdpRepliesTest {
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet, Hook way) {
-        return new Verdicts(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
+        return new Verdicts(ruleset, BoxNetwork.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
     }
 
     private static String pick(Random random, String... of) { return of[random.nextInt(of.length)]; }
@@ -159,10 +159,10 @@ class UdpRepliesTest {
                 int own = new int[] {40000, 40001, 50001, 123, 1000, 53}[random.nextInt(6)];
                 String device = pick(random, "dsl", "dsl", "lan", "guest");
                 Packet reply = Packet.of(Family.IPV4).in(device).src(peer).dst(box).protocol(17).sport(remote)
-                        .dport(own).state(State.NEW).mark(0L).fragment(false);
+                        .dport(own).state(ConnectionState.NEW).mark(0L).fragment(false);
                 Packet request = Packet.of(Family.IPV4).in("").out(device).src(box).dst(peer).protocol(17).sport(own)
-                        .dport(remote).state(State.NEW).mark(0L).fragment(false);
-                boolean established = passes(with, reply.state(State.ESTABLISHED), Hook.INPUT);
+                        .dport(remote).state(ConnectionState.NEW).mark(0L).fragment(false);
+                boolean established = passes(with, reply.state(ConnectionState.ESTABLISHED), Hook.INPUT);
                 boolean requested = passes(with, request, Hook.OUTPUT);
                 boolean now = passes(without, reply, Hook.INPUT);
                 String what = "seed " + seed + "\n" + text + reply + "\n" + input(text.toString());

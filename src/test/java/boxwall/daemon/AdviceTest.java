@@ -12,7 +12,7 @@ import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
 import boxwall.http.TestRequest;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -96,10 +96,10 @@ class AdviceTest {
             Request request = request();
             assertNull(queue.begin(request, true));
             try {
-                assertThrows(Abandoned.class, () -> {
+                assertThrows(Cancelled.class, () -> {
                     while (true) {
                         working.countDown();
-                        Abandoned.check();
+                        Cancelled.check();
                         Thread.onSpinWait();
                     }
                 });

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.compile.Compiled;
 import boxwall.compile.Presets;
 import boxwall.compile.UseCasesTest;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Difference;
-import boxwall.explain.Site;
 import boxwall.netfilter.Ruleset;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
@@ -130,7 +130,7 @@ class GoldenRunTest {
             outputs.put("explain",
                     QUERIES.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
             outputs.put("exposure", candidate.exposure(box).json());
-            outputs.put("diff", DiffJson.of(Difference.of(base.compiled.ruleset, rules, Site.of(box.facts)),
+            outputs.put("diff", DiffJson.of(Difference.of(base.compiled.ruleset, rules, BoxNetwork.of(box.facts)),
                     "boxwall.rules", "these"));
             return outputs;
         }

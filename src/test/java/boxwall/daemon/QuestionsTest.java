@@ -5,37 +5,37 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.avm.Listeners;
+import boxwall.box.Readings;
 import boxwall.cli.Main;
+import boxwall.explain.BoxNetwork;
 import boxwall.explain.Counts;
 import boxwall.explain.Difference;
+import boxwall.explain.Explanation;
 import boxwall.explain.Exposure;
-import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
-import boxwall.box.Readings;
 import boxwall.http.Reply;
 import boxwall.http.Route;
 import boxwall.probe.BoxReader;
+import boxwall.report.ExplainJson;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import boxwall.report.ExplainJson;
-import boxwall.explain.Explanation;
-import java.io.IOException;
-import java.time.Instant;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests explain, exposure and diff, for the control port and for the command line. */
@@ -208,7 +208,7 @@ class QuestionsTest {
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         long start = Counts.steps();
-        Exposure.of(new Verdicts(box.live(), Site.of(box.facts)), Listeners.of(box.readings),
+        Exposure.of(new Verdicts(box.live(), BoxNetwork.of(box.facts)), Listeners.of(box.readings),
                 Listeners.exposedInterfaces(box.facts.interfaces));
         long once = Counts.steps() - start;
         String printed = same.exposure(box).json();
@@ -230,7 +230,7 @@ class QuestionsTest {
     }
 
     private static Difference difference(Box box, Candidate next) {
-        return Difference.of(box.live(), next.loaded(box.live()), Site.of(box.facts));
+        return Difference.of(box.live(), next.loaded(box.live()), BoxNetwork.of(box.facts));
     }
 
     private static Readings saved() {

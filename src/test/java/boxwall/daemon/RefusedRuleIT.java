@@ -3,8 +3,8 @@ package boxwall.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
@@ -13,9 +13,9 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import boxwall.sys.CommandResult;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
@@ -67,7 +67,7 @@ class RefusedRuleIT {
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;
-        CommandResult tried = run(family.command + "-restore", Writer.restore(ruleset, family).text);
+        CommandResult tried = run(family.command + "-restore", RuleWriter.restore(ruleset, family).text);
         assertTrue(tried.status() != 0 && tried.err.contains(" failed"),
                 "the kernel accepted the rules: " + tried.describe());
         String before = run("iptables-save", "").out.replaceAll("#.*", "");

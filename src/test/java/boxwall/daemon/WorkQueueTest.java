@@ -8,15 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.check.Proofs;
-import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
+import boxwall.compile.Compiler;
+import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.TestRequest;
 import boxwall.imports.Imported;
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -94,7 +94,7 @@ class WorkQueueTest {
             step.run();
             Thread.currentThread().interrupt();
             try {
-                assertThrows(Abandoned.class, step::run, name);
+                assertThrows(Cancelled.class, step::run, name);
             } finally {
                 Thread.interrupted();
             }

@@ -42,7 +42,7 @@ final class KernelComparison {
     private final Process injector;
     private final BufferedReader answers;
     private final PrintStream requests;
-    private final Site site = site();
+    private final BoxNetwork boxNetwork = boxNetwork();
     private final Set<String> used = new HashSet<>();
 
     private KernelComparison(String injectorPath, boolean nat) throws IOException {
@@ -97,14 +97,14 @@ final class KernelComparison {
         Namespace.run(String.join("\n", script) + "\n", "sh");
     }
 
-    private static Site site() {
-        Site site = new Site().add("lo", Addresses.parse("127.0.0.1"), 8);
+    private static BoxNetwork boxNetwork() {
+        BoxNetwork boxNetwork = new BoxNetwork().add("lo", Addresses.parse("127.0.0.1"), 8);
         for (int i = 0; i < 3; i++) {
-            site.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
-            site.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
+            boxNetwork.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
+            boxNetwork.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
         }
-        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl").route(Rules.network(Family.IPV6, "::/0"),
-                "dsl");
+        return boxNetwork.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl")
+                .route(Rules.network(Family.IPV6, "::/0"), "dsl");
     }
 
     private void compareRuleset(Random random, int packets) throws Exception {
@@ -123,8 +123,8 @@ final class KernelComparison {
         }
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
         Namespace.run(text, family.command + "-legacy-restore");
-        Verdicts walk = new Verdicts(Rules.of(family, text), site);
-        Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
+        Verdicts walk = new Verdicts(Rules.of(family, text), boxNetwork);
+        Traffic traffic = new Traffic(random, family, addresses, tracked, nat, boxNetwork, used);
         Map<String, long[]> predicted = new TreeMap<>();
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < packets; i++) {
@@ -178,7 +178,9 @@ final class KernelComparison {
         }
     }
 
-    private boolean loops(Traffic.Sent sent) { return sent.packet().in() == null && site.isOwn(sent.packet().dst()); }
+    private boolean loops(Traffic.Sent sent) {
+        return sent.packet().in() == null && boxNetwork.isOwn(sent.packet().dst());
+    }
 
     private static void hex(StringBuilder out, byte[] bytes) {
         for (byte b : bytes) {

@@ -51,7 +51,7 @@ class KeysTest {
         }
         try {
             for (Criterion criterion : Keys.criteria(keys, random.nextBoolean() ? Family.IPV4 : Family.IPV6,
-                    Site.unknown())) {
+                    BoxNetwork.unknown())) {
                 criterion.spans.get(0);
             }
         } catch (IllegalArgumentException e) {

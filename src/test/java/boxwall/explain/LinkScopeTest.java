@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
@@ -35,7 +35,9 @@ class LinkScopeTest {
         return parsed.ruleset();
     }
 
-    private static Site site(String box) { return box.isEmpty() ? Site.unknown() : Site.of(facts(box)); }
+    private static BoxNetwork boxNetwork(String box) {
+        return box.isEmpty() ? BoxNetwork.unknown() : BoxNetwork.of(facts(box));
+    }
 
     private static BoxFacts facts(String box) {
         return new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
@@ -46,8 +48,8 @@ class LinkScopeTest {
         Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD DROP\n"
                 + "ip6tables -A INPUT -i wan -s fe80::/10 -p udp --sport 547 --dport 546 -j ACCEPT\n");
         Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22"))
-                .dst(Addresses.parse("fe80::2")).protocol(17).sport(547).dport(546).state(State.NEW);
-        Answer answer = new Verdicts(ruleset, site("7530-0729")).packet(packet, null);
+                .dst(Addresses.parse("fe80::2")).protocol(17).sport(547).dport(546).state(ConnectionState.NEW);
+        Answer answer = new Verdicts(ruleset, boxNetwork("7530-0729")).packet(packet, null);
         assertEquals(Verdict.ACCEPT, answer.verdict, answer.inFull());
         assertEquals("INPUT", answer.decidedBy.chain);
     }
@@ -62,7 +64,7 @@ class LinkScopeTest {
         String[] names = {null, "", "lan", "dsl", "wan"};
         int forwarded = 0;
         for (String box : new String[] {"", "virtual", "7530-0729"}) {
-            Site site = site(box);
+            BoxNetwork boxNetwork = boxNetwork(box);
             for (int i = 0; i < 500; i++) {
                 boolean bySource = random.nextBoolean();
                 boolean linkScoped = random.nextInt(3) > 0;
@@ -71,8 +73,9 @@ class LinkScopeTest {
                 one = bySource && one.startsWith("ff") ? "fe80::7" : one;
                 Packet packet = Packet.of(Family.IPV6).in(names[random.nextInt(names.length)])
                         .out(names[random.nextInt(names.length)]).src(Addresses.parse(bySource ? one : other))
-                        .dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2).state(State.NEW);
-                Answer answer = new Verdicts(ruleset, site).packet(packet, null);
+                        .dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2)
+                        .state(ConnectionState.NEW);
+                Answer answer = new Verdicts(ruleset, boxNetwork).packet(packet, null);
                 boolean reachesForward = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
                 forwarded += reachesForward ? 1 : 0;
                 assertFalse(reachesForward && linkScoped, "seed " + seed + ", box " + box + ": " + answer.inFull());
@@ -85,8 +88,9 @@ class LinkScopeTest {
     void kernelDropsPacketThatWouldHaveToBeForwarded() {
         Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("2001:db8::5")).protocol(6);
-        Answer answer = new Verdicts(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), site("virtual"))
-                .packet(packet, null);
+        Answer answer =
+                new Verdicts(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), boxNetwork("virtual"))
+                        .packet(packet, null);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.toString().contains("by the kernel itself")
                 && answer.notes.toString().contains("never forwarded"), answer.inFull());
@@ -109,14 +113,14 @@ class LinkScopeTest {
     void translatedLinkScopedPacketIsDropped() {
         Ruleset ruleset = rules(
                 "*nat6\n-A PREROUTING -j DNAT --to-destination fd00:178::20\nCOMMIT\n*filter6\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
-        Site site = site("virtual");
+        BoxNetwork boxNetwork = boxNetwork("virtual");
         Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2).flags(Packet.SYN)
-                .state(State.NEW).fragment(false);
-        assertEquals(java.util.Set.of(Verdict.DROP), new Verdicts(ruleset, site).packet(packet, null).possible,
-                new Verdicts(ruleset, site).packet(packet, null).inFull());
-        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
-        Outcome walk = HookWalk.walk(ruleset, sets, boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
+                .state(ConnectionState.NEW).fragment(false);
+        assertEquals(java.util.Set.of(Verdict.DROP), new Verdicts(ruleset, boxNetwork).packet(packet, null).possible,
+                new Verdicts(ruleset, boxNetwork).packet(packet, null).inFull());
+        PacketSets sets = new PacketSets(new RuleValues(List.of(ruleset), boxNetwork, Family.IPV6, List.of()), 1 << 20);
+        WalkOutcome walk = HookWalk.walk(ruleset, sets, boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
         assertEquals(Bdd.NONE, walk.possible(Verdict.ACCEPT));
         assertTrue(walk.possible(Verdict.DROP) != Bdd.NONE);
     }
@@ -125,16 +129,16 @@ class LinkScopeTest {
     @ParameterizedTest
     @CsvSource({"''", "virtual", "7530-0729"})
     void proofsExcludeForwardedLinkScopedPackets(String box) {
-        Site site = site(box);
+        BoxNetwork boxNetwork = boxNetwork(box);
         String wan = box.startsWith("75") ? "wan" : "dsl";
         Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan
                 + " -o lan -s fe80::/10 -j ACCEPT\n" + "ip6tables -A FORWARD -i " + wan
                 + " -o lan -d ff02::/16 -j ACCEPT\n");
-        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), new Verdicts(open, site),
-                Set.of()).held);
-        assertEquals(List.of(), Exposure.of(new Verdicts(open, site), List.of(), List.of(wan, "lan")).forwarded);
-        assertEquals(List.of(),
-                Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes);
-        assertEquals(2, Lint.of(new Verdicts(open, site)).size());
+        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"),
+                new Verdicts(open, boxNetwork), Set.of()).held);
+        assertEquals(List.of(), Exposure.of(new Verdicts(open, boxNetwork), List.of(), List.of(wan, "lan")).forwarded);
+        assertEquals(List.of(), Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"),
+                boxNetwork).changes);
+        assertEquals(2, NeedlessRules.of(new Verdicts(open, boxNetwork)).size());
     }
 }

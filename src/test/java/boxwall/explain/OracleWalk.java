@@ -1,15 +1,15 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Cancelled;
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
@@ -29,14 +29,14 @@ import java.util.TreeSet;
  */
 final class OracleWalk {
     private final Ruleset ruleset;
-    private final Site site;
+    private final BoxNetwork boxNetwork;
     private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
     private final ChainWalk.Effort effort;
 
     /** A walk through a ruleset. */
-    OracleWalk(Ruleset ruleset, Site site) {
+    OracleWalk(Ruleset ruleset, BoxNetwork boxNetwork) {
         this.ruleset = ruleset;
-        this.site = site;
+        this.boxNetwork = boxNetwork;
         this.effort = new ChainWalk.Effort(ruleset);
     }
 
@@ -67,11 +67,11 @@ final class OracleWalk {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
-        boolean stays = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
+        boolean stays = BoxNetwork.startsOnItsLink(src) || BoxNetwork.endsOnItsLink(packet.dst());
         if (in) { return out && !stays ? Hook.FORWARD : null; }
-        boolean foreign = src != null && site.knows(packet.family) && !site.isOwn(src) && !stays;
+        boolean foreign = src != null && boxNetwork.knows(packet.family) && !boxNetwork.isOwn(src) && !stays;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
-        return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
+        return src != null && boxNetwork.isOwn(src) ? Hook.OUTPUT : null;
     }
 
     private void enter(WalkState state, Packet packet, Hook way) {
@@ -89,11 +89,12 @@ final class OracleWalk {
     }
 
     private void route(WalkState state, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
-        boolean known = packet.dst() != null && (site.knows(packet.family) || Site.endsOnItsLink(packet.dst()));
+        boolean known =
+                packet.dst() != null && (boxNetwork.knows(packet.family) || BoxNetwork.endsOnItsLink(packet.dst()));
         boolean translated = !Arrays.equals(packet.dst(), state.packet.dst());
         Hook decided = translated ? null : way;
-        if (decided == null && Site.startsOnItsLink(packet.src())) {
-            boolean elsewhere = known && !site.isLocal(packet.dst());
+        if (decided == null && BoxNetwork.startsOnItsLink(packet.src())) {
+            boolean elsewhere = known && !boxNetwork.isLocal(packet.dst());
             state.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
                     + (elsewhere ? "; the kernel drops the packet" : ""));
             if (elsewhere) {
@@ -106,12 +107,12 @@ final class OracleWalk {
         if (decided == null && !known) {
             state.note("unknown whether the packet is for the box or forwarded: both were tried");
         }
-        if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
+        if (decided == Hook.INPUT || decided == null && (!known || boxNetwork.isLocal(packet.dst()))) {
             input.add(packet.out(""));
         }
-        if (decided == Hook.FORWARD || decided == null && (!known || !site.isLocal(packet.dst()))) {
+        if (decided == Hook.FORWARD || decided == null && (!known || !boxNetwork.isLocal(packet.dst()))) {
             String out = packet.out() != null && packet.out().length() > 0 && !translated ? packet.out()
-                    : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+                    : packet.dst() == null ? null : boxNetwork.interfaceTo(packet.dst());
             forward.add(packet.out(out));
         }
     }
@@ -141,7 +142,8 @@ final class OracleWalk {
 
     /** The interface on which the box sends a packet, lo for its own addresses; null if unknown. */
     private String way(Packet packet) {
-        return packet.dst() == null ? null : site.isOwn(packet.dst()) ? "lo" : site.interfaceTo(packet.dst());
+        return packet.dst() == null ? null : boxNetwork.isOwn(packet.dst()) ? "lo"
+                : boxNetwork.interfaceTo(packet.dst());
     }
 
     /**
@@ -190,7 +192,7 @@ final class OracleWalk {
         Set<Packet> asked = new LinkedHashSet<>();
         Set<Packet> past = new LinkedHashSet<>();
         for (Packet p : packets) {
-            (p.state() == State.NEW && !state.isTranslated() ? asked : past).add(p);
+            (p.state() == ConnectionState.NEW && !state.isTranslated() ? asked : past).add(p);
         }
         if (!past.isEmpty() && !chain.rules.isEmpty() && !state.isTranslated()) {
             state.note("nat's rules decide on a connection's first packet; assumed: not translated");
@@ -200,7 +202,7 @@ final class OracleWalk {
     }
 
     private ChainWalk table(Family family, Table table, WalkState state) {
-        return new ChainWalk(ruleset, family, table, criteria, site, state.trail, state.unknown, effort);
+        return new ChainWalk(ruleset, family, table, criteria, boxNetwork, state.trail, state.unknown, effort);
     }
 
     /** The tables that have a chain at a hook, in the kernel's order. */
@@ -232,8 +234,8 @@ final class OracleWalk {
     private static Truth lies(Criterion criterion, Field where, Packet packet) {
         byte[] value = packet.value(where);
         if (where == Field.MARK) {
-            return contains(criterion.spans.get(0), Numbers.bytes(packet.fields.markFlip, 4),
-                    Numbers.bytes(packet.fields.markSet, 4));
+            return contains(criterion.spans.get(0), FieldBytes.bytes(packet.fields.markFlip, 4),
+                    FieldBytes.bytes(packet.fields.markSet, 4));
         }
         if (value == null) { return Truth.UNKNOWN; }
         for (Span span : criterion.spans) {
@@ -290,21 +292,21 @@ final class OracleWalk {
         private final Family family;
         private final Table table;
         private final Map<Rule, Criteria> criteria;
-        private final Site site;
+        private final BoxNetwork boxNetwork;
         private final List<TrailEntry> trail;
         private final Set<Origin> unknown;
         private final List<Outcome> outcomes = new ArrayList<>();
         private final Effort effort;
         private int visits;
 
-        ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site,
+        ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, BoxNetwork boxNetwork,
                 List<TrailEntry> trail, Set<Origin> unknown, Effort effort) {
             this.effort = effort;
             this.ruleset = ruleset;
             this.family = family;
             this.table = table;
             this.criteria = criteria;
-            this.site = site;
+            this.boxNetwork = boxNetwork;
             this.trail = trail;
             this.unknown = unknown;
         }
@@ -361,7 +363,7 @@ final class OracleWalk {
             Set<Packet> returned = new LinkedHashSet<>();
             int number = 0;
             for (Rule rule : chain.rules) {
-                Abandoned.check();
+                Cancelled.check();
                 number++;
                 if (here.isEmpty()) { break; }
                 visits += here.size();
@@ -429,7 +431,7 @@ final class OracleWalk {
             } else if (target.name.equals("ACCEPT")) {
                 end(Verdict.ACCEPT, step, matched);
             } else if (Targets.translates(target)) {
-                end(Verdict.ACCEPT, step, Translation.of(target, site, matched));
+                end(Verdict.ACCEPT, step, Translation.of(target, boxNetwork, matched));
             } else if (target.name.equals("DROP")) {
                 end(Verdict.DROP, step, matched);
             } else if (target.name.equals("REJECT")) {
@@ -453,7 +455,7 @@ final class OracleWalk {
             Set<Packet> after = new LinkedHashSet<>();
             for (Packet packet : packets) {
                 if (Targets.untracks(target)) {
-                    after.add(packet.state(State.UNTRACKED));
+                    after.add(packet.state(ConnectionState.UNTRACKED));
                     continue;
                 }
                 long[] mark = Targets.mark(target);
@@ -520,18 +522,18 @@ final class OracleWalk {
     }
 
     private static final class Translation {
-        static Set<Packet> of(Target target, Site site, Set<Packet> packets) {
+        static Set<Packet> of(Target target, BoxNetwork boxNetwork, Set<Packet> packets) {
             Set<Packet> after = new LinkedHashSet<>();
             boolean destination = target.name.equals("DNAT") || target.name.equals("REDIRECT");
             for (Packet packet : packets) {
-                after.add(destination ? destination(target, site, packet) : source(target, packet));
+                after.add(destination ? destination(target, boxNetwork, packet) : source(target, packet));
             }
             return after;
         }
 
-        private static Packet destination(Target target, Site site, Packet packet) {
+        private static Packet destination(Target target, BoxNetwork boxNetwork, Packet packet) {
             Family family = packet.family;
-            byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet)
+            byte[] dst = !target.name.equals("DNAT") ? redirect(boxNetwork, packet)
                     : Targets.keepsAddress(target, family) ? packet.dst() : Targets.address(target, family);
             Packet after = packet.dst(dst);
             int port = Targets.port(target, family);
@@ -542,12 +544,12 @@ final class OracleWalk {
          * The address of REDIRECT: loopback for a packet that the box sends, otherwise the first address of the
          * incoming interface; null if unknown.
          */
-        private static byte[] redirect(Site site, Packet packet) {
+        private static byte[] redirect(BoxNetwork boxNetwork, Packet packet) {
             if (packet.in() == null) { return null; }
             if (packet.in().length() == 0) {
                 return Addresses.parse(packet.family == Family.IPV4 ? "127.0.0.1" : "::1");
             }
-            List<byte[]> own = site.addresses(packet.family, packet.in());
+            List<byte[]> own = boxNetwork.addresses(packet.family, packet.in());
             return own.isEmpty() ? null : own.get(0);
         }
 

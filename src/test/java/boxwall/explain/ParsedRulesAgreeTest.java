@@ -47,12 +47,12 @@ class ParsedRulesAgreeTest {
         ParsedRules parsed = parse("iptables -A FORWARD " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV4, Table.FILTER, "FORWARD").rules.get(0);
-        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
+        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), BoxNetwork.unknown())));
     }
 
     private static String matches(Rule rule, Packet packet) {
-        Sets sets = new Sets(new Universe(List.of(), Site.unknown(), packet.family, List.of()), 16);
-        SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, Bdd.ALL, packet.fields);
+        PacketSets sets = new PacketSets(new RuleValues(List.of(), BoxNetwork.unknown(), packet.family, List.of()), 16);
+        SetMatch match = SetMatch.of(sets.ruleValues.criteria(rule), sets, Bdd.ALL, packet.fields);
         return match.certain == Bdd.ALL ? "YES" : match.possible == Bdd.NONE ? "NO" : "UNKNOWN";
     }
 
@@ -64,7 +64,7 @@ class ParsedRulesAgreeTest {
         ParsedRules parsed = parse("ip6tables -A INPUT " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0);
-        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
+        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), BoxNetwork.unknown())));
     }
 
     @ParameterizedTest

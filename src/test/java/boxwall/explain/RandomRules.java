@@ -182,7 +182,7 @@ final class RandomRules {
                     .append(' ');
         } else if (kind == 3 && random.nextInt(3) == 0) {
             List<String> two = new ArrayList<>(List.of(pick(addresses), pick(addresses)));
-            two.sort((a, b) -> Numbers.compare(boxwall.netfilter.Addresses.parse(a),
+            two.sort((a, b) -> FieldBytes.compare(boxwall.netfilter.Addresses.parse(a),
                     boxwall.netfilter.Addresses.parse(b)));
             out.append("-m iprange ").append(not()).append(option.equals("-s ") ? "--src-range " : "--dst-range ")
                     .append(two.get(0)).append('-').append(two.get(1)).append(' ');

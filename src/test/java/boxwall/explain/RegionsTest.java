@@ -22,10 +22,11 @@ class RegionsTest {
         List<String> lines = new RandomRules(new Random(seed), Family.IPV4, ADDRESSES, new String[] {"lan", "guest"},
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
-        Sets sets = new Sets(new Universe(List.of(ruleset), Rules.box(), Family.IPV4, List.of()), 1 << 20);
+        PacketSets sets =
+                new PacketSets(new RuleValues(List.of(ruleset), Rules.box(), Family.IPV4, List.of()), 1 << 20);
         Bdd bdd = sets.bdd;
         int care = sets.possible();
-        Outcome walk = HookWalk.walk(ruleset, sets, Hook.FORWARD, care);
+        WalkOutcome walk = HookWalk.walk(ruleset, sets, Hook.FORWARD, care);
         int set = walk.possible(Verdict.DROP);
         Regions regions = new Regions(sets, Hook.FORWARD, care);
         int union = Bdd.NONE;

@@ -112,12 +112,13 @@ final class Rules {
      * A FRITZ!Box: lan 192.168.178.1/24, guest 192.168.179.1/24, dsl 203.0.113.2/24 with the default route; IPv6
      * likewise.
      */
-    static Site box() {
-        return new Site().add("lo", Addresses.parse("127.0.0.1"), 8).add("lan", Addresses.parse("192.168.178.1"), 24)
-                .add("guest", Addresses.parse("192.168.179.1"), 24).add("dsl", Addresses.parse("203.0.113.2"), 24)
-                .add("lan", Addresses.parse("fd00:178::1"), 64).add("guest", Addresses.parse("fd00:179::1"), 64)
-                .add("dsl", Addresses.parse("2001:db8:d51::2"), 64).route(network(Family.IPV4, "0.0.0.0/0"), "dsl")
-                .route(network(Family.IPV6, "::/0"), "dsl").role("wan", "dsl");
+    static BoxNetwork box() {
+        return new BoxNetwork().add("lo", Addresses.parse("127.0.0.1"), 8)
+                .add("lan", Addresses.parse("192.168.178.1"), 24).add("guest", Addresses.parse("192.168.179.1"), 24)
+                .add("dsl", Addresses.parse("203.0.113.2"), 24).add("lan", Addresses.parse("fd00:178::1"), 64)
+                .add("guest", Addresses.parse("fd00:179::1"), 64).add("dsl", Addresses.parse("2001:db8:d51::2"), 64)
+                .route(network(Family.IPV4, "0.0.0.0/0"), "dsl").route(network(Family.IPV6, "::/0"), "dsl")
+                .role("wan", "dsl");
     }
 
     /** {@code in=lan src=…} as a map. */

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -86,11 +86,12 @@ class SetsAgreeTest {
         Family family = family(seed);
         Ruleset ruleset = Rules.of(family, forSets.toArray(new String[0]));
         Ruleset other = Rules.of(family, forPackets.toArray(new String[0]));
-        Site site = Rules.box();
-        Sets sets = new Sets(new Universe(List.of(ruleset, other), site, family, deviceNames()), 1 << 20);
+        BoxNetwork boxNetwork = Rules.box();
+        PacketSets sets =
+                new PacketSets(new RuleValues(List.of(ruleset, other), boxNetwork, family, deviceNames()), 1 << 20);
         for (Hook way : WAYS) {
-            Outcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
-            OracleWalk walk = new OracleWalk(other, site);
+            WalkOutcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
+            OracleWalk walk = new OracleWalk(other, boxNetwork);
             for (int i = 0; i < 40; i++) {
                 Packet packet = packet(random, family, addresses(family), way);
                 Answer answer = walk.packet(packet, way);
@@ -144,15 +145,17 @@ class SetsAgreeTest {
         Random random = new Random(seed);
         List<String> lines = new RandomRules(random, Family.IPV4, V4, DEVICES, ALL).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
-        Site site = Rules.box();
-        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
+        BoxNetwork boxNetwork = Rules.box();
+        PacketSets sets =
+                new PacketSets(new RuleValues(List.of(ruleset), boxNetwork, Family.IPV4, deviceNames()), 1 << 20);
         for (Hook way : WAYS) {
-            Outcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
+            WalkOutcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
             for (Verdict verdict : Verdict.values()) {
                 int set = walked.possible(verdict);
                 Packet example = set == Bdd.NONE ? null : sets.packet(set);
                 assertTrue(
-                        example == null || new Verdicts(ruleset, site).packet(example, way).possible.contains(verdict),
+                        example == null
+                                || new Verdicts(ruleset, boxNetwork).packet(example, way).possible.contains(verdict),
                         () -> verdict + " " + example + "\n" + String.join("\n", lines));
             }
         }
@@ -164,11 +167,12 @@ class SetsAgreeTest {
         Ruleset ruleset = Rules.v4("*nat", ":PREROUTING ACCEPT [0:0]",
                 "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT", "*filter",
                 ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
-        Site site = Rules.box();
-        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
-        byte[] lan = Numbers.interfaceName("lan");
+        BoxNetwork boxNetwork = Rules.box();
+        PacketSets sets =
+                new PacketSets(new RuleValues(List.of(ruleset), boxNetwork, Family.IPV4, deviceNames()), 1 << 20);
+        byte[] lan = FieldBytes.interfaceName("lan");
         byte[] box = Addresses.parse("192.168.178.1");
-        Outcome walked = HookWalk.walk(ruleset, sets, Hook.FORWARD, sets.bdd
+        WalkOutcome walked = HookWalk.walk(ruleset, sets, Hook.FORWARD, sets.bdd
                 .and(sets.having(Field.DST, Span.range(box, box)), sets.having(Field.IN, Span.range(lan, lan))));
         assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }
@@ -176,19 +180,21 @@ class SetsAgreeTest {
     static List<Criterion> deviceNames() {
         List<Span> names = new ArrayList<>();
         for (String name : DEVICES) {
-            names.add(Span.range(Numbers.interfaceName(name), Numbers.interfaceName(name)));
+            names.add(Span.range(FieldBytes.interfaceName(name), FieldBytes.interfaceName(name)));
         }
         return List.of(new Criterion(Field.IN, null, false, names));
     }
 
-    /** The set of one packet. The last address of the universe stands for a hardware address that no rule names. */
-    static int of(Sets sets, Packet packet) {
+    /**
+     * The set of one packet. The last address of the rules' values stands for a hardware address that no rule names.
+     */
+    static int of(PacketSets sets, Packet packet) {
         int set = sets.everything();
         for (Field field : Field.values()) {
             byte[] value = packet.value(field);
             if (value != null) {
                 int one = sets.having(field, Span.range(value, value));
-                List<byte[]> macs = sets.universe.macs;
+                List<byte[]> macs = sets.ruleValues.macs;
                 if (field == Field.MAC && one == Bdd.NONE) {
                     one = sets.having(field, Span.range(macs.get(macs.size() - 1), macs.get(macs.size() - 1)));
                 }
@@ -209,7 +215,7 @@ class SetsAgreeTest {
         Packet packet = Packet.of(family).src(src).dst(dst).protocol(protocols[random.nextInt(4)])
                 .sport(1000 + random.nextInt(40)).dport(1000 + random.nextInt(40)).flags(random.nextInt(64))
                 .icmp(types[random.nextInt(3)], random.nextInt(5)).fragment(random.nextInt(6) == 0)
-                .state(State.values()[random.nextInt(5)]).mark((long) random.nextInt(16))
+                .state(ConnectionState.values()[random.nextInt(5)]).mark((long) random.nextInt(16))
                 .mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)});
         if (way != Hook.OUTPUT) { packet = packet.in(DEVICES[random.nextInt(DEVICES.length)]); }
         return (way == Hook.INPUT ? packet : packet.out(DEVICES[random.nextInt(DEVICES.length)]));

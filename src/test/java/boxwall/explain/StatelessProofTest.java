@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
+import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.AutoYesNo;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatelessProofTest {
     private static final BoxFacts BOX =
             new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
-    private static final Site SITE = Site.of(BOX);
+    private static final BoxNetwork SITE = BoxNetwork.of(BOX);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
     /** 8192 or more ports do not count as a fixed port; the other requests have mirrored replies. */
     private static final String[] UDP = {"", "--dport 53", "-m multiport --dports 53,123", "--sport 5060 --dport 5060",
@@ -169,7 +169,7 @@ class StatelessProofTest {
         boolean dropsUdpReplies = stateful.stream().anyMatch(StatelessProofTest::treatsUdpAsReplies);
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {
-            Sets sets = new Sets(new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
+            PacketSets sets = new PacketSets(new RuleValues(List.of(with, without), SITE, family, List.of()), 1 << 22);
             Bdd bdd = sets.bdd;
             int all = bdd.and(sets.everything(), sets.whole());
             int before = accepted(with, sets, way, all);
@@ -189,12 +189,13 @@ class StatelessProofTest {
             int allowedLess = bdd.or(allowedMore, dropsUdpReplies ? bdd.or(udp, others) : Bdd.NONE);
             found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), allowedLess),
                     "an accepted first packet is now dropped", with, without);
-            int later = bdd.and(sets.state(State.ESTABLISHED), bdd.or(bdd.and(tcp, sets.flags(Packet.ACK, Packet.ACK)),
-                    bdd.and(tcp, sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
+            int later = bdd.and(sets.state(ConnectionState.ESTABLISHED),
+                    bdd.or(bdd.and(tcp, sets.flags(Packet.ACK, Packet.ACK)),
+                            bdd.and(tcp, sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
             found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)),
                     "a reply is decided differently", with, without);
             // a segment without ACK that opens no connection: a rule that names INVALID may differ, with a note
-            int odd = bdd.and(sets.state(State.INVALID), bdd.minus(tcp,
+            int odd = bdd.and(sets.state(ConnectionState.INVALID), bdd.minus(tcp,
                     bdd.or(sets.flags(Packet.ACK, Packet.ACK), sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
             odd = bdd.minus(odd, sets.flags(Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
             boolean asked = stateful.stream().anyMatch(StatelessProofTest::concernsInvalid);
@@ -215,14 +216,14 @@ class StatelessProofTest {
                 || line.contains("NEW") && line.contains("ESTABLISHED") && line.contains("RELATED");
     }
 
-    private static int accepted(Ruleset ruleset, Sets sets, Hook way, int packets) {
-        Outcome walk = HookWalk.walk(ruleset, sets, way, packets);
+    private static int accepted(Ruleset ruleset, PacketSets sets, Hook way, int packets) {
+        WalkOutcome walk = HookWalk.walk(ruleset, sets, way, packets);
         assertEquals(Bdd.NONE, walk.possible(Verdict.UNKNOWN));
         return walk.possible(Verdict.ACCEPT);
     }
 
     /** UDP that looks like a reply to a request that these rules accept; as narrow as the notes say. */
-    private static int udpReplies(Sets sets, Hook way) {
+    private static int udpReplies(PacketSets sets, Hook way) {
         Bdd bdd = sets.bdd;
         int from = sets.having(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low =
@@ -230,11 +231,11 @@ class StatelessProofTest {
         int to = sets.having(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse(low)));
         to = bdd.or(to, bdd.and(sets.having(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060"))),
                 sets.having(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060")))));
-        byte[] dsl = Numbers.interfaceName("dsl");
+        byte[] dsl = FieldBytes.interfaceName("dsl");
         return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.having(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
     }
 
-    private static String show(Sets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
+    private static String show(PacketSets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
         if (set == Bdd.NONE) { return null; }
         Packet packet = Example.of(sets, way, set);
         return way + ": " + what + ": " + packet + "\n" + new Verdicts(with, SITE).packet(packet, way).inFull() + "\n"

@@ -1,8 +1,8 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +21,7 @@ final class Traffic {
     private final String[] addresses;
     private final boolean tracked;
     private final boolean nat;
-    private final Site site;
+    private final BoxNetwork boxNetwork;
     private final Set<String> used;
     private final List<Connection> connections = new ArrayList<>();
 
@@ -38,14 +38,14 @@ final class Traffic {
      * {@code nat}, source ports are used once and are never destination ports, so no packet is accidentally the reply
      * to a translated one.
      */
-    Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, Site site,
+    Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, BoxNetwork boxNetwork,
             Set<String> used) {
         this.random = random;
         this.family = family;
         this.addresses = addresses;
         this.tracked = tracked;
         this.nat = nat;
-        this.site = site;
+        this.boxNetwork = boxNetwork;
         this.used = used;
     }
 
@@ -70,8 +70,9 @@ final class Traffic {
     /** Records that a packet was accepted: a first packet then starts a connection. */
     void accepted(Sent sent) {
         Packet p = sent.packet();
-        boolean first = p.state() == State.NEW && (p.protocol() == 17 || p.protocol() == 6 && p.flags() == Packet.SYN);
-        boolean loops = p.in() == null && site.isOwn(p.dst());
+        boolean first = p.state() == ConnectionState.NEW
+                && (p.protocol() == 17 || p.protocol() == 6 && p.flags() == Packet.SYN);
+        boolean loops = p.in() == null && boxNetwork.isOwn(p.dst());
         boolean known = nat || connections.stream().anyMatch(t -> t.first.packet().equals(p));
         if (tracked && first && !loops && !known) { connections.add(new Connection(sent, new boolean[1])); }
     }
@@ -108,14 +109,14 @@ final class Traffic {
      * The conntrack state of a packet outside any connection: TCP is picked up in the middle (tcp_loose), but not at
      * SYN+ACK or RST.
      */
-    private State stateOf(Packet p) {
+    private ConnectionState stateOf(Packet p) {
         if (p.protocol() == 6) {
             return p.flags() == Packet.SYN || p.flags() == Packet.ACK || p.flags() == (Packet.ACK | Packet.PSH)
-                    ? State.NEW : State.INVALID;
+                    ? ConnectionState.NEW : ConnectionState.INVALID;
         }
         boolean icmp = p.protocol() == 1 || p.protocol() == 58;
         int type = p.value(Field.ICMP)[0] & 255;
-        return !icmp || type == 8 || type == 128 ? State.NEW : State.INVALID;
+        return !icmp || type == 8 || type == 128 ? ConnectionState.NEW : ConnectionState.INVALID;
     }
 
     private int flags() {
@@ -128,7 +129,7 @@ final class Traffic {
 
     private byte[] address(boolean own) {
         if (own) {
-            List<byte[]> ownAddresses = site.addresses(family, DEVICES[random.nextInt(3)]);
+            List<byte[]> ownAddresses = boxNetwork.addresses(family, DEVICES[random.nextInt(3)]);
             return ownAddresses.get(0);
         }
         byte[] address = Addresses.parse(addresses[1 + random.nextInt(addresses.length - 1)]);
@@ -142,7 +143,7 @@ final class Traffic {
         if (kind == 0) {
             // the first packet again; after a reply it belongs to an established connection
             boolean udp = first.protocol() == 17;
-            State state = connection.replied[0] ? State.ESTABLISHED : State.NEW;
+            ConnectionState state = connection.replied[0] ? ConnectionState.ESTABLISHED : ConnectionState.NEW;
             if (udp || !connection.replied[0]) {
                 return sent(first.state(state), connection.first.sequence(), 1,
                         udp ? new byte[random.nextInt(99)] : new byte[0]);
@@ -150,11 +151,11 @@ final class Traffic {
         }
         if (kind == 1) { return error(connection); }
         if (kind == 2 && connection.replied[0]) {
-            Packet on = first.state(State.ESTABLISHED).flags(Packet.ACK);
+            Packet on = first.state(ConnectionState.ESTABLISHED).flags(Packet.ACK);
             return sent(on, connection.first.sequence() + 1, 5001, new byte[0]);
         }
         connection.replied[0] = true;
-        Packet back = reversed(first).state(State.ESTABLISHED).sport(first.dport()).dport(first.sport())
+        Packet back = reversed(first).state(ConnectionState.ESTABLISHED).sport(first.dport()).dport(first.sport())
                 .flags(Packet.SYN | Packet.ACK);
         return sent(back, 5000, connection.first.sequence() + 1, new byte[0]);
     }
@@ -162,16 +163,16 @@ final class Traffic {
     /** The reverse direction: arrives where the first packet left, or is sent by the box itself. */
     private Packet reversed(Packet first) {
         Packet back = first.src(first.dst()).dst(first.src());
-        boolean fromBox = site.isOwn(first.dst());
+        boolean fromBox = boxNetwork.isOwn(first.dst());
         return fromBox ? back.in(null).mac(null).mark(0x1000L)
-                : back.in(site.interfaceTo(first.dst())).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, 3}).mark(0L);
+                : back.in(boxNetwork.interfaceTo(first.dst())).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, 3}).mark(0L);
     }
 
     /** Port unreachable, containing the start of the first packet. */
     private Sent error(Connection connection) {
         boolean four = family == Family.IPV4;
         Packet packet = reversed(connection.first.packet()).protocol(four ? 1 : 58).icmp(four ? 3 : 1, four ? 3 : 4)
-                .state(State.RELATED);
+                .state(ConnectionState.RELATED);
         byte[] original = connection.first.bytes();
         return sent(packet, 1, 1, java.util.Arrays.copyOf(original, Math.min(original.length, 60)));
     }

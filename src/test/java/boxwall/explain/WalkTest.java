@@ -74,7 +74,7 @@ class WalkTest {
     void unknownMatchWithoutEffectLeavesVerdictCertain() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
                 "-A INPUT -m owner --uid-owner 0 -j DROP");
-        Answer answer = new Verdicts(rules, Site.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
+        Answer answer = new Verdicts(rules, BoxNetwork.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.dependsOn.isEmpty());
     }
@@ -85,10 +85,10 @@ class WalkTest {
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6);
         assertEquals("rules:5",
-                new Verdicts(rules, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
+                new Verdicts(rules, BoxNetwork.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
         Ruleset direct =
                 Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
-        assertNull(new Verdicts(direct, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.rule);
+        assertNull(new Verdicts(direct, BoxNetwork.unknown()).packet(tcp, Hook.INPUT).decidedBy.rule);
     }
 
     @Test

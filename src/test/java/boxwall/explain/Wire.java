@@ -14,7 +14,7 @@ public final class Wire {
      * @param destination and source are MAC addresses in hex
      */
     public static String frame(String device, String destination, String source, String keys) {
-        return frame(device, destination, source, Keys.packet(Rules.keys(keys), Site.unknown()));
+        return frame(device, destination, source, Keys.packet(Rules.keys(keys), BoxNetwork.unknown()));
     }
 
     /** The same for a {@link Packet}. */

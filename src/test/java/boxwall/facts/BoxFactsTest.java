@@ -1,10 +1,10 @@
 package boxwall.facts;
 
-import boxwall.modules.ConntrackVerdict;
 import boxwall.box.Finding;
-import boxwall.modules.KernelGeneration;
-import boxwall.modules.Kind;
 import boxwall.box.Readings;
+import boxwall.modules.ConntrackVerdict;
+import boxwall.modules.FeatureKind;
+import boxwall.modules.KernelGeneration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -105,9 +105,9 @@ class BoxFactsTest {
     void unknownSymbolIsRefusalOnlyIfDependenciesAreLoaded() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").with("dmesg",
                 "xt_mac: Unknown symbol xt_register_match\n");
-        assertEquals(State.LOADABLE, new BoxFacts(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
+        assertEquals(State.LOADABLE, new BoxFacts(box).capability(Family.IPV4, FeatureKind.MATCH, "mac").state);
         Readings ready = box.with("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
-        assertEquals(State.REFUSED, new BoxFacts(ready).capability(Family.IPV4, Kind.MATCH, "mac").state);
+        assertEquals(State.REFUSED, new BoxFacts(ready).capability(Family.IPV4, FeatureKind.MATCH, "mac").state);
     }
 
     @Test
@@ -154,14 +154,14 @@ class BoxFactsTest {
     @Test
     void extensionsAndModulesThatNeedConntrackAreKnown() {
         for (String name : "state conntrack connlimit connbytes connmark helper".split(" ")) {
-            assertTrue(KernelGeneration.tracks(Kind.MATCH, name), name);
+            assertTrue(KernelGeneration.tracks(FeatureKind.MATCH, name), name);
         }
         for (String name : "CT NOTRACK MASQUERADE SNAT DNAT REDIRECT".split(" ")) {
-            assertTrue(KernelGeneration.tracks(Kind.TARGET, name), name);
+            assertTrue(KernelGeneration.tracks(FeatureKind.TARGET, name), name);
         }
-        assertTrue(KernelGeneration.tracks(Kind.TABLE, "nat"));
-        assertFalse(KernelGeneration.tracks(Kind.TABLE, "filter"));
-        assertFalse(KernelGeneration.tracks(Kind.TARGET, "LOG"));
+        assertTrue(KernelGeneration.tracks(FeatureKind.TABLE, "nat"));
+        assertFalse(KernelGeneration.tracks(FeatureKind.TABLE, "filter"));
+        assertFalse(KernelGeneration.tracks(FeatureKind.TARGET, "LOG"));
         BoxFacts facts = new BoxFacts(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
         for (String module : "ip_conntrack nf-conntrack ip_nat_ftp ipt_state xt_CT nf_conntrack_ipv4 iptable_nat xt_new"
                 .split(" ")) {
@@ -179,7 +179,7 @@ class BoxFactsTest {
                 .with("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
         BoxFacts facts = new BoxFacts(box);
         for (Family family : Family.values()) {
-            for (Kind kind : Kind.values()) {
+            for (FeatureKind kind : FeatureKind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
                     for (String module : facts.capability(family, kind, name).modules) {
                         assertFalse(facts.pullsConntrack(module), kind + " " + name + " would load " + module);
@@ -188,7 +188,7 @@ class BoxFactsTest {
             }
         }
         assertEquals(State.REFUSED, facts.module("ip_conntrack").state);
-        assertEquals(State.REFUSED, facts.capability(Family.IPV4, Kind.MATCH, "odd").state);
+        assertEquals(State.REFUSED, facts.capability(Family.IPV4, FeatureKind.MATCH, "odd").state);
     }
 
     private static Readings traffic(long wan, long filter) {
@@ -217,27 +217,28 @@ class BoxFactsTest {
     void packetsThatBypassNetfilterAreCounted() {
         Readings before = traffic(1000, 50);
         BoxFacts facts = new BoxFacts(before);
-        Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
+        Finding finding = CounterFindings.bypassed(facts, before, traffic(11000, 60));
         assertEquals("pa-bypasses-netfilter", finding.code);
         assertTrue(finding.effect.contains("9990 of 10000"), finding.effect);
-        assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most packets were counted");
-        assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few packets");
-        assertNull(Witness.bypassed(facts, Readings.none(), traffic(11000, 60)), "nothing to compare with");
+        assertNull(CounterFindings.bypassed(facts, before, traffic(11000, 9000)), "most packets were counted");
+        assertNull(CounterFindings.bypassed(facts, before, traffic(1100, 50)), "too few packets");
+        assertNull(CounterFindings.bypassed(facts, Readings.none(), traffic(11000, 60)), "nothing to compare with");
     }
 
     @Test
     void resultOfSelfTestIsTranslated() {
         String words =
                 "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
-        assertEquals("netfilter-sees-nothing", Witness.of(words.formatted(0, 0)).code);
-        assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(2, 0)).code);
-        assertEquals("netfilter-layout-mismatch", Witness.of(words.formatted(1, 84)).code);
+        assertEquals("netfilter-sees-nothing", CounterFindings.of(words.formatted(0, 0)).code);
+        assertEquals("netfilter-layout-mismatch", CounterFindings.of(words.formatted(2, 0)).code);
+        assertEquals("netfilter-layout-mismatch", CounterFindings.of(words.formatted(1, 84)).code);
         assertEquals(List.of(words.formatted(20, 0).substring("netfilter-sees-nothing: ".length())),
-                Witness.of("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence);
-        assertEquals("netfilter-unproved", Witness.of("netfilter-unproved: no ping to lo could be counted").code);
+                CounterFindings.of("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence);
+        assertEquals("netfilter-unproved",
+                CounterFindings.of("netfilter-unproved: no ping to lo could be counted").code);
         assertEquals("pa-control-ineffective",
-                Witness.of("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);
-        assertNull(Witness.of("restore-failed: iptables-restore -c: status 1"));
+                CounterFindings.of("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);
+        assertNull(CounterFindings.of("restore-failed: iptables-restore -c: status 1"));
     }
 
     /** A candidate keeps the facts of its box, perhaps for days; they must not keep the texts of the readings. */
@@ -246,7 +247,7 @@ class BoxFactsTest {
         List<WeakReference<String>> texts = new ArrayList<>();
         BoxFacts facts = new BoxFacts(large(texts));
         assertEquals(List.of("ip_tables"),
-                facts.booted().capability(Family.IPV4, Kind.TABLE, "filter").modules.subList(0, 1));
+                facts.booted().capability(Family.IPV4, FeatureKind.TABLE, "filter").modules.subList(0, 1));
         for (int i = 0; i < 100 && texts.stream().anyMatch(text -> text.get() != null); i++) {
             System.gc();
         }

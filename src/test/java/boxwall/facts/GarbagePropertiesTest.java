@@ -1,10 +1,10 @@
 package boxwall.facts;
 
+import boxwall.box.Finding;
+import boxwall.box.Readings;
 import boxwall.modules.Capability;
 import boxwall.modules.ConntrackVerdict;
-import boxwall.box.Finding;
-import boxwall.modules.Kind;
-import boxwall.box.Readings;
+import boxwall.modules.FeatureKind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -80,7 +80,7 @@ class GarbagePropertiesTest {
             }
         }
         for (Family family : Family.values()) {
-            for (Kind kind : Kind.values()) {
+            for (FeatureKind kind : FeatureKind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
                     assertNotNull(facts.capability(family, kind, name).evidence());
                 }
@@ -171,7 +171,7 @@ class GarbagePropertiesTest {
         BoxFacts facts = assertValidFacts(Readings.none());
         assertEquals("unknown", facts.generation.name());
         assertEquals(ConntrackVerdict.State.UNKNOWN, facts.conntrack().state);
-        for (Kind kind : Kind.values()) {
+        for (FeatureKind kind : FeatureKind.values()) {
             for (String name : facts.capabilityNames(Family.IPV4, kind)) {
                 assertEquals(Capability.State.UNKNOWN, facts.capability(Family.IPV4, kind, name).state,
                         kind + " " + name);

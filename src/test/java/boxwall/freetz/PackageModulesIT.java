@@ -5,15 +5,15 @@ import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
-import boxwall.netfilter.Rows;
+import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Presets;
-import boxwall.compile.AutoYesNo;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.ImageModel;
+import boxwall.netfilter.ResourceRows;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -127,7 +127,7 @@ class PackageModulesIT {
         Map<String, String> rulesets = rulesets();
         Map<String, Map<String, List<String>>> seen = new HashMap<>();
         Map<String, Set<String>> rows = new TreeMap<>();
-        for (String[] row : Rows.of("/boxwall/modules/models.txt")) {
+        for (String[] row : ResourceRows.of("/boxwall/modules/models.txt")) {
             if (!row[0].equals("box")) { continue; }
             String name = row[1] + " " + row[2];
             ImageModel model = ImageModel.find(row[1], row[2]);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import boxwall.sys.Sys;
 
 import java.io.IOException;
@@ -55,7 +55,7 @@ class RequestDeadlineTest {
         try {
             started.countDown();
             while (true) {
-                Abandoned.check();
+                Cancelled.check();
                 Thread.onSpinWait();
             }
         } finally {

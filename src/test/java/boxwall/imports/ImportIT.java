@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Family;
 import boxwall.syntax.ParsedRules;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class ImportIT {
         ParsedRules parsed = ImportedRules.parse(imported);
         assertEquals(List.of(), parsed.errors());
         for (Family family : Family.values()) {
-            Writer.RestoreText text = Writer.restore(parsed.ruleset(), family);
+            RuleWriter.RestoreText text = RuleWriter.restore(parsed.ruleset(), family);
             Files.writeString(folder.resolve("restore" + family.digit()), text.text, StandardCharsets.ISO_8859_1);
         }
     }

@@ -7,9 +7,9 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +38,7 @@ final class ImportedRules {
                                 : "-P " + chain.name + " " + chain.policy));
                     }
                     for (Rule rule : chain.rules) {
-                        lines.add(at + Writer.rule(chain.name, rule));
+                        lines.add(at + RuleWriter.rule(chain.name, rule));
                     }
                 }
             }

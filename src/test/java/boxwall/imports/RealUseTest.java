@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Cancelled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -438,7 +438,7 @@ class RealUseTest {
                 "-A INPUT -j DROP\n".repeat(10000))) {
             Thread.currentThread().interrupt();
             try {
-                assertThrows(Abandoned.class, () -> read(text), () -> text.substring(0, 10));
+                assertThrows(Cancelled.class, () -> read(text), () -> text.substring(0, 10));
             } finally {
                 Thread.interrupted();
             }

@@ -71,8 +71,8 @@ class DocsTest {
             }
             out.append("\n|---|").append("---|".repeat(GENERATIONS.size())).append('\n');
             row(out, "conntrack", GENERATIONS.stream().map(g -> g.conntrack(family)));
-            for (Kind kind : Kind.values()) {
-                String option = kind == Kind.TABLE ? "-t " : kind == Kind.MATCH ? "-m " : "-j ";
+            for (FeatureKind kind : FeatureKind.values()) {
+                String option = kind == FeatureKind.TABLE ? "-t " : kind == FeatureKind.MATCH ? "-m " : "-j ";
                 for (String name : KernelGeneration.allNames(kind, family)) {
                     row(out, option + name, GENERATIONS.stream().map(g -> g.spec(kind, name, family)));
                 }
@@ -110,7 +110,7 @@ class DocsTest {
     void everyRowCoversEveryGeneration() {
         List<String> gaps = new ArrayList<>();
         for (Family family : Family.values()) {
-            for (Kind kind : Kind.values()) {
+            for (FeatureKind kind : FeatureKind.values()) {
                 for (String name : KernelGeneration.allNames(kind, family)) {
                     for (KernelGeneration generation : GENERATIONS) {
                         if (generation.spec(kind, name, family).isUnlisted()) {
@@ -126,8 +126,8 @@ class DocsTest {
     /** A module is offered if it is in Freetz' menu; modules in parentheses are not. */
     @Test
     void conntrackIsOfferedIfInFreetzMenu() {
-        assertTrue(KernelGeneration.of("2.6.19.2").spec(Kind.MATCH, "state", Family.IPV4).offered);
-        assertTrue(!KernelGeneration.of("2.6.32.61").spec(Kind.MATCH, "state", Family.IPV4).offered);
+        assertTrue(KernelGeneration.of("2.6.19.2").spec(FeatureKind.MATCH, "state", Family.IPV4).offered);
+        assertTrue(!KernelGeneration.of("2.6.32.61").spec(FeatureKind.MATCH, "state", Family.IPV4).offered);
         assertTrue(KernelGeneration.of("2.6.28.10").conntrack(Family.IPV4).offered);
         assertTrue(!KernelGeneration.of("4.9.1").conntrack(Family.IPV4).offered);
     }

@@ -63,7 +63,7 @@ class OptionTest {
             other.setDaemon(true);
             other.start();
             for (int i = 0; i < 200_000; i++) {
-                assertEquals(Set.of(State.NEW), option.states());
+                assertEquals(Set.of(ConnectionState.NEW), option.states());
             }
         }
     }

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.facts.BoxFacts;
 import boxwall.compile.Presets;
 import boxwall.explain.Answer;
+import boxwall.explain.BoxNetwork;
+import boxwall.explain.Difference;
 import boxwall.explain.Difference;
 import boxwall.explain.Packet;
-import boxwall.explain.Difference;
-import boxwall.explain.Site;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -23,9 +23,9 @@ import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
-import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An optimized ruleset gives the same verdicts and side effects with fewer rules per packet. */
 class OptimizerTest {
-    private static final Site SITE = Site.of(new BoxFacts(Presets.box("virtual")));
+    private static final BoxNetwork SITE = BoxNetwork.of(new BoxFacts(Presets.box("virtual")));
     private static final Set<Family> BOTH = EnumSet.allOf(Family.class);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 
@@ -65,7 +65,7 @@ class OptimizerTest {
     }
 
     private static List<String> rules(Ruleset ruleset, Family family) {
-        return Writer.restore(ruleset, family).text.lines().filter(line -> line.startsWith("-A")).toList();
+        return RuleWriter.restore(ruleset, family).text.lines().filter(line -> line.startsWith("-A")).toList();
     }
 
     // ---- random rulesets
@@ -78,7 +78,7 @@ class OptimizerTest {
         Ruleset after = optimized(before);
         assertFalse(allNotes().contains("optimizer step skipped"), () -> seed + ": " + allNotes());
         assertNull(firstDifference(lists, before, after, 60),
-                () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text);
+                () -> seed + "\n" + String.join("\n", lines) + "\n" + RuleWriter.restore(after, lists.family()).text);
         assertEquals(List.of(), Difference.of(before, after, SITE).changes);
         assertValidNames(before, after, lists.family());
     }
@@ -115,7 +115,7 @@ class OptimizerTest {
         return null;
     }
 
-    private static String ruleWithLine(Rule rule) { return rule.origin + " " + Writer.rule("X", rule); }
+    private static String ruleWithLine(Rule rule) { return rule.origin + " " + RuleWriter.rule("X", rule); }
 
     private static List<String> barriers(Answer answer) {
         List<String> passed = new ArrayList<>();
@@ -180,7 +180,7 @@ class OptimizerTest {
             RandomLists lists = new RandomLists(seed);
             Ruleset before = parse(lists.lines());
             Family family = lists.family();
-            String text = Writer.restore(optimized(before), family).text;
+            String text = RuleWriter.restore(optimized(before), family).text;
             String other = text.lines().map(line -> line.replaceAll(right, broken == null ? "" : broken)).reduce("",
                     (a, b) -> a + b + "\n");
             if (!other.equals(text)) {

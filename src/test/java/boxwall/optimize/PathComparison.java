@@ -1,20 +1,20 @@
 package boxwall.optimize;
 
-import boxwall.explain.Namespace;
-import boxwall.facts.BoxFacts;
 import boxwall.compile.Presets;
+import boxwall.explain.BoxNetwork;
+import boxwall.explain.Namespace;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.explain.Verdicts;
 import boxwall.explain.Wire;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.State;
 import boxwall.syntax.Note;
-import boxwall.syntax.Writer;
+import boxwall.syntax.RuleWriter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -76,14 +76,14 @@ final class PathComparison {
         List<int[]> list = new ArrayList<>();
         Ruleset before = OptimizerTest.parse(rules(random, list));
         List<Note> notes = new ArrayList<>();
-        Ruleset after =
-                Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(new BoxFacts(Presets.box("virtual"))), notes);
+        Ruleset after = Optimizer.of(before, EnumSet.allOf(Family.class),
+                BoxNetwork.of(new BoxFacts(Presets.box("virtual"))), notes);
         notes.forEach(note -> System.out.println(note.origin + ": " + note.text));
-        comparison.packets(random, list, new Verdicts(before, Site.unknown()), packets);
-        String text = Writer.restore(after, Family.IPV4).text;
+        comparison.packets(random, list, new Verdicts(before, BoxNetwork.unknown()), packets);
+        String text = RuleWriter.restore(after, Family.IPV4).text;
         String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("",
                 (a, b) -> a + b + "\n");
-        double old = comparison.comparedRules(Writer.restore(before, Family.IPV4).text, packets);
+        double old = comparison.comparedRules(RuleWriter.restore(before, Family.IPV4).text, packets);
         double now = comparison.comparedRules(args.length > 3 ? broken : text, packets);
         comparison.injector.destroy();
         System.out.printf(
@@ -130,7 +130,7 @@ final class PathComparison {
             Packet packet = Packet.of(Family.IPV4).in("lan")
                     .src(Addresses.parse(text(random.nextBoolean() ? inside : address(random))))
                     .dst(Addresses.parse("10.8.1.1")).protocol(17).sport(FIRST_PORT + i % PORTS)
-                    .dport(5000 + random.nextInt(SERVICES)).fragment(false).state(State.NEW)
+                    .dport(5000 + random.nextInt(SERVICES)).fragment(false).state(ConnectionState.NEW)
                     .mac(new byte[] {2, 0, 0, 0, 1, 2});
             expected.set(i, walk.packet(packet, Hook.INPUT).verdict == Verdict.ACCEPT);
             frames.add(Wire.frame("lanp", "020000000101", "020000000102", packet));

@@ -2,8 +2,8 @@ package boxwall.optimize;
 
 import boxwall.explain.Packet;
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.ConnectionState;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -126,7 +126,8 @@ final class RandomLists {
         Packet packet = Packet.of(family).src(address()).dst(address())
                 .protocol(new int[] {6, 17, 6, 17, 47}[random.nextInt(5)]).sport(18 + random.nextInt(36))
                 .dport(18 + random.nextInt(36)).flags(random.nextInt(3) == 0 ? Packet.ACK : Packet.SYN).icmp(8, 0)
-                .fragment(random.nextInt(9) == 0).state(State.values()[random.nextInt(State.values().length)])
+                .fragment(random.nextInt(9) == 0)
+                .state(ConnectionState.values()[random.nextInt(ConnectionState.values().length)])
                 .mark((long) random.nextInt(2)).mac(new byte[6]);
         return leaves ? packet.out(pick("lan", "dsl", "guest")) : packet.in(pick("lan", "dsl", "guest"));
     }

@@ -1,9 +1,9 @@
 package boxwall.probe;
 
+import boxwall.box.Finding;
 import boxwall.facts.BoxFacts;
 import boxwall.modules.Capability;
-import boxwall.box.Finding;
-import boxwall.modules.Kind;
+import boxwall.modules.FeatureKind;
 import boxwall.netfilter.Family;
 import boxwall.report.FactsJson;
 import com.eclipsesource.json.JsonObject;
@@ -37,11 +37,11 @@ final class Golden {
         out.append("names ").append(known).append(" lacking ").append(lacking).append('\n');
         out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.toString().replace(':', '-'))
                 .append('\n');
-        appendLoad(out, facts, Kind.TABLE, "filter");
-        appendLoad(out, facts, Kind.TABLE, "nat");
-        appendLoad(out, facts, Kind.MATCH, "tcp");
-        appendLoad(out, facts, Kind.MATCH, "state");
-        appendLoad(out, facts, Kind.TARGET, "LOG");
+        appendLoad(out, facts, FeatureKind.TABLE, "filter");
+        appendLoad(out, facts, FeatureKind.TABLE, "nat");
+        appendLoad(out, facts, FeatureKind.MATCH, "tcp");
+        appendLoad(out, facts, FeatureKind.MATCH, "state");
+        appendLoad(out, facts, FeatureKind.TARGET, "LOG");
         for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp",
                 "ipt_LOG", "xt_iprange"}) {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
@@ -57,7 +57,7 @@ final class Golden {
         return out.toString();
     }
 
-    private static void appendLoad(StringBuilder out, BoxFacts facts, Kind kind, String name) {
+    private static void appendLoad(StringBuilder out, BoxFacts facts, FeatureKind kind, String name) {
         Capability capability = facts.capability(Family.IPV4, kind, name);
         out.append(kind.word).append(' ').append(name).append(": ").append(capability).append(" load ")
                 .append(capability.modules).append('\n');
@@ -98,7 +98,7 @@ final class Golden {
     static String complete(BoxFacts facts) {
         StringBuilder out = new StringBuilder(of(facts));
         for (Family family : Family.values()) {
-            for (Kind kind : Kind.values()) {
+            for (FeatureKind kind : FeatureKind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
                     Capability capability = facts.capability(family, kind, name);
                     out.append(name).append(' ').append(capability).append(capability.modules).append('\n');

@@ -103,7 +103,7 @@ class CommandsIT {
                 error = rejected.startsWith(command + " |") ? parsed.errors().toString() : error;
             }
         }
-        String restore = Writer.restore(parse(family, accepted).ruleset(), family).text;
+        String restore = RuleWriter.restore(parse(family, accepted).ruleset(), family).text;
         return new Sequence(accepted, rejected, error, restore);
     }
 

@@ -17,7 +17,8 @@ import java.util.Map;
  */
 class DangerousInputTest {
     private static List<SyntaxError> errors(String text, Includes includes) {
-        return RulesetParser.parse(new Source("rules", text), Map.of(), includes, Foreign.of(List.of("libxt_evil.so")))
+        return RulesetParser
+                .parse(new Source("rules", text), Map.of(), includes, UnknownExtensions.of(List.of("libxt_evil.so")))
                 .errors();
     }
 
@@ -77,9 +78,8 @@ class DangerousInputTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("r", "iptables -A INPUT -m comment --comment \"a\\\nb\" -j DROP\n"),
                         Map.of(), Includes.NONE);
-        assertTrue(
-                Writer.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text.contains("--comment ab -j DROP\n"),
-                "a backslash joins two lines, as in a shell");
+        assertTrue(RuleWriter.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text
+                .contains("--comment ab -j DROP\n"), "a backslash joins two lines, as in a shell");
     }
 
     @Test

@@ -61,7 +61,7 @@ class DifferentialIT {
         boolean asWritten = false;
         for (Chain chain : parsed.ruleset().chains(rule.family(), rule.table())) {
             for (Rule each : chain.rules) {
-                lines.add(Writer.rule(chain.name, each));
+                lines.add(RuleWriter.rule(chain.name, each));
                 asWritten |= passesAsWritten(each, rule.family());
             }
         }

@@ -105,7 +105,7 @@ public enum GrownRules {
 
     /** The largest count that makes no more rules than one ruleset may have. */
     public int maxCount() {
-        return this == ANSWERS_TO_ALL || this == NESTED ? 10_000 : Draft.RULES_LIMIT;
+        return this == ANSWERS_TO_ALL || this == NESTED ? 10_000 : TableBuilder.RULES_LIMIT;
     }
 
     /** 10.0.0.0/24 and so on: a different network for each number below 65536. */

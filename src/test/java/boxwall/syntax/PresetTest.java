@@ -66,7 +66,7 @@ class PresetTest {
     private static String rules(ParsedRules parsed, Family family) {
         return parsed.ruleset().owns(family, Table.FILTER)
                 ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD").rules.stream()
-                        .map(r -> Writer.rule("FORWARD", r)).collect(Collectors.joining("\n"))
+                        .map(r -> RuleWriter.rule("FORWARD", r)).collect(Collectors.joining("\n"))
                 : "";
     }
 

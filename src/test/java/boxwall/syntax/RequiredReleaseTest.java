@@ -9,10 +9,10 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import java.util.Map;
 
 /** Checks rules against the releases of iptables that boxes have: 1.4.11.1, 1.4.21, 1.6.2, 1.8. */
 class RequiredReleaseTest {
@@ -54,7 +54,7 @@ class RequiredReleaseTest {
     void unsupportedOptionWithDefaultValueIsOmitted() {
         Rule rule = rule("iptables -A INPUT -m recent --set");
         assertEquals("-A INPUT -m recent --set --name DEFAULT --rsource",
-                Writer.rule("INPUT", RequiredRelease.without("1.4.11.1", Family.IPV4, rule)));
+                RuleWriter.rule("INPUT", RequiredRelease.without("1.4.11.1", Family.IPV4, rule)));
         assertEquals(rule, RequiredRelease.without("1.4.21", Family.IPV4, rule));
         assertEquals(rule, RequiredRelease.without(null, Family.IPV4, rule));
         assertNull(RequiredRelease.missingIn(null, Family.IPV4, rule));

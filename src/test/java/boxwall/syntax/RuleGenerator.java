@@ -57,7 +57,8 @@ final class RuleGenerator {
         for (Extension match : matches) {
             // without /etc/protocols iptables finds no name and therefore no match for a number
             if (match.implicit == null || List.of("33", "108").contains(match.implicit)
-                    || !match.implicit.equals(Numbers.protocol(protocol == null ? "all" : protocol)) || chance(50)) {
+                    || !match.implicit.equals(NumberReader.protocol(protocol == null ? "all" : protocol))
+                    || chance(50)) {
                 words.addAll(List.of("-m", match.name));
             }
             options(words, match, family);

@@ -35,7 +35,7 @@ class RulesetParserTest {
     private static String written(String text) {
         ParsedRules parsed = parse(text);
         assertEquals(List.of(), parsed.errors());
-        return Writer.restore(parsed.ruleset(), Family.IPV4).text.lines().filter(l -> l.startsWith("-A"))
+        return RuleWriter.restore(parsed.ruleset(), Family.IPV4).text.lines().filter(l -> l.startsWith("-A"))
                 .collect(Collectors.joining("\n"));
     }
 
@@ -186,7 +186,7 @@ class RulesetParserTest {
                 "*filter6\n:INPUT DROP [1:2]\n:own - [0:0]\n[3:4] -A INPUT -m comment --comment \"a \\\"b\\\"\" -j own\n-A own -p ipv6-icmp -j ACCEPT\nCOMMIT\n");
         assertEquals(List.of(), parsed.errors());
         assertEquals("-A INPUT -m comment --comment \"a \\\"b\\\"\" -j own",
-                Writer.rule("INPUT", parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0)));
+                RuleWriter.rule("INPUT", parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0)));
         assertTrue(errors("iptables -A INPUT -j DROP\n*filter\nCOMMIT\n").get(0).contains("has rules already"));
         assertTrue(errors("*filter\n-t nat -A INPUT\nCOMMIT\n").get(0).contains("-t inside a block"));
     }
@@ -205,7 +205,7 @@ class RulesetParserTest {
 
     @Test
     void hostNameIsListedWithOrigin() {
-        Line host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames.get(0);
+        Directive host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames.get(0);
         assertEquals("mail.example.org at rules:1", host.name + " at " + host.origin);
     }
 
@@ -233,14 +233,14 @@ class RulesetParserTest {
     @Test
     void restoreTextHasOriginOfEachLine() {
         ParsedRules parsed = parse("\niptables -N a\niptables -A a \\\n -j DROP\nip46tables -A INPUT -j DROP\n");
-        Writer.RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
+        RuleWriter.RestoreText text = RuleWriter.restore(parsed.ruleset(), Family.IPV4);
         String[] lines = text.text.split("\n");
         assertEquals(lines.length, text.origins.size());
         for (int i = 0; i < lines.length; i++) {
             assertEquals(lines[i].equals("-A a -j DROP") ? "rules:3" : lines[i].equals("-A INPUT -j DROP") ? "rules:5"
                     : "null", String.valueOf(text.origins.get(i)), lines[i]);
         }
-        assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
+        assertEquals("", RuleWriter.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
     }
 
     /** 250 words are allowed; word 251 is reported at its position, also at the end of its line. */

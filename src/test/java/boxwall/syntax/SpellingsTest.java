@@ -79,7 +79,7 @@ class SpellingsTest {
             for (Table table : parsed.ruleset().tables(family)) {
                 for (Chain chain : parsed.ruleset().chains(family, table)) {
                     for (Rule rule : chain.rules) {
-                        lines.add(Writer.rule(chain.name, rule));
+                        lines.add(RuleWriter.rule(chain.name, rule));
                     }
                 }
             }
@@ -133,7 +133,7 @@ class SpellingsTest {
             "'-p tcp --dport=-80'", "'-m layer7 --l7proto=-x'"})
     void attachedValueThatLooksLikeOptionIsRejected(String rule) {
         ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"), Map.of(),
-                Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+                Includes.NONE, UnknownExtensions.of(List.of("libxt_layer7.so")));
         assertFalse(parsed.errors().isEmpty());
     }
 

@@ -41,11 +41,11 @@ class SyntaxPropertiesTest {
         }
         ParsedRules first = parse(good.toString());
         for (Family family : Family.values()) {
-            Writer.RestoreText text = Writer.restore(first.ruleset(), family);
+            RuleWriter.RestoreText text = RuleWriter.restore(first.ruleset(), family);
             String block = family == Family.IPV4 ? text.text : text.text.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), block);
-            assertEquals(text.text, Writer.restore(again.ruleset(), family).text);
+            assertEquals(text.text, RuleWriter.restore(again.ruleset(), family).text);
             first.ruleset().tables(family).forEach(table -> assertEquals(first.ruleset().chains(family, table),
                     again.ruleset().chains(family, table)));
         }

@@ -82,7 +82,7 @@ class TypedTextTest {
         ParsedRules parsed = parse(
                 "iptables -A INPUT -m comment --comment '\u00dcbung \u2013 \u201eNAS\u201c' -j DROP\niptables -A INPUT -m string --algo bm --string \u00e4 -j DROP\n");
         assertEquals(List.of(), parsed.errors());
-        String written = Writer.restore(parsed.ruleset(), Family.IPV4).text;
+        String written = RuleWriter.restore(parsed.ruleset(), Family.IPV4).text;
         String text = new String(written.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         assertTrue(text.contains("--comment \"\u00dcbung \u2013 \u201eNAS\u201c\" -j DROP"), text);
         assertTrue(text.contains("--string \"\u00e4\""), text);

@@ -45,7 +45,7 @@ class WrongOrderTest {
         }
     }
 
-    private final Foreign foreign = Foreign.of(List.of("libxt_layer7.so"));
+    private final UnknownExtensions foreign = UnknownExtensions.of(List.of("libxt_layer7.so"));
 
     private ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("r", text), Map.of(), Includes.NONE, foreign);
@@ -99,7 +99,7 @@ class WrongOrderTest {
                 e -> assertTrue(e.line >= 1 && e.column >= 1 && !e.what.isEmpty() && !e.todo.isEmpty(), text + e));
         if (!parsed.errors().isEmpty()) { return; }
         for (Family family : Family.values()) {
-            String written = Writer.restore(parsed.ruleset(), family).text;
+            String written = RuleWriter.restore(parsed.ruleset(), family).text;
             String block = family == Family.IPV4 ? written : written.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), text + block);
@@ -165,7 +165,7 @@ class WrongOrderTest {
             boolean stopped = false;
             try {
                 parse(line);
-            } catch (boxwall.netfilter.Abandoned e) {
+            } catch (boxwall.netfilter.Cancelled e) {
                 stopped = true;
             }
             assertTrue(Thread.interrupted() && stopped, line);
