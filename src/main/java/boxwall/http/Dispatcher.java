@@ -105,7 +105,7 @@ final class Dispatcher {
             return refusal;
         }
         boolean text = route.needs(Route.Need.TEXT);
-        String body = body(connection, request, session.getInputStream(), size(request, text));
+        String body = body(connection, request, session.getInputStream(), size(request, route));
         refusal = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
         if (refusal != null) { return refusal; }
         request = request.with(body);
@@ -131,6 +131,11 @@ final class Dispatcher {
         if (wantsToken && !withToken) {
             return Reply.problem(AccessControl.sendsToken(request) ? "wrong-token" : "token-wanted")
                     .with("WWW-Authenticate", "Bearer");
+        }
+        for (String name : request.query.keySet()) {
+            if (!route.parameters.isEmpty() && !route.parameters.contains(name)) {
+                return Reply.problem("no-such-parameter", route.path, Words.join(route.parameters, ", "), name);
+            }
         }
         return null;
     }
@@ -174,14 +179,18 @@ final class Dispatcher {
     }
 
     /** Checks the headers that describe the body, and returns its length in bytes; 0 without a body. */
-    private static int size(Request request, boolean text) throws Reply.Refused {
+    private static int size(Request request, Route route) throws Reply.Refused {
         if (request.header("transfer-encoding") != null) { throw new Reply.Refused("length-wanted"); }
         String length = request.header("content-length");
         length = length == null ? "0" : length;
         if (!Words.isNumber(length)) { throw new Reply.Refused("bad-length"); }
         int size = (int) Words.number(length, Connection.MAX_BODY);
         if (size < 0) { throw new Reply.Refused("too-large", Connection.MAX_BODY); }
+        boolean text = route.needs(Route.Need.TEXT);
         if (text && size > 0 && !isText(request)) { throw new Reply.Refused("not-a-text"); }
+        if (!text && size > 0 && !route.parameters.isEmpty()) {
+            throw new Reply.Refused("parameters-in-body", route.path, route.parameters.get(0));
+        }
         return size;
     }
 

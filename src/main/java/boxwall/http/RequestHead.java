@@ -87,9 +87,6 @@ final class RequestHead {
             }
         }
         // NanoHTTPD knows only some methods; its reply to others is not in our form
-        if (!Route.hasMethod(method)) {
-            int query = target.indexOf('?');
-            throw new Reply.Refused(Route.missing(method, query < 0 ? target : target.substring(0, query)));
-        }
+        if (!Route.hasMethod(method)) { throw new Reply.Refused(Route.missing(method, Words.before(target, '?'))); }
     }
 }

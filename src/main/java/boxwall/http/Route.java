@@ -8,23 +8,23 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The table of routes: method, path, and what a request needs. The last word of a path may be a placeholder for an ID
- * or a number. The one implementation of {@link Handler} has a case for each route; OpenApiTest writes openapi.json
- * from this table.
+ * The table of routes: method, path with the query's parameters, and what a request needs. The last word of a path may
+ * be a placeholder for an ID or a number. The one implementation of {@link Handler} has a case for each route;
+ * OpenApiTest writes openapi.json from this table.
  */
 public enum Route {
     PAGE("GET", "/", Need.NO_TOKEN), OK("GET", "/ok", Need.NO_TOKEN, Need.SHORT),
     STATUS("GET", "/status", Need.NO_TOKEN, Need.SHORT), FACTS("GET", "/facts"), FINDINGS("GET", "/findings"),
-    COUNTERS("GET", "/counters"), LOG("GET", "/log"), METRICS("GET", "/metrics"),
+    COUNTERS("GET", "/counters?samples"), LOG("GET", "/log?lines"), METRICS("GET", "/metrics"),
     EXPLAIN("GET", "/explain", Need.CANDIDATE, Need.LOCK), EXPOSURE("GET", "/exposure", Need.CANDIDATE, Need.LOCK),
-    DIFF("GET", "/diff", Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules"),
+    DIFF("GET", "/diff", Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules?draft"),
     PUT_RULES("PUT", "/rules", Need.LOCK, Need.TEXT), DISCARD("DELETE", "/rules"), PRESETS("GET", "/presets"),
     DEVICES("GET", "/devices"),
     /** Acquires the lock itself, after the lock for changes. */
-    APPLY("POST", "/apply"), CONFIRM("POST", "/confirm/ID", Need.SHORT), REVERT("DELETE", "/apply/ID", Need.SHORT),
-    HISTORY("GET", "/history"), RESTORE("POST", "/history/N", Need.LOCK),
-    IMPORT("POST", "/import", Need.LOCK, Need.TEXT), RECORD("POST", "/record"), PA("POST", "/pa"),
-    PRINTK("POST", "/printk"), OPENAPI("GET", "/openapi.json");
+    APPLY("POST", "/apply?confirm&force&replace"), CONFIRM("POST", "/confirm/ID", Need.SHORT),
+    REVERT("DELETE", "/apply/ID", Need.SHORT), HISTORY("GET", "/history"), RESTORE("POST", "/history/N", Need.LOCK),
+    IMPORT("POST", "/import", Need.LOCK, Need.TEXT), RECORD("POST", "/record"), PA("POST", "/pa?state"),
+    PRINTK("POST", "/printk?seconds"), OPENAPI("GET", "/openapi.json");
 
     /** A property of a route. */
     public enum Need {
@@ -43,11 +43,15 @@ public enum Route {
     final String method;
     /** With ID or N as placeholder. */
     final String path;
+    /** A request may have no others; empty where any others have no effect, or the handler checks them. */
+    final List<String> parameters;
     private final List<Need> needs;
 
-    Route(String method, String path, Need... needs) {
+    Route(String method, String target, Need... needs) {
         this.method = method;
-        this.path = path;
+        path = Words.before(target, '?');
+        String names = Words.after(target, '?');
+        parameters = Arrays.asList(names == null ? new String[0] : Words.split(names, '&'));
         this.needs = Arrays.asList(needs);
     }
 

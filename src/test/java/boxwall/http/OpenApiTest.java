@@ -10,6 +10,8 @@ import com.eclipsesource.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -61,10 +63,15 @@ class OpenApiTest {
             parameters.add(new JsonObject().add("name", name).add("in", "path").add("required", true).add("schema",
                     new JsonObject().add("type", "string")));
         }
+        List<String> names = new ArrayList<>();
         for (JsonValue parameter : before.get("parameters") == null ? new JsonArray()
                 : before.get("parameters").asArray()) {
-            if (!parameter.asObject().getString("in", "").equals("path")) { parameters.add(parameter); }
+            String in = parameter.asObject().getString("in", "");
+            if (!in.equals("path")) { parameters.add(parameter); }
+            if (in.equals("query")) { names.add(parameter.asObject().getString("name", "")); }
         }
+        // the keys of a packet are one parameter in the document
+        assertEquals(route == Route.EXPLAIN ? List.of("packet") : route.parameters, names, route.toString());
         if (!parameters.isEmpty()) { operation.add("parameters", parameters); }
         if (route.needs(Route.Need.TEXT)) {
             operation.add("requestBody",

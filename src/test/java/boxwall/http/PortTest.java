@@ -260,6 +260,26 @@ class PortTest {
         assertEquals("", send(""));
     }
 
+    /** A mistyped or misplaced parameter would have no effect: the change would get another deadline than asked for. */
+    @Test
+    void unknownParameterAndParameterInBodyAreRefused() throws IOException {
+        hanging.countDown();
+        String post = "POST /apply%s HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN);
+        assertStatus(202, send(post.formatted("?confirm=60&force=1&replace=1") + "\r\n"));
+        String unknown = send(post.formatted("?confim=60") + "\r\n");
+        assertStatus(400, unknown);
+        assertTrue(unknown.contains("/apply takes confirm, force, replace, not confim"), unknown);
+        String form = send(post.formatted("")
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nconfirm=60");
+        assertStatus(400, form);
+        assertTrue(form.contains("/apply?confirm=N"), form);
+        assertStatus(401, send("POST /apply?confim=60 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+        // where no parameter has an effect, an unknown one has none either
+        assertStatus(200, get("/?utm=1", ""));
+        assertStatus(200, send(
+                "POST /confirm/1?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 2\r\n\r\n{}"));
+    }
+
     @Test
     void bodyOfOtherMediaTypeIsRefused() throws IOException {
         for (String type : List.of("multipart/form-data; boundary=x", "application/json", "image/png")) {
