@@ -53,12 +53,21 @@ public final class PresetFolder implements Includes {
         return text == null ? null : new Source(name, text);
     }
 
+    @Override
+    public List<String> names() {
+        List<String> files = sys.list(presets);
+        List<String> names = new ArrayList<>();
+        for (String file : files == null ? Collections.<String>emptyList() : files) {
+            if (file.endsWith(".rules")) { names.add(file.substring(0, file.length() - 6)); }
+        }
+        return names;
+    }
+
     /** All presets, by name. */
     public List<Preset> all() {
-        List<String> names = sys.list(presets);
         List<Preset> all = new ArrayList<>();
-        for (String file : names == null ? Collections.<String>emptyList() : names) {
-            Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6)) : null;
+        for (String name : names()) {
+            Source source = find(name);
             if (source != null) { all.add(new Preset(source)); }
         }
         return all;

@@ -223,7 +223,8 @@ public final class RulesetParser {
         Source source = includes.find(name.text);
         if (source == null) {
             errors.add(name, "nothing called " + Characters.show(name.text) + " can be included",
-                    "name a file beside this one, or a preset; boxwall presets lists them");
+                    Suggestion.hint(name.text, includes.names(),
+                            "name a file beside this one, or a preset; boxwall presets lists them"));
         } else if (open.contains(source.name)) {
             errors.add(name, Characters.show(name.text) + " includes itself", "remove one of the includes");
         } else {

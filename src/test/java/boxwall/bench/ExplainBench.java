@@ -23,6 +23,7 @@ import boxwall.probe.BoxReader;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
+import boxwall.syntax.TestIncludes;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ final class ExplainBench {
             at = end;
         }
         ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()), FACTS.names,
-                name -> new Source(name, pieces.get(name)));
+                (TestIncludes) name -> new Source(name, pieces.get(name)));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return parsed;
     }

@@ -12,6 +12,7 @@ import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RuleWriter;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
+import boxwall.syntax.TestIncludes;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,7 +120,7 @@ final class PathBench {
     }
 
     private static String compiled(String text, boolean optimize) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), FACTS.names, name -> {
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), FACTS.names, (TestIncludes) name -> {
             try {
                 return new Source(name,
                         Files.readString(Path.of("conf/presets", name + ".rules"), StandardCharsets.ISO_8859_1));

@@ -8,6 +8,7 @@ import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
+import boxwall.syntax.TestIncludes;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -60,7 +61,7 @@ public final class Presets {
     }
 
     static Includes includes() {
-        return name -> {
+        return (TestIncludes) name -> {
             try {
                 return Source.preset(name,
                         Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));

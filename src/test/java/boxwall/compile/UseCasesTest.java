@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
+import boxwall.syntax.TestIncludes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,9 +196,9 @@ public class UseCasesTest {
     /** If a preset's own rules violate its expect line, no line of the user is the cause. */
     @Test
     void presetThatViolatesItsOwnExpectLineIsRefused() throws IOException {
-        Presets.OnBox on =
-                Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO, name -> boxwall.syntax.Source
-                        .preset(name, "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO,
+                (TestIncludes) name -> boxwall.syntax.Source.preset(name,
+                        "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
         assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 

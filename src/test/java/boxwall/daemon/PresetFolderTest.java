@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,12 @@ class PresetFolderTest {
         assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own").text);
         assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic").text);
         assertNull(new PresetFolder(sys, "/presets", null).find("own"), "a ruleset received over HTTP has no folder");
+    }
+
+    @Test
+    void presetsHaveNamesForAMisspeltOne() {
+        assertEquals(List.of("basic"), new PresetFolder(sys, "/presets", "/home").names());
+        assertEquals(List.of(), new PresetFolder(sys, "/none", null).names());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.syntax.TestIncludes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,7 +46,7 @@ class QuestionsTest {
     private static Box box() { return new Box(BoxReader.read(new LiveSys(), BOX)); }
 
     private static Candidate rules(String text, Box box) {
-        return Candidate.unchecked(new Source("rules", text), name -> null, box,
+        return Candidate.unchecked(new Source("rules", text), (TestIncludes) name -> null, box,
                 Config.parse(null, java.util.Map.of()));
     }
 
@@ -184,7 +185,7 @@ class QuestionsTest {
                         "# mine\ninclude block-device DEVICE=192.168.178.3 WHEN=05:00-06:00\n"
                                 + "include block-device DEVICE=192.168.178.30 WHEN=19:00-20:00\n"
                                 + "include block-device DEVICE=192.168.178.30\niptables -P INPUT DROP\n"),
-                name -> Source.preset(name, preset), box, Config.parse(null, java.util.Map.of()));
+                (TestIncludes) name -> Source.preset(name, preset), box, Config.parse(null, java.util.Map.of()));
         JsonObject json = Json.parse(ExplainJson.of(about.explain(
                 Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7"), box.facts), 0))
                 .asObject();

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.syntax.TestIncludes;
 import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -79,7 +80,8 @@ class WorkQueueTest {
     @Test
     void everyStepStopsWhenInterrupted() {
         BoxFacts facts = new BoxFacts(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
-        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), facts.names, name -> null);
+        Supplier<ParsedRules> parse =
+                () -> RulesetParser.parse(new Source("rules", RULES), facts.names, (TestIncludes) name -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
         var compiled = Compiler.compile(parsed, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.syntax.TestIncludes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Criteria match correctly for rules as users write them, after the parser. */
 class ParsedRulesAgreeTest {
     private static ParsedRules parse(String... lines) {
-        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Map.of(), name -> null);
+        return RulesetParser.parse(new Source("rules", String.join("\n", lines) + "\n"), Map.of(),
+                (TestIncludes) name -> null);
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import boxwall.compile.Presets;
 import boxwall.facts.BoxFacts;
 import boxwall.modules.ImageModel;
 import boxwall.netfilter.ResourceRows;
-import boxwall.syntax.Includes;
+import boxwall.syntax.TestIncludes;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
@@ -85,7 +85,7 @@ class PackageModulesIT {
 
     /** The matches, targets and tables of a ruleset that check refuses on a box because the image lacks them. */
     private static List<String> refused(Readings box, String text) {
-        Includes includes = name -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
+        TestIncludes includes = name -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = new BoxFacts(box);
         ParsedRules parsed = RulesetParser.parse(new Source("rules", text), facts.names, includes);
         assertEquals(List.of(), parsed.errors());

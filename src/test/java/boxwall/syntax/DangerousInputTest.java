@@ -86,17 +86,20 @@ class DangerousInputTest {
     void fileSizeAndIncludesAreLimited() {
         String tooLong = "#".repeat(RulesetParser.FILE_LIMIT + 1);
         assertTrue(errors(tooLong, Includes.NONE).get(0).what.contains("256 KiB"));
-        assertTrue(errors("include x\n", name -> new Source(name, tooLong)).get(0).what.contains("256 KiB"),
+        assertTrue(
+                errors("include x\n", (TestIncludes) name -> new Source(name, tooLong)).get(0).what.contains("256 KiB"),
                 "the limit applies to an included file");
-        assertEquals(List.of(), errors("include x\n", name -> new Source(name, "#".repeat(RulesetParser.FILE_LIMIT))));
-        assertTrue(errors("include a\n", name -> new Source(name, name.equals("a") ? "include b\n" : "include a\n"))
-                .get(0).what.contains("includes itself"));
-        assertTrue(errors("include a\ninclude a\n".repeat(20), name -> new Source(name, "# nothing\n")).get(0).what
-                .contains("more than 32"));
+        assertEquals(List.of(),
+                errors("include x\n", (TestIncludes) name -> new Source(name, "#".repeat(RulesetParser.FILE_LIMIT))));
+        assertTrue(errors("include a\n",
+                (TestIncludes) name -> new Source(name, name.equals("a") ? "include b\n" : "include a\n")).get(0).what
+                .contains("includes itself"));
+        assertTrue(errors("include a\ninclude a\n".repeat(20), (TestIncludes) name -> new Source(name, "# nothing\n"))
+                .get(0).what.contains("more than 32"));
         // each file includes two others: the limit of files stops it before the stack overflows
         int[] count = {0};
-        assertTrue(errors("include a\n", name -> new Source(name + count[0]++, "include a\ninclude a\n")).get(0).what
-                .contains("more than 32"));
+        assertTrue(errors("include a\n", (TestIncludes) name -> new Source(name + count[0]++, "include a\ninclude a\n"))
+                .get(0).what.contains("more than 32"));
     }
 
     /** boxwall checks limits and conditions of iptables itself, before iptables runs. */

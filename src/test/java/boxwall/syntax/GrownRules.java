@@ -136,6 +136,6 @@ public enum GrownRules {
             at = end;
         }
         return RulesetParser.parse(new Source("rules", main.toString()), names,
-                name -> new Source(name, parts.get(Integer.parseInt(name))));
+                (TestIncludes) name -> new Source(name, parts.get(Integer.parseInt(name))));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * A ruleset of any size, similar to a long block list: dropped networks, allowed hosts and ports, logs, user chains,
  * IPv6. It consists of files below the size limit, which the first file includes.
  */
-public final class LargeRules implements Includes {
+public final class LargeRules implements TestIncludes {
     private static final int PART = RulesetParser.FILE_LIMIT - 4096;
 
     private final List<String> files = new ArrayList<>();

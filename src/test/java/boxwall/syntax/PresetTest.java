@@ -42,7 +42,7 @@ class PresetTest {
         Map<String, String> names = new HashMap<>(Map.of("LAN_IF", "lan"));
         names.put("GUEST_IF", null);
         return RulesetParser.parse(new Source("rules", text), names,
-                name -> name.equals("sample") ? Source.preset(name, HEAD + LINES) : null);
+                (TestIncludes) name -> name.equals("sample") ? Source.preset(name, HEAD + LINES) : null);
     }
 
     /** A name set from a missing value is missing too; otherwise a rule would lose its condition. */
@@ -50,7 +50,7 @@ class PresetTest {
     void nameSetFromMissingValueIsMissing() {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("rules", "include own DEVICE=192.168.178.30\nWHO=\niptables -A INPUT $WHO -j DROP\n"),
-                Map.of(), name -> new Source(name, """
+                Map.of(), (TestIncludes) name -> new Source(name, """
                         #@ ask DEVICE device: Device | Gerät
                         WHO="-p tcp $DEVICE4"
                         iptables -A FORWARD $WHO -j ACCEPT
@@ -171,7 +171,7 @@ class PresetTest {
     @Test
     void presetWithoutValuesIsIncludedOnce() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", "include plain\ninclude plain\n"), Map.of(),
-                name -> Source.preset(name, "iptables -A INPUT -j DROP\n"));
+                (TestIncludes) name -> Source.preset(name, "iptables -A INPUT -j DROP\n"));
         assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
         assertTrue(parsed.notes().stream().anyMatch(n -> n.text.contains("included already")));
     }

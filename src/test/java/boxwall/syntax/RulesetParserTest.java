@@ -28,7 +28,7 @@ class RulesetParserTest {
 
     private static ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("rules", text), BOX,
-                name -> name.equals("loop") ? new Source("rules", "include loop\n")
+                (TestIncludes) name -> name.equals("loop") ? new Source("rules", "include loop\n")
                         : name.equals("part") ? new Source("part", "iptables -A INPUT -j NOPE\n") : null);
     }
 
@@ -105,7 +105,8 @@ class RulesetParserTest {
             "iptables -A INPUT -p tpc -j DROP | rules:1:22: unknown protocol \"tpc\"; did you mean \"tcp\"?",
             "iptables -A IMPUT -j DROP | rules:1:13: no chain \"IMPUT\" in the table filter; did you mean \"INPUT\"?",
             "iptables -t fitler -A INPUT | rules:1:13: unknown table \"fitler\"; did you mean \"filter\"?",
-            "include nothing | rules:1:9: nothing called \"nothing\" can be included",
+            "include nothing | rules:1:9: nothing called \"nothing\" can be included; name a file beside this one",
+            "include Pa_rt | rules:1:9: nothing called \"Pa_rt\" can be included; did you mean \"part\"?",
             "include loop | rules:1:9: \"loop\" includes itself",
             "include part | part:1:22: no target and no chain \"NOPE\"", "modprobe -r | rules:1:10: not a name: \"-r\"",
             "iptabels -A INPUT | rules:1:1: unknown command \"iptabels\"; did you mean \"iptables\"?",
