@@ -1,33 +1,33 @@
 #!/bin/sh
-# change.sh LABEL RULES TOKEN JAR [JVM...]: one person's change, from the daemon's start on: how long each of its steps took, and what the daemon's
-# process took of the processor for it (in hundredths of a second; what it starts isn't in it), a row each, as ways.sh prints them.
-# In the virtual box JAR becomes the box's jar, and rc.boxwall ends and starts the daemon; the rules stay loaded. In a namespace (space.sh) JVM runs it.
-#   page   the page and what it asks for, one after the other
+# change.sh LABEL RULES TOKEN JAR [JVM...]: times the steps of a user's change, from the start of the daemon on, and the processor time of the
+# daemon in each (resolution 0.01 s, without child processes), as rows like those of ways.sh.
+# In the virtual box JAR replaces the box's jar, and rc.boxwall restarts the daemon; the rules stay loaded. In a namespace (space.sh) JVM runs it.
+#   page   the page and its requests, one after the other
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 rules=$2 token=$3 jar=$4
 shift 4
 # shellcheck source=src/bench/lib.sh
 . "${0%/*}/lib.sh"
 
-# Asks until the answer has WORD, ten times a second and three minutes at most.
-until_answered() { # FILE WORD
+# Repeats a request until the answer has WORD: ten times a second, for three minutes.
+wait_for() { # FILE WORD
 	tries=0
 	until nc 127.0.0.1 8181 <"$BENCH/$1" 2>/dev/null | grep -q "$2"; do
 		tries=$((tries + 1))
 		[ $tries -lt 1800 ] || { echo "$label: no $2 in the answer to $1" >&2; exit 1; }
-		usleep 100000 2>/dev/null || sleep 0.1 # between two looks
+		usleep 100000 2>/dev/null || sleep 0.1 # between two attempts
 	done
 }
 
-# Sets spent: hundredths of a second that the daemon has had of the processor.
-processor() {
+# Sets spent to the processor time of the daemon, in hundredths of a second.
+read_processor() {
 	read -r pid _ <"$RUN/daemon.pid"
 	read -r _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ <"/proc/$pid/stat"
 	spent=$((user + system))
 }
 
 begin() {
-	processor
+	read_processor
 	spent_before=$spent
 	clock
 	began=$now
@@ -36,7 +36,7 @@ begin() {
 ended() { # NAME
 	clock
 	row "$1" $((now - began)) ms
-	processor
+	read_processor
 	row "$1, processor" $(((spent - spent_before) * 10000)) ms
 }
 
@@ -79,10 +79,10 @@ sed -i '/^Authorization/d' "$BENCH/short"
 clock
 began=$now spent_before=0
 start_daemon "$@"
-until_answered ok '^HTTP/1.1 204'
+wait_for ok '^HTTP/1.1 204'
 ended 'start to listening'
-until grep -q 'box read at' "$log"; do # the daemon says so: asking /status would cost it a tenth of the time measured
-	usleep 100000 2>/dev/null || sleep 0.1 # between two looks
+until grep -q 'box read at' "$log"; do # asking /status instead would take a tenth of the measured time
+	usleep 100000 2>/dev/null || sleep 0.1 # between two attempts
 done
 ended 'start to box read'
 

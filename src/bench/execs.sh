@@ -1,6 +1,6 @@
 #!/bin/sh
-# execs.sh LABEL PLAN RULES JAR TOKEN: the number of programs that each operation starts, by strace: in a namespace (space.sh), with the shell
-# /bin/sh. Background processes (a sleeping guard) are not counted after the operation has answered, sleeps never.
+# execs.sh LABEL PLAN RULES JAR TOKEN: counts the programs that each operation starts, with strace, in a namespace (space.sh), with /bin/sh.
+# Background processes (a sleeping guard) are not counted after the operation has answered, sleep never.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 plan=$2 rules=$3 jar=$4 token=$5
 # shellcheck source=src/bench/lib.sh
@@ -9,14 +9,14 @@ BOXWALL_STATE=$BENCH/state BOXWALL_RUN=$BENCH/run BOXWALL_CONF=/nonexistent BOXW
 export BOXWALL_STATE BOXWALL_RUN BOXWALL_CONF BOXWALL_DRIFT BOXWALL_PROVE_SECONDS
 mkdir -p "$BOXWALL_STATE"
 
-# How many programs the trace has. A call that another process interrupts is in two lines, the second with the result.
+# Prints the number of programs in the trace. An interrupted call takes two lines; the second has the result.
 programs() {
 	begun=$(grep -a -c 'execve.* = 0$' "$BENCH/trace")
 	sleeps=$(grep -a 'execve("[^"]*", \["sleep"' "$BENCH/trace" | grep -a -vc ' = -1 ')
 	echo $((begun - sleeps))
 }
 
-# How many processes, with a program of their own or without.
+# Prints the number of processes, with or without execve.
 forks() { grep -a -c -E '(clone|clone3|fork|vfork)(\(| resumed).* = [0-9]+$' "$BENCH/trace"; }
 
 traced() { strace -D -f -qq -s 64 -e trace=execve,clone,clone3,fork,vfork -e signal=none -o "$BENCH/trace" "$@"; }
@@ -25,11 +25,11 @@ traced() { strace -D -f -qq -s 64 -e trace=execve,clone,clone3,fork,vfork -e sig
 count() { # NAME COMMAND...
 	name=$1
 	shift
-	traced "$@" >"$BENCH/said" 2>&1 || { echo "$label: $*: status $?" >&2; cat "$BENCH/said" >&2; exit 1; }
+	traced "$@" >"$BENCH/output" 2>&1 || { echo "$label: $*: status $?" >&2; cat "$BENCH/output" >&2; exit 1; }
 	row "$name, programs" "$(programs)000" programs
 }
 
-# The same, and its processes, for a verb of boxwall-apply.
+# The same for a verb of boxwall-apply, and its processes.
 apply() { # VERB...
 	count "boxwall-apply $1" "$BOXWALL_APPLY" "$@"
 	row "boxwall-apply $1, processes" "$(forks)000" processes
@@ -42,7 +42,7 @@ scripts() {
 	apply try "$plan" 60 --force
 	apply revert --now
 	apply try "$plan" 60 --force >"$BENCH/again"
-	apply confirm "$(sed -n 's/^id=//p' "$BENCH/said")"
+	apply confirm "$(sed -n 's/^id=//p' "$BENCH/output")"
 	rm -rf "$BOXWALL_RUN" # as after a reboot; the plan just confirmed is boot.new now
 	count 'boxwall-apply boot with a trial' "$BOXWALL_APPLY" boot
 	apply probe
@@ -56,8 +56,8 @@ verbs() {
 	count 'facts' java -jar "$jar" facts
 }
 
-# What the daemon starts for one request: the trace goes on as long as it lives.
-asked() { # NAME FILE STATUS
+# Counts what the daemon starts for a request; its trace goes on.
+count_request() { # NAME FILE STATUS
 	before=$(programs)
 	send "$2" 8181 "$3"
 	row "$1, programs" "$(($(programs) - before))000" programs
@@ -73,14 +73,14 @@ port() {
 	wait_for_daemon
 	row 'daemon started, programs' "$(programs)000" programs
 	request put 'PUT /rules' "$rules"
-	asked 'PUT /rules' put 200
+	count_request 'PUT /rules' put 200
 	request apply 'POST /apply?confirm=60&force=1&replace=1'
-	asked 'POST /apply' apply 202
+	count_request 'POST /apply' apply 202
 	request confirm "POST /confirm/$(change)"
-	asked 'POST /confirm' confirm 200
+	count_request 'POST /confirm' confirm 200
 	for route in status counters facts findings; do
 		request get "GET /$route"
-		asked "GET /$route" get 200
+		count_request "GET /$route" get 200
 	done
 }
 

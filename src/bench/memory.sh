@@ -1,5 +1,5 @@
 #!/bin/sh
-# memory.sh LABEL RULES TOKEN: memory of the daemon on 127.0.0.1:8181 (DAEMON is its process), beside daemon.sh; prints rows as ways.sh does.
+# memory.sh LABEL RULES TOKEN: memory of the daemon on 127.0.0.1:8181 (DAEMON is its pid), run by daemon.sh; prints rows like ways.sh.
 # VmRSS of /proc/PID/status: after the start, after 1000 GET /status with the token, after 100 applies of RULES that are reverted, and after
 # four simultaneous clients; finally the processor time of an idle minute.
 # shellcheck disable=SC2034 # lib.sh uses them
@@ -16,7 +16,7 @@ resident() { # NAME
 # Jiffies, a hundredth of a second each (USER_HZ), that all threads took so far: utime and stime of /proc/PID/stat.
 jiffies() {
 	read -r line <"/proc/$DAEMON/stat"
-	# shellcheck disable=SC2086 # words are wanted; the name in brackets has no blank here
+	# shellcheck disable=SC2086 # split on purpose; the name in parentheses has no blank
 	set -- $line
 	echo $((${14} + ${15}))
 }
@@ -58,7 +58,7 @@ done
 for client in $clients; do wait "$client" || exit 1; done
 resident 'RSS after four clients at once, the rules live'
 send delete 8181 200
-sleep 20 # what the applies set going has ended
+sleep 20 # until the applies' processes have ended
 before=$(jiffies)
 sleep 60
 row 'processor time of an idle minute' $((($(jiffies) - before) * 10 * 1000)) ms

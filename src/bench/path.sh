@@ -12,9 +12,9 @@ pings=500
 # Prints the mean time of a ping and its answer.
 ping_through() { # NAME
 	# round-trip min/avg/max = 0.370/0.412/1.250 ms
-	said=$(boxd in dsl ping -A -q -c $pings 203.0.113.2)
-	case $said in *" $pings packets received"*) ;; *) echo "$label, $1: $said" >&2; exit 1 ;; esac
-	mean=${said##*= } mean=${mean#*/} mean=${mean%%/*}
+	out=$(boxd in dsl ping -A -q -c $pings 203.0.113.2)
+	case $out in *" $pings packets received"*) ;; *) echo "$label, $1: $out" >&2; exit 1 ;; esac
+	mean=${out##*= } mean=${mean#*/} mean=${mean%%/*}
 	mean=${mean%.*}${mean#*.} # 0.412 is 0412 now
 	while :; do case $mean in 0?*) mean=${mean#0} ;; *) break ;; esac; done
 	row "$1, ping" "$mean" ms

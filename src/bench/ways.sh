@@ -1,15 +1,15 @@
 #!/bin/sh
 # ways.sh LABEL PLAN RUNS SINGLES: loads the rules of one plan in several ways, alternating, and prints the times, one line per run:
 # NAME, value and unit, separated by tabs. SINGLES is the number of runs with one call per rule, which are slow.
-#   bare            the plan's modprobes and one iptables-restore a family: the limit
+#   bare            the plan's modprobes and one iptables-restore per family
 #   boot            boxwall-apply boot
 #   bare, saved     the same as bare with two saves of each family before and after
 #   try             boxwall-apply try
-#   single calls    one call a rule, as a debug.cfg has them
-#   flushed calls   the chains flushed, then one call for each line that is read from a file, as Freetz-NG's Iptables-NG does it
-# Runs in a namespace of its own or in the virtual box, as root: it empties the filter tables between the runs, and before bare and boot
-# takes netfilter's modules out too, as after a reboot. BOXWALL_APPLY is the boxwall-apply to run, BENCH a folder for its files. After each
-# way the kernel must hold as many rules as the plan has.
+#   single calls    one call per rule, as in a debug.cfg
+#   flushed calls   the chains flushed, then one call for each line that is read from a file, as Freetz-NG's Iptables-NG does
+# Runs in a separate namespace or in the virtual box, as root: it empties the filter tables between the runs, and also unloads netfilter's
+# modules before bare and boot, as after a reboot. BOXWALL_APPLY is the boxwall-apply to run, BENCH a folder for its files. After each
+# way the kernel must have as many rules as the plan.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 plan=$2 runs=$3 singles=$4
 # shellcheck source=src/bench/lib.sh
@@ -28,8 +28,8 @@ clear_tables() {
 	done
 }
 
-# Takes out what modules of netfilter nothing uses, again while that frees more; where none can be taken out, nothing happens.
-take_out() {
+# Unloads unused modules of netfilter, nine times, because each round can free more. Does nothing without /proc/modules.
+unload_modules() {
 	clear_tables
 	[ -r /proc/modules ] || return 0
 	rounds=9
@@ -42,10 +42,10 @@ take_out() {
 }
 
 # Ends the measurement unless the kernel has all rules of the plan.
-loaded() { # NAME
+check_loaded() { # NAME
 	for family in $families; do
 		have=$("$(tool "$family")-save" -t filter | grep -c '^-A')
-		[ "$have" = "$(grep -c '^-A' "$plan/restore$family")" ] || { echo "$label, $1: $have rules of IPv$family in the kernel" >&2; cat "$BENCH/said" >&2; exit 1; }
+		[ "$have" = "$(grep -c '^-A' "$plan/restore$family")" ] || { echo "$label, $1: $have rules of IPv$family in the kernel" >&2; cat "$BENCH/output" >&2; exit 1; }
 	done
 }
 
@@ -53,10 +53,10 @@ loaded() { # NAME
 way() { # NAME FUNCTION
 	clock
 	began=$now
-	$2 >"$BENCH/said" 2>&1
+	$2 >"$BENCH/output" 2>&1
 	clock
 	took=$((now - began))
-	loaded "$1"
+	check_loaded "$1"
 	row "$1" $took ms
 }
 
@@ -73,7 +73,7 @@ boot() { "$BOXWALL_APPLY" boot; }
 
 try() { "$BOXWALL_APPLY" try "$plan" 60 --force; }
 
-# What the two ways of single calls run and read: a script with a call a line, and the lines of a rules file with their tool before them.
+# Writes the input of the two ways of single calls: a script with one call per line, and rule lines that begin with their tool.
 write_calls() {
 	for family in $families; do
 		tool=$(tool "$family")
@@ -87,7 +87,7 @@ single_calls() { . "$BENCH/calls"; }
 
 flushed_calls() {
 	while read -r word tool chain rest; do
-		# shellcheck disable=SC2086 # as it is done there: a line is split at its blanks
+		# shellcheck disable=SC2086 # as Iptables-NG does: splits at blanks
 		case $word,$rest in
 		chain,-) $tool -F "$chain" || $tool -N "$chain" ;;
 		chain,*) $tool -F "$chain"; $tool -P "$chain" "$rest" ;;
@@ -96,7 +96,7 @@ flushed_calls() {
 	done <"$BENCH/lines"
 }
 
-# Prints how many times as long the first took.
+# Prints the ratio of two times.
 ratio() { row "$1" $(($2 * 1000 / $3)) 1; } # NAME MICROSECONDS MICROSECONDS
 
 mkdir -p "$BOXWALL_STATE"
@@ -106,10 +106,10 @@ write_calls
 run=0
 while [ "$run" -lt "$runs" ]; do
 	run=$((run + 1))
-	take_out
+	unload_modules
 	way bare bare
 	base=$took
-	take_out
+	unload_modules
 	way boot boot
 	boot=$took
 	ratio 'boot to bare' "$boot" "$base"
@@ -127,6 +127,6 @@ while [ "$run" -lt "$runs" ]; do
 	clear_tables
 	way try try
 	ratio 'try to bare, saved' "$took" "$base"
-	"$BOXWALL_APPLY" revert --now >"$BENCH/said" 2>&1 || { cat "$BENCH/said" >&2; exit 1; }
+	"$BOXWALL_APPLY" revert --now >"$BENCH/output" 2>&1 || { cat "$BENCH/output" >&2; exit 1; }
 done
 clear_tables
