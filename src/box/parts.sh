@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # cache, parts: set by bin/box
-# The prepared parts of the virtual box. Sourced by bin/box; everything here builds into $cache and nowhere else.
+# The prepared parts of the virtual box. Sourced by bin/box; writes to $cache only.
 #
 #   debs-KEY      mipsel packages, unpacked (kernel, headers, busybox, iptables, libraries, the JDK's jmods)
 #   base-KEY      vmlinuz, base.cpio (programs and modules), release
@@ -7,8 +7,8 @@
 #   avm-KEY       avm_conntrack.ko, box_panic.ko
 #   jre-KEY       the Java run time for the box
 #
-# KEY is a hash of what the part is made from, so a change rebuilds what depends on it and nothing else, and several
-# checkouts can share a cache. A part appears by one rename: it is there whole or not at all.
+# KEY is a hash of the part's sources: a change rebuilds only the parts that depend on it, and several checkouts can share
+# a cache. A part appears by one rename, so it is never incomplete.
 
 mipsel_index="$cache/apt"
 
@@ -20,7 +20,7 @@ hash_of() {
 	done | sha1sum | cut -c1-12
 }
 
-# part NAME KEY BUILDER ARGS...: print the folder of a part; build it first if it is not there.
+# part NAME KEY BUILDER ARGS...: prints the folder of a part; builds it if it is missing.
 part() {
 	local dir="$cache/$1-$2" new
 	if [ ! -d "$dir" ]; then
@@ -37,14 +37,14 @@ part() {
 	printf '%s\n' "$dir"
 }
 
-# Parts that no box has used for two weeks.
+# Deletes parts unused for two weeks.
 prune_parts() {
 	find "$cache" -maxdepth 1 \( -name '*-????????????' -o -name 'new.??????' \) -mtime +14 -exec rm -rf {} +
 }
 
 # ---- packages ----
 
-# apt for mipsel, apart from the host's own state: own lists, cache and (empty) status; the host's sources and proxies.
+# apt for mipsel with separate lists, cache and (empty) status, but the host's sources and proxies.
 mipsel_apt() {
 	local tool=$1
 	shift
@@ -55,8 +55,8 @@ mipsel_apt() {
 
 list_lines() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
 
-# The packages to download: what is named, for the two meta packages what they depend on today. The flavour's headers
-# need the common ones.
+# Prints the packages to download: those listed, and for the two meta packages their current dependencies. The flavour's
+# headers need the common ones.
 package_names() {
 	local name real
 	for name in $(list_lines "$parts/packages.list"); do
@@ -75,7 +75,7 @@ build_debs() {
 	local deb names
 	mkdir -p "$mipsel_index/lists/partial" "$mipsel_index/cache/archives/partial" "$1/debs" "$1/root"
 	: >"$mipsel_index/status"
-	mipsel_apt apt-get update || echo "apt-get update had errors; going on with what it got"
+	mipsel_apt apt-get update || echo "apt-get update had errors; continuing with what it got"
 	names=$(package_names)
 	case $names in *linux-image-*linux-headers-*) ;; *)
 		echo "No mipsel packages: the configured Debian mirror has no mipsel index (Debian 12 is the last release that has)."
@@ -98,7 +98,7 @@ unpack_deb() {
 
 kernel_release() { basename "$1"/root/lib/modules/*; }
 
-# copy_modules DEBS TO: the modules of modules.list and what they depend on, with the files depmod makes.
+# copy_modules DEBS TO: copies the modules of modules.list and their dependencies, with depmod's files.
 copy_modules() {
 	local release kernel to pattern found
 	release=$(kernel_release "$1")
@@ -119,8 +119,8 @@ copy_modules() {
 	depmod -b "$2" "$release"
 }
 
-# Programs where a Freetz box has them. /sbin/modprobe and its like are busybox's, as on most boxes; kmod's are in
-# /usr/sbin, so both can be tried.
+# Programs at their paths on a Freetz box. /sbin/modprobe and the like are busybox's, as on most boxes; kmod's are in
+# /usr/sbin, so both can be used.
 copy_programs() {
 	local from=$1/root to=$2 name
 	mkdir -p "$to"/{bin,sbin,usr/bin,usr/sbin,usr/lib,lib,etc,proc,sys,dev,mnt,root}
@@ -149,7 +149,7 @@ copy_libraries() {
 	done
 	cp -L "$from/lib/ld.so.1" "$to/lib/ld.so.1"
 	cp "$from"/usr/lib/mipsel-linux-gnu/xtables/lib{xt,ipt,ip6t}_*.so "$to/usr/lib/mipsel-linux-gnu/xtables"
-	rm -f "$to"/usr/lib/mipsel-linux-gnu/xtables/libxt_connlabel.so  # wants a library that no box has
+	rm -f "$to"/usr/lib/mipsel-linux-gnu/xtables/libxt_connlabel.so  # needs a library that no box has
 }
 
 links() {
@@ -168,7 +168,7 @@ build_base() {
 	rm -rf "$tree"
 }
 
-# pack_tree DIR FILE: a cpio as the kernel unpacks it, all owned by root whoever builds.
+# pack_tree DIR FILE: packs a cpio archive for the kernel, all files owned by root.
 pack_tree() {
 	(cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$2"
 }
@@ -180,7 +180,7 @@ build_tools() {
 	done
 }
 
-# The unpacked headers point to absolute places of an installed system; here they point to each other.
+# The unpacked headers refer to absolute paths of an installed system; here they refer to each other.
 build_avm() {
 	local src=$2/src headers=$1/root/usr/src kbuild=/usr/lib/linux-kbuild-6.1 dir
 	cp -r "$headers" "$src"
@@ -201,7 +201,7 @@ build_avm() {
 
 # ---- Java ----
 
-# A jlink of Java 17, since it must match the jmods.
+# Prints the path of a jlink 17: it must match the jmods.
 jlink_17() {
 	local tool
 	for tool in "${JAVA_HOME:-/nowhere}/bin/jlink" "$(command -v jlink)" /usr/lib/jvm/java-17-*/bin/jlink; do
@@ -213,8 +213,8 @@ jlink_17() {
 	return 1
 }
 
-# The modules of the JDK that the jar needs; asking takes seconds, so the answer is kept. java.logging is there for
-# NanoHTTPD.
+# Prints the JDK modules that the jar needs; cached, because jdeps takes seconds. NanoHTTPD needs
+# java.logging.
 java_modules() {
 	local jdeps needed kept
 	kept=$cache/modules-of-$(hash_of "$1")

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stand-in for the two things of AVM's kernel that get in a firewall's way.
+ * A stand-in for the two parts of AVM's kernel that disturb a firewall.
  *
- * It owns symbol names of netfilter's connection tracking, so that nf_conntrack is refused with the kernel's own
- * "exports duplicate symbol". And it shows /proc/net/avm_pa/{control,brief,status} in the format of AVM PA 4.1.4
- * (label padded to 15 characters, then ": value"); any command is taken without an error, as AVM's does.
+ * It exports symbols of netfilter's connection tracking, so the kernel refuses nf_conntrack with "exports duplicate
+ * symbol". And it provides /proc/net/avm_pa/{control,brief,status} in the format of AVM PA 4.1.4 (label padded to 15
+ * characters, then ": value"); like AVM's, it accepts any command without an error.
  *
- * It accelerates nothing: no packet is moved past netfilter. "Sessions" is a number that only `flush` and `disable`
- * change (to 0), so that a test can see that the flush arrived. With /sys/module/avm_conntrack/parameters/refuse at 1 no
- * word changes anything, and none is an error.
+ * It accelerates nothing: no packet bypasses netfilter. "Sessions" is a number that only `flush` and `disable` change
+ * (to 0), so that a test can see that the flush arrived. With 1 in /sys/module/avm_conntrack/parameters/refuse commands
+ * have no effect, and still no error.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -17,7 +17,7 @@
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
 
-#define MAX_COMMAND 100		/* bytes a write, AVM's limit */
+#define MAX_COMMAND 100		/* bytes per write, AVM's limit */
 
 int nf_conntrack_locks;
 EXPORT_SYMBOL(nf_conntrack_locks);
@@ -79,7 +79,7 @@ static void command(const char *word)
 	}
 }
 
-/* The first word decides: a blank before it makes it an empty, unknown word, as on a box. */
+/* Only the first word counts; after a leading blank it is empty and unknown, as on a box. */
 static ssize_t control_write(struct file *file, const char __user *from, size_t size, loff_t *pos)
 {
 	char text[MAX_COMMAND + 1];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The worst that a plan can do: the kernel stops when this module is loaded. With panic=1 on its command line the box starts again
+ * The worst case of a plan: the kernel panics when this module is loaded. With panic=1 on its command line the box reboots
  * a second later, as a FRITZ!Box does after a crash.
  */
 #include <linux/kernel.h>

@@ -1,22 +1,22 @@
 /*
  * boxd: the virtual box's management channel, and its network namespaces.
  *
- *   boxd ns NAME             make the network namespace /var/run/netns/NAME; print the pid of a process that
- *                            lives in it (interfaces are moved by pid), which ends when it gets a signal
+ *   boxd ns NAME             make the network namespace /var/run/netns/NAME; print the pid of a process
+ *                            in it (interfaces are moved by pid), which ends at a signal
  *   boxd in NAME CMD...      run CMD in that namespace
- *   boxd serve NAME PORT     listen in that namespace at PORT and the three after it; run commands where this process
- *                            was started
+ *   boxd serve NAME PORT     listen in that namespace on PORT and the next three; run commands in the namespace of
+ *                            this process
  *
- * Why a namespace of its own: no rule that is tested on the box can cut this channel, since a socket stays in the
- * namespace it was made in, and no table of the box sees its packets.
+ * Why a separate namespace: no rule that is tested on the box can block this channel, because a socket stays in the
+ * namespace where it was made, and no table of the box sees its packets.
  *
  * A session is four TCP connections, each opened with one line: "boxd SESSION ROLE\n" with ROLE control, in, out or
- * err. So stdout and stderr stay apart and binary data needs no framing. Each role has a port of its own: QEMU's forwarding
- * keeps the client's port number, and the host may give one number to two connections that go to different ports. At one
- * port of the box both would be the same connection (seen once in some 2 000 sessions). The control connection goes on with
- * "NAMESPACE ARGC\n" (NAMESPACE "-" for the box itself) and ARGC words, each closed by a zero byte. boxd answers
- * "ready\n", and "exit STATUS\n" once the command itself has ended: what the command left running in the background
- * does not keep the session open. When the control connection ends before that, the command's process group gets
+ * err. So stdout and stderr are separate, and binary data needs no framing. Each role has its own port: QEMU's forwarding
+ * keeps the client's port number, and the host may use one number for two connections to different ports. With one port
+ * on the box both would be the same connection (seen once in some 2 000 sessions). The control connection continues with
+ * "NAMESPACE ARGC\n" (NAMESPACE "-" for the box itself) and ARGC words, each ended by a zero byte. boxd answers
+ * "ready\n", and "exit STATUS\n" when the command itself has ended: its background processes
+ * do not keep the session open. When the control connection ends before that, the command's process group gets
  * HUP, as at the end of an ssh session.
  */
 #define _GNU_SOURCE
@@ -40,7 +40,7 @@
 #define NETNS_DIR "/var/run/netns"
 #define MAX_WORDS 512
 #define MAX_REQUEST 131072      /* bytes of all words of a command together */
-#define MAX_WAITING 64          /* connections that have not found their session yet */
+#define MAX_WAITING 64          /* connections of incomplete sessions */
 #define WAITING_SECONDS 30
 
 enum { CONTROL, IN, OUT, ERR, ROLES };
@@ -77,7 +77,7 @@ static int enter_netns(const char *name)
 	return rc;
 }
 
-/* The bind mount keeps the namespace alive after its first process has gone. */
+/* The bind mount keeps the namespace after its first process has ended. */
 static int make_netns(const char *name)
 {
 	char path[128], done;
@@ -112,7 +112,7 @@ static int make_netns(const char *name)
 
 /* ---- one session ---- */
 
-/* One direction of data. It ends when its source ends, or when nobody reads its sink any more. */
+/* One direction of data. It ends at the end of its source, or when nobody reads its sink. */
 struct pump {
 	int from, to;
 	size_t start, end;
@@ -134,7 +134,7 @@ static int pump_open(const struct pump *p)
 	return p->to >= 0;
 }
 
-/* Take what is there. Returns 0 when there was nothing to take. */
+/* Reads available data. Returns 0 if there was none. */
 static int pump_fill(struct pump *p)
 {
 	ssize_t n = read(p->from, p->data, sizeof p->data);
@@ -211,7 +211,7 @@ static void run_child(int fds[ROLES][2], const char *ns, char **words, int count
 	_exit(127);
 }
 
-/* Reads "NAMESPACE ARGC\n" and the words. Returns the number of words, or -1 for nonsense. */
+/* Reads "NAMESPACE ARGC\n" and the words. Returns the number of words, or -1 if malformed. */
 static int read_request(int fd, char *text, char *ns, char **words)
 {
 	size_t used = 0, at;
@@ -248,7 +248,7 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Moves data until the command has ended and all it wrote before that is sent. Returns its wait status. */
+/* Copies data until the command has ended and all its output is sent. Returns its wait status. */
 static int pump_all(int control, struct pump pumps[ROLES], pid_t child)
 {
 	struct pollfd pf[ROLES + 1];
@@ -284,7 +284,7 @@ static int pump_all(int control, struct pump pumps[ROLES], pid_t child)
 		if (ended && !left)
 			return status;
 		if (ended)
-			usleep(1000);   /* the client reads slowly; what is left is already in memory */
+			usleep(1000);   /* the client reads slowly; the rest is already in memory */
 	}
 }
 
@@ -312,9 +312,9 @@ static void session(int conns[ROLES])
 	if (child == 0)
 		run_child(fds, ns, words, count);
 	for (i = IN; i <= ERR; i++) {
-		int mine = i == IN ? 1 : 0;
+		int own = i == IN ? 1 : 0;
 
-		close(fds[i][1 - mine]);
+		close(fds[i][1 - own]);
 		pumps[i].from = i == IN ? conns[IN] : fds[i][0];
 		pumps[i].to = i == IN ? fds[IN][1] : conns[i];
 		nonblocking(pumps[i].from);
@@ -349,13 +349,13 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
-static void forget(struct waiting *w)
+static void drop(struct waiting *w)
 {
 	close(w->fd);
 	w->fd = -1;
 }
 
-/* Byte by byte, so that nothing behind the line is taken. Returns 1 when the line is there and good. */
+/* Byte by byte, so that nothing after the line is read. Returns 1 when the line is complete and valid. */
 static int read_hello(struct waiting *w)
 {
 	char role[16];
@@ -380,11 +380,11 @@ static int read_hello(struct waiting *w)
 			}
 		break;
 	}
-	forget(w);
+	drop(w);
 	return 0;
 }
 
-/* Starts the session of this connection if all its four are there. */
+/* Starts the session of this connection if it has all four. */
 static void try_session(const struct waiting *newest, const struct pollfd *listeners)
 {
 	struct waiting *found[ROLES] = { NULL };
@@ -407,7 +407,7 @@ static void try_session(const struct waiting *newest, const struct pollfd *liste
 		session(conns);
 	}
 	for (i = 0; i < ROLES; i++)
-		forget(found[i]);
+		drop(found[i]);
 }
 
 static void accept_one(int listener)
@@ -463,7 +463,7 @@ static _Noreturn void serve(const char *ns, int port)
 			if (waiting[i].fd >= 0 && pf[i].revents && read_hello(&waiting[i]))
 				try_session(&waiting[i], listeners);
 			if (waiting[i].fd >= 0 && now() - waiting[i].since > WAITING_SECONDS)
-				forget(&waiting[i]);
+				drop(&waiting[i]);
 		}
 		for (i = 0; i < ROLES; i++)
 			if (listeners[i].revents)

@@ -1,14 +1,14 @@
 /*
- * boxnet: what a neighbour of the virtual box sends and hears. Addresses are numbers, IPv4 or IPv6.
+ * boxnet: a network client and server for the virtual box's peers. Addresses are numeric, IPv4 or IPv6.
  *
  *   boxnet tcp FROM TO PORT [SECONDS]              connect; prints open, refused, unreachable or silent
  *   boxnet udp FROM TO PORT TEXT [SECONDS]         send; prints "answer TEXT", refused, unreachable or silent
- *   boxnet listen tcp|udp ADDRESS PORT [SECONDS]   print "FROM PORT TEXT" for each that comes, send the text back
- *   boxnet forge FROM FROMPORT TO PORT FLAGS       one TCP segment over IPv4 whose sender may be anybody; nothing is
- *                                                  printed: look at the box. FLAGS of S A F R P U, "-" for none
+ *   boxnet listen tcp|udp ADDRESS PORT [SECONDS]   print "FROM PORT TEXT" for each message, send the text back
+ *   boxnet forge FROM FROMPORT TO PORT FLAGS       send one TCP segment over IPv4 with any source address; prints
+ *                                                  nothing. FLAGS of S A F R P U, "-" for none
  *
- * FROM is an address of this machine, "-" for the kernel's choice, ADDRESS%PORT for a port too. SECONDS: 3 unless
- * given, for listen as long as it lives. Status: 0 open, answered or sent; 1 the other words; 2 usage.
+ * FROM is an address of this machine, "-" for the kernel's choice, ADDRESS%PORT for a port too. SECONDS: default 3, for
+ * listen no limit. Status: 0 open, answered or sent; 1 another result; 2 usage.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -36,13 +36,13 @@ static struct addrinfo *address(const char *host, const char *port, int type)
 	struct addrinfo hints = { .ai_socktype = type, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE }, *found;
 
 	if (getaddrinfo(host, port, &hints, &found)) {
-		fprintf(stderr, "boxnet: %s %s: want a numeric address and a port\n", host, port);
+		fprintf(stderr, "boxnet: %s %s: need a numeric address and a port\n", host, port);
 		exit(2);
 	}
 	return found;
 }
 
-/* A socket that sends from FROM to where `to` is. */
+/* A socket bound to FROM, for the family of `to`. */
 static int socket_from(const char *from, const struct addrinfo *to)
 {
 	int fd = socket(to->ai_family, to->ai_socktype, 0), one = 1;
@@ -71,8 +71,8 @@ static int readable_within(int fd, short events, int seconds)
 	return poll(&pf, 1, seconds * 1000) > 0;
 }
 
-/* Says what became of it; 0 is an answer of the other side's port. */
-static int verdict(int error, const char *good)
+/* Prints the result; returns 0 if the other side answered. */
+static int result(int error, const char *good)
 {
 	switch (error) {
 	case 0:
@@ -104,7 +104,7 @@ static int tcp(const char *from, const char *host, const char *port, int seconds
 		error = errno == EINPROGRESS ? EAGAIN : errno;
 	else
 		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	return verdict(error, "open");
+	return result(error, "open");
 }
 
 static int udp(const char *from, const char *host, const char *port, const char *text, int seconds)
@@ -115,14 +115,14 @@ static int udp(const char *from, const char *host, const char *port, const char 
 	ssize_t n;
 
 	if (connect(fd, to->ai_addr, to->ai_addrlen) || send(fd, text, strlen(text), 0) < 0)
-		return verdict(errno, "");
+		return result(errno, "");
 	if (!readable_within(fd, POLLIN, seconds))
-		return verdict(EAGAIN, "");
+		return result(EAGAIN, "");
 	n = recv(fd, answer + 7, sizeof answer - 8, 0);
 	if (n < 0)
-		return verdict(errno, "");
+		return result(errno, "");
 	answer[7 + n] = 0;
-	return verdict(0, answer);
+	return result(0, answer);
 }
 
 static void print_from(const struct sockaddr_storage *from, socklen_t size, const char *text)
@@ -135,8 +135,8 @@ static void print_from(const struct sockaddr_storage *from, socklen_t size, cons
 	fflush(stdout);
 }
 
-/* One message, sent back. A TCP connection that says nothing within a second is shown without a text. */
-static void hear(int listener, int type)
+/* Prints and sends back one message. A TCP connection without data for a second is printed without text. */
+static void echo(int listener, int type)
 {
 	struct sockaddr_storage from;
 	socklen_t size = sizeof from;
@@ -180,7 +180,7 @@ static _Noreturn void listen_on(const char *kind, const char *host, const char *
 	if (seconds)
 		alarm(seconds);
 	for (;;)
-		hear(fd, type);
+		echo(fd, type);
 }
 
 /* The Internet checksum of RFC 1071. */
@@ -206,7 +206,7 @@ static int flag_bits(const char *flags)
 		const char *at = strchr(letters, *flags);
 
 		if (!at) {
-			fprintf(stderr, "boxnet: flag %c: want some of %s\n", *flags, letters);
+			fprintf(stderr, "boxnet: flag %c: use some of %s\n", *flags, letters);
 			exit(2);
 		}
 		bits |= 1 << (at - letters);
@@ -222,7 +222,7 @@ static int forge(const char *from, int from_port, const char *to, int port, cons
 	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 
 	if (inet_pton(AF_INET, from, &packet.ip.saddr) != 1 || inet_pton(AF_INET, to, &packet.ip.daddr) != 1) {
-		fprintf(stderr, "boxnet: forge wants two IPv4 addresses\n");
+		fprintf(stderr, "boxnet: forge needs two IPv4 addresses\n");
 		return 2;
 	}
 	packet.ip.version = 4;

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Boot of the virtual box, in the order of a FRITZ!Box: storage, network, AVM's own parts, then Freetz' rc.mod in the
-# background. So the network is up before any package runs, as on a box.
+# Boot of the virtual box, in the order of a FRITZ!Box: storage, network, AVM's parts, then Freetz' rc.mod in the
+# background. So the network is up before any package runs.
 export PATH=/sbin:/usr/sbin:/bin:/usr/bin
 
-# mount_disk TARGET DIR: the disk at that place of the IDE cable. Not by its letter: disks are probed side by side, and which
-# becomes sda is chance. It appears some time after its driver, and its node a moment before it can be opened. 10 s is far
-# more than QEMU needs; without it there is no flash to use.
+# mount_disk TARGET DIR: mounts the disk with that SCSI target number. Not by its letter: disks are probed in parallel, so which
+# becomes sda is random. The disk appears some time after its driver, and its node shortly before it can be opened. 10 s is
+# far more than QEMU needs.
 mount_disk() {
 	mkdir -p "$2"
 	tries=200
@@ -19,20 +19,20 @@ mount_disk() {
 storage() {
 	modprobe ata_piix && modprobe ext4 || echo "rc.S: no disk driver"
 	mount_disk 0 /var/flash
-	asked box.late_stick || stick
+	requested box.late_stick || stick
 }
 
 stick() { mount_disk 1 /var/media/ftp/uStor01; }
 
-# What is asked for on the kernel's command line, one word each.
-asked() { grep -qw "$1" /proc/cmdline; }
+# Whether a word is on the kernel's command line.
+requested() { grep -qw "$1" /proc/cmdline; }
 
 avm() {
-	asked box.avm_conntrack || return 0
+	requested box.avm_conntrack || return 0
 	insmod /lib/avm_conntrack.ko || echo "rc.S: AVM's stand-in was not loaded"
 }
 
-# A module that stops the kernel; whoever names it in a plan wants to see what becomes of that.
+# A module that causes a kernel panic, for tests of plans that name it.
 panic_module() {
 	[ -f /lib/box_panic.ko ] || return 0
 	modules=/lib/modules/$(uname -r)
@@ -45,7 +45,7 @@ logging() {
 	klogd -c 4
 }
 
-[ "$1" != stick ] || { stick; exit; } # the stick that was late is there now
+[ "$1" != stick ] || { stick; exit; } # mounts a late stick
 hostname fritz.box
 storage
 /etc/init.d/rc.net

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Stand-in for Freetz' rc.mod: unpack the configuration, start the packages in the order of /etc/static.pkg (each rc
-# script without an argument, as Freetz does), then rc.custom, then say so in /tmp/.mod.started.
+# script without an argument, as Freetz does), then rc.custom, then create /tmp/.mod.started.
 [ -z "$1" ] && [ -e /tmp/.mod.started ] && { echo "already started"; exit 1; }
 
 packages() { cat /etc/static.pkg 2>/dev/null; }
