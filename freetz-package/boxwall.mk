@@ -2,7 +2,7 @@ $(call PKG_INIT_BIN, @VERSION@)
 # Before the servers at 30 and later: no server listens before the rules are loaded.
 $(PKG)_STARTLEVEL=25
 
-# A plan that is compiled for a recorded box while the image is built; a box without a JVM loads it.
+# A plan for a recorded box, compiled while the image is built; a box without a JVM can load it.
 $(PKG)_BOX:=$(call qstrip,$(FREETZ_PACKAGE_BOXWALL_BOX))
 $(PKG)_RULES:=$(or $(call qstrip,$(FREETZ_PACKAGE_BOXWALL_RULES)),$($(PKG)_MAKE_DIR)/files/root/etc/default.boxwall/boxwall.rules)
 $(PKG)_PLAN:=$($(PKG)_DEST_DIR)/etc/default.boxwall/plan
@@ -23,8 +23,8 @@ $($(PKG)_PLAN)/stamp: $(PACKAGES_DIR)/.$(pkg)-$($(PKG)_VERSION) $(wildcard $($(P
 
 $(pkg):
 
-# kconfig can't forbid this: what JamVM selects must not be a condition of what selects JamVM. A recipe says so, and only when the package is built:
-# every other target reads this file too, and menuconfig is where it can be changed.
+# kconfig can't forbid this: an option that selects JamVM can't depend on what JamVM selects. So a recipe fails, and only when the package is built:
+# all other targets read this file too, and menuconfig is where users can change it.
 $(pkg)-classlist:
 	@echo 'boxwall: the mini classlist has no sockets; switch off "use mini classlist" of classpath, or choose another daemon for boxwall' >&2; exit 1
 

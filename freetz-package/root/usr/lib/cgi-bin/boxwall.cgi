@@ -1,7 +1,7 @@
 #!/bin/sh
 # boxwall's page in Freetz' web interface: state and findings, the settings, and the emergency button.
-# shellcheck disable=SC2005 # Freetz puts a text in the place of each call of lang when the image is built
-# Freetz shows it inside of its own form, after its own log-in. Looking changes nothing.
+# shellcheck disable=SC2005 # Freetz replaces each call of lang by a text when it builds the image
+# Freetz shows it inside its own form, after its own login. A GET changes nothing.
 
 # shellcheck source=/dev/null # Freetz' functions for pages
 . /usr/lib/libmodcgi.sh
@@ -30,7 +30,7 @@ value() { # LINES KEY
 	printf '%s\n' "$1" | sed -n "s/^$2=//p"
 }
 
-# Prints the findings of the running daemon as "severity code" lines; nothing when it does not answer.
+# Prints the findings of the daemon as "severity code" lines; nothing if it does not answer.
 findings() {
 	wget -q -T 3 -O - "http://127.0.0.1:$PORT/status" 2>/dev/null | tr '{' '\n' |
 		sed -n 's/^.*"code" *: *"\([a-z0-9-]*\)".*"severity" *: *"\([a-z]*\)".*$/\2 \1/p'
@@ -48,8 +48,8 @@ list() { # CAPTION
 }
 
 sec_begin "$(lang de:"Zustand" en:"State")"
-said=$(/usr/sbin/boxwall-apply status 2>/dev/null)
-state=$(value "$said" state) reason=$(value "$said" reason)
+lines=$(/usr/sbin/boxwall-apply status 2>/dev/null)
+state=$(value "$lines" state) reason=$(value "$lines" reason)
 echo "<p><b>$(meaning "${state:-inactive}")</b>${reason:+ ($(html "$reason"))}</p>"
 findings | list "$(lang de:"Befunde" en:"Findings")"
 plan=
