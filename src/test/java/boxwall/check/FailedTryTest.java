@@ -84,7 +84,7 @@ class FailedTryTest {
     @Test
     void otherErrorsGiveNoFinding() {
         assertEquals(List.of(),
-                of("7270v2-0554", "table filter of IPv4 reads back with other rules than it was given"));
+                of("7270v2-0554", "table filter of IPv4 has other rules than the plan when it is read back"));
         assertEquals(List.of(), of("7270v2-0554", ""));
     }
 }

@@ -157,7 +157,7 @@ class AdverseConditionsTest {
                     NetBox.Answer boot = box.apply("boot");
                     assertEquals("0 active", boot.status() + " " + boot.get("state"),
                             net + ": " + boot.out() + boot.err());
-                    // when in doubt, the LAN is let in
+                    // when in doubt, the LAN is accepted
                     assertTrue(box.tables().contains("-A INPUT -i lan -j ACCEPT"), net + ": " + box.tables());
                 }
             }
