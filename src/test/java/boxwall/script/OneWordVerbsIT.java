@@ -44,11 +44,11 @@ class OneWordVerbsIT {
             assertEquals(127, box.runScript("boxwall", "try", "/nonexistent/my.rules").status(),
                     "a ruleset needs the JVM");
 
-            assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
+            assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try.99999999 && chmod 777 $BOXWALL_RUN").status());
             NetBox.Answer unsafe = box.runScript("boxwall", "try", "/nonexistent/my.rules");
             assertEquals(3, unsafe.status(), "the folder of the plan is writable by others: " + unsafe.err());
             assertTrue(unsafe.err().contains("others can write to"), unsafe.err());
-            assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try ] && chmod 700 $BOXWALL_RUN").status());
+            assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try.99999999 ] && chmod 700 $BOXWALL_RUN").status());
 
             NetBox.Answer pending = box.runScript("boxwall", "try", plan.toString());
             assertEquals(0, pending.status(), pending.out() + pending.err());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,9 +26,13 @@ class OverlappingVerbsTest {
                         + " \"$@\"\n");
     }
 
-    /** Starts a verb and returns when it has been stopped. */
+    /** Starts a verb of boxwall-apply and returns when it has been stopped. */
     private static CompletableFuture<NetBox.Answer> startAndAwaitStop(NetBox box, String... verb) {
-        CompletableFuture<NetBox.Answer> answer = CompletableFuture.supplyAsync(() -> box.apply(verb));
+        return startAndAwaitStop(box, () -> box.apply(verb));
+    }
+
+    private static CompletableFuture<NetBox.Answer> startAndAwaitStop(NetBox box, Supplier<NetBox.Answer> verb) {
+        CompletableFuture<NetBox.Answer> answer = CompletableFuture.supplyAsync(verb);
         assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached")) || answer.isDone()),
                 () -> box.describe());
         assertFalse(answer.isDone(), () -> answer.join().toString());
@@ -260,6 +265,31 @@ class OverlappingVerbsTest {
                     + "n=0; while [ $n -lt 1000 ]; do n=$((n + 1)); read_result; case $state$id$deadline$plan$protected$reason$error in"
                     + " oneoneoneoneoneoneone | twotwotwotwotwotwotwo) ;; *) echo mixed: $state $id $plan ;; esac; done; >$RUN/enough; wait $writer");
             assertEquals("", answer.out());
+        });
+    }
+
+    /** Each compiles its plan before it waits for the lock. */
+    @Test
+    void tryOfARulesetLoadsItsOwnPlan() {
+        withBothShells(box -> {
+            box.settings.put("BOXWALL_SBIN", System.getProperty("user.dir") + "/init.d");
+            box.settings.put("BOXWALL_JAR", "/dev/null");
+            box.settings.put("BOXWALL_JVM", box.folder.resolve("bin/compiler").toString());
+            // … compile RULES --out DIR, where RULES has the path of the finished plan
+            box.script("compiler", "#!/bin/sh\nwhile [ $1 != compile ]; do shift; done\nexec cp -r $(cat $2) $4\n");
+            box.sh("echo " + box.write(ONE) + " >$BOXWALL_TEST/one; echo " + box.write(TWO) + " >$BOXWALL_TEST/two");
+            String[] rules = {box.folder.resolve("one").toString(), box.folder.resolve("two").toString()};
+            stop(box, "mkdir", "*/tx", "/bin/mkdir");
+            CompletableFuture<NetBox.Answer> first =
+                    startAndAwaitStop(box, () -> box.runScript("boxwall", "try", rules[0], "60"));
+            NetBox.Answer second = box.runScript("boxwall", "try", rules[1], "60");
+            assertEquals("two", second.get("plan"), second.out() + second.err());
+            assertEquals(0, box.apply("revert", "--now").status());
+            release(box);
+            assertEquals("one", first.join().get("plan"), first.join().out() + first.join().err());
+            assertEquals(0, box.apply("revert", "--now").status());
+            assertEquals("two", box.runScript("boxwall", "try", rules[1], "60").get("plan"));
+            assertEquals("1\n", box.sh("ls -d $BOXWALL_RUN/try* | grep -c .").out(), "only the last one's is left");
         });
     }
 
