@@ -216,6 +216,28 @@ class OverlappingVerbsTest {
         });
     }
 
+    /** The save of a change ends while the next one is undone. */
+    @Test
+    void stateAfterAnUndoKnowsOfASaveDuringTheUndo() {
+        withBothShells(box -> {
+            String id = box.tryPlan(ONE, 60).get("id");
+            stop(box, "modsave", "*", "true");
+            CompletableFuture<NetBox.Answer> confirm = startAndAwaitStop(box, "confirm", id);
+            assertEquals("pending", box.tryPlan(TWO, 60, "--replace").get("state"));
+            box.script("iptables-restore",
+                    "#!/bin/sh\nmkdir $BOXWALL_TEST/undoing\n"
+                            + "until [ -e $BOXWALL_TEST/saved ]; do /bin/sleep 0.1; done\n"
+                            + "exec /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
+            CompletableFuture<NetBox.Answer> revert = CompletableFuture.supplyAsync(() -> box.apply("revert", "--now"));
+            assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("undoing"))), () -> box.describe());
+            release(box);
+            assertEquals(0, confirm.join().status(), confirm.join().err());
+            Files.createFile(box.folder.resolve("saved"));
+            assertEquals(0, revert.join().status(), revert.join().err());
+            assertEquals("active one", stateAndPlan(box));
+        });
+    }
+
     /** A confirm counts over a connection that is newer than that time. */
     @Test
     void rulesProtectOnlyAfterAcceleratedConnectionsAreFlushed() {
@@ -265,6 +287,120 @@ class OverlappingVerbsTest {
                     + "n=0; while [ $n -lt 1000 ]; do n=$((n + 1)); read_result; case $state$id$deadline$plan$protected$reason$error in"
                     + " oneoneoneoneoneoneone | twotwotwotwotwotwotwo) ;; *) echo mixed: $state $id $plan ;; esac; done; >$RUN/enough; wait $writer");
             assertEquals("", answer.out());
+        });
+    }
+
+    /** status undoes a change without a guard; a try that begins meanwhile must not be undone with it. */
+    @Test
+    void tryWaitsForTheUndoOfAnAbandonedChange() {
+        withBothShells(box -> {
+            keep(box, ONE);
+            box.tryPlan(TWO, 60, "--replace");
+            box.sh("read -r guard _ <$BOXWALL_RUN/tx/guard; kill -9 $guard");
+            stop(box, "iptables-restore", "*", "/usr/sbin/xtables-legacy-multi iptables-restore");
+            CompletableFuture<NetBox.Answer> status = startAndAwaitStop(box, "status");
+            String plan = box.write(new PlanFolder("three", 3333)).toString();
+            CompletableFuture<NetBox.Answer> tried =
+                    CompletableFuture.supplyAsync(() -> box.apply("try", plan, "60", "--replace"));
+            Wait.until(5, tried::isDone);
+            release(box);
+            assertEquals("active one", status.join().get("state") + " " + status.join().get("plan"));
+            assertEquals("0 pending", tried.join().status() + " " + tried.join().get("state"), tried.join().err());
+            assertEquals("pending three", stateAndPlan(box));
+            assertTrue(box.tables().contains("3333") && !box.tables().contains("1111"), box.tables());
+            assertEquals(0, box.apply("revert", "--now").status());
+            assertEquals("active one", stateAndPlan(box));
+            assertTrue(box.tables().contains("1111"), box.tables());
+        });
+    }
+
+    /** open ends such an undo. */
+    @Test
+    void openEndsTheUndoOfAnAbandonedChange() {
+        withBothShells(box -> {
+            keep(box, ONE);
+            box.tryPlan(TWO, 60, "--replace");
+            box.sh("read -r guard _ <$BOXWALL_RUN/tx/guard; kill -9 $guard");
+            stop(box, "ip6tables-restore", "*", "/usr/sbin/xtables-legacy-multi ip6tables-restore");
+            CompletableFuture<NetBox.Answer> status = startAndAwaitStop(box, "status");
+            assertOpenStaysOpen(box);
+            status.join();
+            assertFalse(box.tables().contains("1111"), box.tables());
+        });
+    }
+
+    /** open ends a change that began after it had looked for one, too. */
+    @Test
+    void openIsNotRefusedForAChangeThatBeginsMeanwhile() {
+        withBothShells(box -> {
+            keep(box, ONE);
+            stop(box, "ls", "*-ld*", "/bin/ls");
+            CompletableFuture<NetBox.Answer> open = startAndAwaitStop(box, "open");
+            assertEquals(0, box.tryPlan(TWO, 60, "--replace").status());
+            release(box);
+            assertEquals("0 open", open.join().status() + " " + open.join().get("state"), open.join().err());
+            assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
+            assertEquals("open ", stateAndPlan(box));
+            assertFalse(box.tables().contains("2222"), box.tables());
+        });
+    }
+
+    /** A confirm that could not save knows the result before open and may not write it afterwards. */
+    @Test
+    void openAfterASaveStaysOpen() {
+        withBothShells(box -> {
+            box.script("modsave", "#!/bin/sh\nexit 1\n");
+            String id = box.tryPlan(ONE, 60).get("id");
+            stop(box, "tr", "*", "/usr/bin/tr");
+            CompletableFuture<NetBox.Answer> confirm = startAndAwaitStop(box, "confirm", id);
+            assertOpenStaysOpen(box);
+            confirm.join();
+        });
+    }
+
+    private static void assertOpenStaysOpen(NetBox box) throws IOException {
+        NetBox.Answer open = box.apply("open");
+        assertEquals("0 open", open.status() + " " + open.get("state"), open.out() + open.err());
+        release(box);
+        assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
+        assertEquals("open ", stateAndPlan(box));
+    }
+
+    /** The same for a trial that could not be saved as proven. */
+    @Test
+    void openAfterAPromotionStaysOpen() {
+        withBothShells(box -> {
+            box.settings.put("BOXWALL_PROVE_SECONDS", "1");
+            box.storePlan("boot.new", ONE);
+            box.script("modsave", "#!/bin/sh\n[ ! -e $BOXWALL_STATE/boot ]\n");
+            stop(box, "tr", "*", "/usr/bin/tr");
+            assertEquals("active", box.apply("boot").get("state"));
+            assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached"))), () -> box.describe());
+            assertOpenStaysOpen(box);
+        });
+    }
+
+    /** The save of a change ends while the next one becomes pending: both write the result. */
+    @Test
+    void changeThatBecomesPendingAtTheEndOfASaveStaysPending() {
+        withBothShells(box -> {
+            String id = box.tryPlan(ONE, 60).get("id");
+            stop(box, "modsave", "*", "true");
+            CompletableFuture<NetBox.Answer> confirm = startAndAwaitStop(box, "confirm", id);
+            box.script("mv", "#!/bin/sh\ncase $* in *result.new*) if mkdir $BOXWALL_TEST/written 2>/dev/null; then\n"
+                    + "until [ -e $BOXWALL_TEST/end ]; do /bin/sleep 0.1; done\nfi ;;\nesac\nexec /bin/mv \"$@\"\n");
+            String plan = box.write(TWO).toString();
+            CompletableFuture<NetBox.Answer> next =
+                    CompletableFuture.supplyAsync(() -> box.apply("try", plan, "60", "--replace"));
+            assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("written"))), () -> box.describe());
+            release(box);
+            Wait.until(3, confirm::isDone);
+            Files.createFile(box.folder.resolve("end"));
+            assertEquals("0 pending", next.join().status() + " " + next.join().get("state"), next.join().err());
+            assertEquals(0, confirm.join().status(), confirm.join().err());
+            assertEquals("pending two", stateAndPlan(box));
+            assertEquals("active", box.apply("confirm", next.join().get("id")).get("state"));
+            assertEquals("active two", stateAndPlan(box));
         });
     }
 
