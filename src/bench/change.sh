@@ -26,14 +26,14 @@ read_processor() {
 	spent=$((user + system))
 }
 
-begin() {
+begin_step() {
 	read_processor
 	spent_before=$spent
 	clock
 	began=$now
 }
 
-ended() { # NAME
+end_step() { # NAME
 	clock
 	row "$1" $((now - began)) ms
 	read_processor
@@ -41,9 +41,9 @@ ended() { # NAME
 }
 
 timed() { # NAME FILE STATUS
-	begin
+	begin_step
 	send "$2" 8181 "$3"
-	ended "$1"
+	end_step "$1"
 }
 
 start_daemon() {
@@ -80,11 +80,11 @@ clock
 began=$now spent_before=0
 start_daemon "$@"
 wait_for ok '^HTTP/1.1 204'
-ended 'start to listening'
+end_step 'start to listening'
 until grep -q 'box read at' "$log"; do # asking /status instead would take a tenth of the measured time
 	usleep 100000 2>/dev/null || sleep 0.1 # between two attempts
 done
-ended 'start to box read'
+end_step 'start to box read'
 
 cat "$rules" >"$BENCH/rules"
 request put 'PUT /rules' "$BENCH/rules"
@@ -109,12 +109,12 @@ timed 'GET /exposure again' exposure 200
 request page 'GET /'
 sed -i '/^Authorization/d' "$BENCH/page"
 for part in rules 'rules?draft=1' presets devices log history; do request "page.$part" "GET /$part"; done
-begin
+begin_step
 send page 8181 200
 send short 8181 200
 send status 8181 200
 for part in rules presets devices log history; do send "page.$part" 8181 200; done
-ended 'page'
+end_step 'page'
 timed 'GET /status at rest' status 200
 row 'all of it, processor' $((spent * 10000)) ms
 while read -r key size _; do [ "$key" != VmHWM: ] || row 'resident at most' "${size}000" kB; done <"/proc/$pid/status"

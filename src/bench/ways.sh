@@ -1,7 +1,7 @@
 #!/bin/sh
 # ways.sh LABEL PLAN RUNS SINGLES: loads the rules of one plan in several ways, alternating, and prints the times, one line per run:
 # NAME, value and unit, separated by tabs. SINGLES is the number of runs with one call per rule, which are slow.
-#   bare            the plan's modprobes and one iptables-restore per family
+#   bare            the plan's modprobes and one iptables-restore per family: lower bound
 #   boot            boxwall-apply boot
 #   bare, saved     the same as bare with two saves of each family before and after
 #   try             boxwall-apply try
@@ -28,7 +28,7 @@ clear_tables() {
 	done
 }
 
-# Unloads unused modules of netfilter, nine times, because each round can free more. Does nothing without /proc/modules.
+# Empties the tables and unloads unused netfilter modules, in nine rounds, because each can free more; none without /proc/modules.
 unload_modules() {
 	clear_tables
 	[ -r /proc/modules ] || return 0
@@ -50,7 +50,7 @@ check_loaded() { # NAME
 }
 
 # Runs one way and prints its time; sets took.
-way() { # NAME FUNCTION
+time_way() { # NAME FUNCTION
 	clock
 	began=$now
 	$2 >"$BENCH/output" 2>&1
@@ -107,25 +107,25 @@ run=0
 while [ "$run" -lt "$runs" ]; do
 	run=$((run + 1))
 	unload_modules
-	way bare bare
+	time_way bare bare
 	base=$took
 	unload_modules
-	way boot boot
+	time_way boot boot
 	boot=$took
 	ratio 'boot to bare' "$boot" "$base"
 	[ "$run" -gt "$singles" ] || {
 		clear_tables
-		way 'single calls' single_calls
+		time_way 'single calls' single_calls
 		ratio 'single calls to bare' "$took" "$base"
 		ratio 'single calls to boot' "$took" "$boot"
 		clear_tables
-		way 'flushed calls' flushed_calls
+		time_way 'flushed calls' flushed_calls
 	}
 	clear_tables
-	way 'bare, saved' bare_saved
+	time_way 'bare, saved' bare_saved
 	base=$took
 	clear_tables
-	way try try
+	time_way try try
 	ratio 'try to bare, saved' "$took" "$base"
 	"$BOXWALL_APPLY" revert --now >"$BENCH/output" 2>&1 || { cat "$BENCH/output" >&2; exit 1; }
 done
