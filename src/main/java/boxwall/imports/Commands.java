@@ -42,28 +42,6 @@ final class Commands {
         dump = new SaveDump(state, iptables, 0, false);
     }
 
-    /** Counts the lines with rules before anything is run, but not templates ({@code <port>}, {@code ...}). */
-    void count(Node node) {
-        List<ShellWord> words = node.words;
-        String name = node.program().toLowerCase(Locale.ROOT);
-        String option = words.size() > 2 ? words.get(1).plain() : null;
-        // a function that passes its words on to iptables
-        boolean wrapper = option != null && option.length() == 2 && option.charAt(0) == '-'
-                && "AINPDR".indexOf(option.charAt(1)) >= 0 && ShellWord.isName(name.replace('-', '_'))
-                && RuleText.isChain(words.get(2).toString());
-        if ((wrapper || RuleText.isIptables(name) && words.size() > 1) && !RuleText.isTemplate(lines.text(node.line))) {
-            lines.mark(node.line, node.line, SourceLines.RULE);
-        }
-        for (Node.Redirect redirect : node.redirects) {
-            for (int i = 0; i < redirect.body.size() && name.endsWith("-restore"); i++) {
-                String text = redirect.body.get(i).trim();
-                if (RuleText.isDump(text) && "*C".indexOf(text.charAt(0)) < 0) {
-                    lines.mark(redirect.bodyLine + i, redirect.bodyLine + i, SourceLines.RULE);
-                }
-            }
-        }
-    }
-
     ExitStatus saved(int line) {
         dump.line(line, lines.text(line));
         return ExitStatus.TRUE;
@@ -91,13 +69,17 @@ final class Commands {
     private ExitStatus runExpanded(Node node, boolean tested) throws ShellError {
         ShellWord first = node.command();
         if (first == null) {
+            ExitStatus status = node.words.isEmpty() ? state.ignore(node, "redirect") : ExitStatus.TRUE;
             for (ShellWord assignment : node.words) {
                 assign(assignment, node);
+                for (ShellWord.Piece piece : assignment.pieces) {
+                    // A=$(command) has the status of the command
+                    status = piece.isUnknown() ? ExitStatus.UNKNOWN : status;
+                }
             }
-            return node.words.isEmpty() ? state.ignore(node, "redirect") : ExitStatus.TRUE;
+            return status;
         }
         List<ShellWord> words = node.words.subList(node.words.indexOf(first), node.words.size());
-        if (RuleText.isIgnored(words)) { state.leaveOut(node, "ignores"); }
         List<ShellWord> arguments = words.subList(1, words.size());
         List<String> name;
         String guess = guessedProgram(first.toString());
@@ -116,10 +98,11 @@ final class Commands {
         String prefixed = PREFIXES.contains(base) && !arguments.isEmpty() ? arguments.get(0).plain() : null;
         if (prefixed != null && !prefixed.startsWith("-")) {
             name = Arrays.asList(prefixed);
+            if (base.equals("exec")) { shell.end(base, node); }
             return program(node, ShellWord.baseName(prefixed), name, arguments.subList(1, arguments.size()), tested);
         }
         Node function = state.functions.get(name.get(0));
-        return function != null ? call(node, function, arguments, tested)
+        return function != null ? shell.call(node, function, arguments, tested)
                 : program(node, base, name, arguments, tested);
     }
 
@@ -149,6 +132,7 @@ final class Commands {
         if (is(name, "iptables-restore", "ip6tables-restore")) {
             return restore(node, name, node.hereDocument(), arguments);
         }
+        if (ShellState.isRule(node)) { state.leaveOut(node, "unknown-rule"); }
         if (is(name, "modprobe", "insmod")) { return modprobe(node, arguments); }
         if (is(name, "keep", "own", "expect")) {
             Expansion all = Expansion.of(arguments, state.variables);
@@ -159,24 +143,37 @@ final class Commands {
         if (is(name, "export", "readonly", "local", "declare", "typeset", "unset")) {
             return declare(node, name, arguments);
         }
-        if (is(name, "exit", "return", "break", "continue")) {
-            shell.halt = name;
-            shell.haltLine = node.line;
-        }
-        if (name.equals("return") && shell.returned == null) {
+        Expansion.set(arguments, state.variables);
+        if (is(name, "exit", "return")) {
             long code = number(arguments, 0);
-            shell.returned = code < 0 ? ExitStatus.UNKNOWN : ExitStatus.of(code == 0);
+            ExitStatus status = arguments.isEmpty() ? state.variables.status : code < 0 ? ExitStatus.UNKNOWN
+                    : ExitStatus.of(code == 0);
+            if (name.equals("return") && shell.returned == null) { shell.returned = status; }
+            shell.end(name, node);
+            state.markTaken(node);
+            return status;
         }
-        if (name.equals("shift")) {
-            List<String> words = state.variables.positional;
+        if (is(name, "break", "continue", "shift")) {
             long count = number(arguments, 1);
-            if (count < 0) { return state.leaveOut(node, "shift"); }
-            int from = (int) Math.min(count, words.size());
-            state.variables.positional = new ArrayList<>(words.subList(from, words.size()));
+            if (name.equals("shift")) {
+                List<String> words = state.variables.positional;
+                int from = (int) Math.min(Math.max(count, 0), words.size());
+                state.variables.positional = new ArrayList<>(words.subList(from, words.size()));
+            } else if (shell.loops > 0) {
+                shell.end(name, node);
+                shell.haltLoops = Math.min(count, shell.loops);
+            }
+            return count < 0 ? state.leaveOut(node, "shift") : state.markTaken(node);
         }
-        if (is(name, ":", "true", "shift", "exit", "return", "break", "continue")) { return state.markTaken(node); }
+        if (is(name, ":", "true")) { return state.markTaken(node); }
         if (name.equals("false")) { return state.markTaken(node).not(); }
         if (name.equals("set")) { return setPositional(node, arguments); }
+        if (Interpreter.SETTING.contains(name)) { shell.forgetAssigned(node); }
+        if (name.equals("getopts")) {
+            lines.note(node.line, "getopts");
+            List<String> words = state.variables.positional;
+            return words.isEmpty() || !words.get(0).startsWith("-") ? ExitStatus.FALSE : ExitStatus.UNKNOWN;
+        }
         if (is(name, ".", "source")) {
             state.variables.readFile(node.line);
             return state.leaveOut(node, "sourced");
@@ -200,8 +197,14 @@ final class Commands {
             return state.ignore(node, "sets", Characters.cut(setting, 80),
                     Messages.kernelSetting("/proc/sys/" + setting));
         }
+        if (name.equals("trap") && line.contains("tables")
+                && is(line.substring(line.lastIndexOf(' ') + 1), "EXIT", "0")) {
+            return state.leaveOut(node, "trap");
+        }
         if (ShellState.PRINTING.contains(name) && file == null) {
-            return tested && !name.equals("echo") ? dependsOnBox(node) : state.note(node, "prints");
+            if (tested && !name.equals("echo")) { return dependsOnBox(node); }
+            state.note(node, "prints");
+            return name.equals("echo") ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
         }
         if (is(name, "rmmod", "depmod")) { return state.note(node, "lists-modules"); }
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
@@ -219,6 +222,10 @@ final class Commands {
     /** A command that firewall scripts usually do not have. */
     private ExitStatus unknown(Node node, boolean tested, String message, Object... values) {
         boolean rule = ShellState.isRule(node);
+        if (node.program().contains("+=")) {
+            String name = Words.before(node.program(), '+');
+            state.variables.forget(name, "bash appends to it in line " + node.line + ", ash doesn't", null);
+        }
         if (tested && !rule) { return dependsOnBox(node); }
         if (state.leaveOutForeign(node)) { return ExitStatus.UNKNOWN; }
         if (node.program().equals("ipset")) {
@@ -232,7 +239,7 @@ final class Commands {
         return ExitStatus.UNKNOWN;
     }
 
-    private void assign(ShellWord word, Node node) {
+    void assign(ShellWord word, Node node) {
         String name = word.assigned();
         Variables variables = state.variables;
         try {
@@ -260,46 +267,32 @@ final class Commands {
             String name = word.assigned() != null ? word.assigned() : word.plain();
             if (name == null || !ShellWord.isName(name)) { continue; }
             if (command.equals("local")) { state.variables.makeLocal(name); }
-            if (command.equals("unset")) {
+            if (command.equals("unset") && words.get(0).is("-f")) {
+                state.functions.remove(name);
+            } else if (command.equals("unset")) {
                 state.variables.set(name, null);
             } else if (word.assigned() != null) { assign(word, node); }
         }
         return state.markTaken(node);
     }
 
-    /** The first word's value, -1 if that is no number; {@code none} without words and for the last status. */
+    /** The first word's value, -1 if that is no number; {@code none} without words. */
     private long number(List<ShellWord> words, long none) {
-        boolean given = !words.isEmpty() && !words.get(0).toString().equals("$?");
         try {
-            return given ? Words.number(Expansion.single(words.get(0), state.variables, true), 255) : none;
+            return !words.isEmpty() ? Words.number(Expansion.single(words.get(0), state.variables, true), 255) : none;
         } catch (ShellError e) {
             return -1;
         }
     }
 
     /** {@code set -e} sets an option; {@code set -- a b} and {@code set a b} set $1 and $2. */
-    private ExitStatus setPositional(Node node, List<ShellWord> words) {
-        try {
-            List<String> texts = Expansion.of(words, state.variables).texts;
-            String first = texts.isEmpty() ? "-" : texts.get(0);
-            if (first.equals("--")) {
-                state.variables.positional = texts.subList(1, texts.size());
-            } else if (!first.startsWith("-") && !first.startsWith("+")) { state.variables.positional = texts; }
-            return state.markTaken(node);
-        } catch (ShellError e) {
-            state.leaveOut(node, e.message, null);
-            return ExitStatus.TRUE;
-        }
-    }
-
-    /** A rule that the function adds counts as a rule of the line with the call, too. */
-    private ExitStatus call(Node node, Node function, List<ShellWord> arguments, boolean tested) throws ShellError {
-        List<String> words = Expansion.of(arguments, state.variables).texts;
-        state.markTaken(node);
-        int before = state.out.size();
-        ExitStatus status = shell.call(function, words, node.line, tested);
-        if (state.out.size() > before) { lines.mark(node.line, node.end, SourceLines.BUILT); }
-        return status;
+    private ExitStatus setPositional(Node node, List<ShellWord> words) throws ShellError {
+        List<String> texts = Expansion.of(words, state.variables).texts;
+        String first = texts.isEmpty() ? "-" : texts.get(0);
+        boolean option = !first.startsWith("--") && (first.startsWith("-") || first.startsWith("+"));
+        if (option && (first.indexOf('e') > 0 || texts.contains("errexit"))) { shell.stops = first.startsWith("-"); }
+        if (!option) { state.variables.positional = texts.subList(first.equals("--") ? 1 : 0, texts.size()); }
+        return state.markTaken(node);
     }
 
     /** Writes a line of the ruleset language that is no iptables command. */
@@ -353,6 +346,7 @@ final class Commands {
         if (here == null) { return state.leaveOut(node, "restore-file"); }
         boolean keeps = false;
         for (ShellWord option : options) {
+            if (is(option.toString(), "-t", "--test", "-T", "--table")) { return state.leaveOut(node, "restore-part"); }
             keeps |= option.is("-n") || option.is("--noflush");
         }
         new SaveDump(state, iptables, name.startsWith("ip6") ? 6 : 4, keeps).hereDocument(here);
@@ -362,16 +356,17 @@ final class Commands {
 
     /** {@code iptables -L | grep -q WORD}: false if the tables are empty, and their listing doesn't have the word. */
     private ExitStatus search(List<Node> pipe) {
-        boolean known = pipe.size() == 2 && !state.mayHaveRules && state.present.isEmpty();
+        boolean known = pipe.size() == 2 && !state.mayHaveRules;
+        for (OutputLine line : state.out) {
+            known &= line.verb == 0 || "FXZD".indexOf(line.verb) >= 0;
+        }
         List<ShellWord> words = pipe.get(pipe.size() - 1).words;
         try {
             for (ShellWord word : words.subList(1, words.size())) {
                 String text = Expansion.single(word, state.variables, true);
                 known &= text.startsWith("-") ? ShellWord.isOneOf(text, "-q", "-w", "-qw", "-s")
                         : !EMPTY_LISTING.contains(text);
-                for (int i = 0; i < text.length(); i++) {
-                    known &= Character.isLetterOrDigit(text.charAt(i)) || " _-".indexOf(text.charAt(i)) >= 0;
-                }
+                known &= Words.isName(text, " _-");
             }
         } catch (ShellError e) {
             return ExitStatus.UNKNOWN;
@@ -398,7 +393,7 @@ final class Commands {
             return restore(last, last.program(), first.hereDocument(), last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
-        boolean adds = state.adds(node);
+        boolean adds = state.adds(node) || last.program().startsWith("$");
         for (Node command : node.commands()) {
             quiet &= isQuiet(command);
         }

@@ -25,10 +25,15 @@ final class Conditions {
     static ExitStatus test(ShellState shell, Node node, String name, List<ShellWord> arguments) {
         SourceLines lines = shell.lines;
         try {
+            // in a condition an unset name is empty: scripts test whether a name is set
             List<String> texts = new ArrayList<>();
             for (ShellWord argument : arguments) {
-                // in a condition an unset name is empty: scripts test whether a name is set
-                texts.add(Expansion.single(argument, shell.variables, true));
+                boolean kept = name.equals("[[");
+                for (ShellWord.Piece piece : argument.pieces) {
+                    kept |= piece.quoted;
+                }
+                String text = Expansion.single(argument, shell.variables, true);
+                if (kept || text.length() > 0) { texts.add(text); }
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
                 return shell.leaveOut(node, "bracket");
@@ -133,6 +138,7 @@ final class Conditions {
                 StringBuilder pattern = new StringBuilder();
                 for (ShellWord.Piece piece : word.pieces) {
                     String text = Expansion.single(new ShellWord(word.line, null, piece), variables, true);
+                    if (piece.isBare() && text.contains("[:")) { throw new ShellError("class", Characters.show(text)); }
                     for (int c = 0; c < text.length(); c++) {
                         pattern.append(piece.quoted ? "\\" : "").append(text.charAt(c));
                     }
@@ -172,9 +178,9 @@ final class Conditions {
     private static int matchedLength(String pattern, int i, char c) {
         char p = pattern.charAt(i);
         if (p == '\\' && i + 1 < pattern.length()) { return pattern.charAt(i + 1) == c ? 2 : 0; }
-        int close = p == '[' ? pattern.indexOf(']', i + 2) : -1;
+        boolean not = pattern.startsWith("[!", i) || pattern.startsWith("[^", i);
+        int close = p == '[' ? pattern.indexOf(']', i + (not ? 3 : 2)) : -1;
         if (close > 0) {
-            boolean not = pattern.charAt(i + 1) == '!';
             boolean in = false;
             for (int k = i + (not ? 2 : 1); k < close; k++) {
                 boolean range = k + 2 < close && pattern.charAt(k + 1) == '-';

@@ -23,12 +23,9 @@ final class Expansion {
 
     private final Variables variables;
     private int size;
-    /** The word that is being built for {@link #texts}, and whether it exists even if empty. */
+    /** The word that is being built, and whether it exists even if empty. */
     private final StringBuilder text = new StringBuilder();
     private boolean started;
-    /** The word that is being built for {@link #named}, and its end that is not quoted yet. */
-    private final StringBuilder name = new StringBuilder();
-    private final StringBuilder unquoted = new StringBuilder();
 
     private Expansion(Variables variables) { this.variables = variables; }
 
@@ -45,10 +42,27 @@ final class Expansion {
     static String single(ShellWord word, Variables variables, boolean lenient) throws ShellError {
         StringBuilder out = new StringBuilder();
         for (ShellWord.Piece piece : word.pieces) {
-            out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient));
+            out.append(piece.isAll() ? joined(piece, variables) : value(piece, variables, lenient));
             check(out.length());
         }
         return out.toString();
+    }
+
+    /** All positional parameters as one text. */
+    private static String joined(ShellWord.Piece all, Variables variables) throws ShellError {
+        String separators = all.text.equals("@") ? " " : variables.separators();
+        return Words.join(variables.positional, separators.substring(0, Math.min(1, separators.length())));
+    }
+
+    /** Expands words only for the names that they set: {@code ${A:=x}}, {@code $((A+=1))}. */
+    static void set(List<ShellWord> words, Variables variables) {
+        for (ShellWord word : words) {
+            try {
+                single(word, variables, true);
+            } catch (ShellError e) {
+                continue;
+            }
+        }
     }
 
     private static void check(int length) throws ShellError {
@@ -60,6 +74,10 @@ final class Expansion {
         if (piece.isUnknown()) {
             String boxName = Messages.boxName(piece.text);
             String todo = boxName == null ? "its output" : boxName;
+            if (piece.text.startsWith("$((")) {
+                forgetAssigned(piece.text, variables);
+                throw new ShellError("arithmetic", Characters.show(piece.text));
+            }
             throw new ShellError("not-executed", Characters.show(piece.text), todo).standsFor(boxName);
         }
         String value = variables.value(piece.text);
@@ -76,6 +94,16 @@ final class Expansion {
         return value == null ? "" : value;
     }
 
+    /** Makes the names in arithmetic unknown if it may set one. */
+    private static void forgetAssigned(String arithmetic, Variables variables) {
+        boolean sets = arithmetic.contains("=") || arithmetic.contains("++") || arithmetic.contains("--");
+        for (int at = 0; at < arithmetic.length() && sets; at++) {
+            int end = ShellLexer.nameEnd(arithmetic, at);
+            if (end > at) { variables.forget(arithmetic.substring(at, end), "arithmetic may set it", null); }
+            at = Math.max(at, end);
+        }
+    }
+
     /** The advice on an unset name. */
     private static String hint(String name) {
         if (Character.isDigit(name.charAt(0))) { return "the function is called with fewer words"; }
@@ -88,66 +116,67 @@ final class Expansion {
     }
 
     private void expand(ShellWord word) throws ShellError {
-        name.setLength(0);
         int before = texts.size();
+        boolean names = false;
+        boolean literal = true;
         for (ShellWord.Piece piece : word.pieces) {
-            boolean kept = piece.isName() && piece.operator == null && variables.kept.contains(piece.text);
-            boolean whole = !piece.isName() || piece.quoted && !piece.text.equals("*");
-            List<String> values =
-                    piece.isAll() ? variables.positional : Collections.singletonList(value(piece, variables, false));
+            names |= isKept(piece);
+            literal &= isKept(piece) || piece.kind == ShellWord.Kind.TEXT;
+            List<String> values = !piece.isAll() ? Collections.singletonList(value(piece, variables, false))
+                    : piece.quoted && piece.text.equals("*") ? Collections.singletonList(joined(piece, variables))
+                    : variables.positional;
             for (int i = 0; i < values.size(); i++) {
-                if (i > 0) { endWord(true); }
-                String value = values.get(i);
-                check(size += value.length());
-                if (whole) {
-                    append(value, !kept);
+                if (i > 0) { endWord(); }
+                check(size += values.get(i).length());
+                if (!piece.isName() || piece.quoted) {
+                    append(values.get(i));
                 } else {
-                    split(value, !kept);
+                    split(values.get(i));
                 }
-                if (whole && piece.isAll() && value.length() == 0) { name.append("''"); }
-            }
-            if (kept) {
-                quote();
-                String reference = "${" + piece.text + "}";
-                name.append(piece.quoted ? '"' + reference + '"' : reference);
             }
         }
-        endWord(false);
-        quote();
-        if (texts.size() > before) { named.add(name.length() == 0 ? "''" : name.toString()); }
+        endWord();
+        if (texts.size() == before) { return; }
+        List<String> values = texts.subList(before, texts.size());
+        named.add(names && literal ? withNames(word) : Words.join(Quoting.words(values), " "));
     }
 
-    /** {@code literally}: the value also replaces the name in {@link #named}. */
-    private void append(String value, boolean literally) {
+    private boolean isKept(ShellWord.Piece piece) {
+        return piece.isName() && piece.operator == null && variables.kept.contains(piece.text);
+    }
+
+    /** A word of text and kept names in the ruleset language. */
+    private static String withNames(ShellWord word) {
+        StringBuilder out = new StringBuilder();
+        for (ShellWord.Piece piece : word.pieces) {
+            String quote = piece.isName() && piece.quoted ? "\"" : "";
+            out.append(quote).append(piece.isName() ? "${" + piece.text + "}" : Quoting.word(piece.text)).append(quote);
+        }
+        return out.toString();
+    }
+
+    private void append(String value) {
         started = true;
         text.append(value);
-        unquoted.append(literally ? value : "");
     }
 
-    private void split(String value, boolean literally) {
+    private void split(String value) throws ShellError {
+        String separators = variables.separators();
         int from = 0;
         for (int i = 0; i <= value.length(); i++) {
-            boolean blank = i < value.length() && " \t\n".indexOf(value.charAt(i)) >= 0;
-            if ((blank || i == value.length()) && from < i) { append(value.substring(from, i), literally); }
-            if (blank) {
-                endWord(literally);
+            boolean ends = i < value.length() && separators.indexOf(value.charAt(i)) >= 0;
+            if ((ends || i == value.length()) && from < i) { append(value.substring(from, i)); }
+            if (ends) {
+                started |= value.charAt(i) > ' ';
+                endWord();
                 from = i + 1;
             }
         }
     }
 
-    private void endWord(boolean literally) {
+    private void endWord() {
         if (started) { texts.add(text.toString()); }
         text.setLength(0);
         started = false;
-        if (literally) {
-            quote();
-            if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
-        }
-    }
-
-    private void quote() {
-        name.append(unquoted.length() > 0 ? Quoting.word(unquoted.toString()) : "");
-        unquoted.setLength(0);
     }
 }

@@ -25,6 +25,10 @@ final class Interpreter {
     private static final Set<String> QUIET = new HashSet<>(Arrays.asList("echo", "printf", "exit", "return", ":",
             "true", "false", "logger", "sleep", "[", "test", "break", "continue", "shift", "set", "rmmod"));
 
+    /** Commands that set the names in their words. */
+    static final List<String> SETTING =
+            Arrays.asList("read", "unset", "getopts", "let", "printf", "mapfile", "readarray");
+
     final ShellState state;
     private final SourceLines lines;
     private final Commands commands;
@@ -34,6 +38,13 @@ final class Interpreter {
     /** The command that ended the run (exit, return, break, continue), or null. */
     String halt;
     int haltLine;
+    /** How many loops the break or continue leaves. */
+    long haltLoops;
+    /** How many loops run: outside of them a shell ignores break. */
+    int loops;
+    /** Whether {@code set -e} ends the script after a command that fails outside of conditions. */
+    boolean stops;
+    private int conditions;
     /** The status with which the running function returns, unknown if an undecided part does; null if none does. */
     ExitStatus returned;
 
@@ -42,13 +53,15 @@ final class Interpreter {
         this.lines = lines;
         state = new ShellState(lines, name, word);
         commands = new Commands(this);
+        stops = lines.text(1).startsWith("#!") && lines.trimmed(1).endsWith(" -e");
     }
 
     void run(Script script) {
         for (Node part : script.parts) {
             for (Node command : part.commands()) {
                 lines.mark(command.line, command.line, SourceLines.COMMAND);
-                commands.count(command);
+                boolean rule = RuleText.isIptables(command.program()) && command.words.size() > 1;
+                if (rule) { lines.mark(command.line, command.line, SourceLines.RULE); }
             }
         }
         for (Node part : script.parts) {
@@ -61,6 +74,15 @@ final class Interpreter {
             }
         }
         commands.dump.end();
+        List<String> words = state.variables.positional;
+        Node function = words.isEmpty() ? null : state.functions.get(words.get(0));
+        if (lines.text(1).contains("/rc.common") && function != null) {
+            // OpenWrt's rc.common calls it
+            state.top = function.line;
+            lines.noteWord(function.line, words.get(0));
+            run(function.parts.get(0), false);
+            state.calledFunctions.add(function);
+        }
         state.remarkOnUncalled();
     }
 
@@ -74,6 +96,25 @@ final class Interpreter {
             return ExitStatus.UNKNOWN;
         }
         lines.mark(node.line, node.end, SourceLines.STRUCTURE);
+        conditions += tested ? 1 : 0;
+        ExitStatus status = runKind(node, tested);
+        conditions -= tested ? 1 : 0;
+        state.variables.status = status;
+        boolean command = node.kind == Node.Kind.SIMPLE || node.flag && node.kind == Node.Kind.GROUP;
+        if (command && stops && !tested && conditions == 0 && halt == null && status == ExitStatus.FALSE) {
+            lines.loss(node.line, "stops");
+            end("the end by set -e", node);
+        }
+        return status;
+    }
+
+    /** Ends the run with a command. */
+    void end(String command, Node at) {
+        halt = command;
+        haltLine = at.line;
+    }
+
+    private ExitStatus runKind(Node node, boolean tested) {
         switch (node.kind) {
             case SIMPLE :
                 return commands.run(node, tested);
@@ -82,8 +123,7 @@ final class Interpreter {
             case AND_OR :
                 return andOr(node, tested);
             case PIPE :
-                ExitStatus status =
-                        node.parts.size() == 1 ? run(node.parts.get(0), tested) : commands.pipe(node, tested);
+                ExitStatus status = node.parts.size() == 1 ? run(node.parts.get(0), true) : commands.pipe(node, tested);
                 return node.flag ? status.not() : status;
             case PROSE :
                 return prose(node);
@@ -92,13 +132,13 @@ final class Interpreter {
             case UNREADABLE :
                 return state.unreadable(node);
             case IF :
-                return ifElse(node);
+                return ifElse(node, tested);
             case FOR :
-                return forLoop(node);
+                return forLoop(node, tested);
             case LOOP :
                 return whileLoop(node);
             case CASE :
-                return caseBranches(node);
+                return caseBranches(node, tested);
             case FUNCTION :
                 state.functions.put(node.name, node);
                 return ExitStatus.TRUE;
@@ -140,34 +180,34 @@ final class Interpreter {
     }
 
     /** After an undecided condition all further branches are undecided. */
-    private ExitStatus ifElse(Node node) {
+    private ExitStatus ifElse(Node node, boolean tested) {
         ExitStatus status = ExitStatus.FALSE;
+        ExitStatus result = ExitStatus.TRUE;
         Node condition = null;
         boolean taken = false;
         for (int i = 0; i < node.parts.size(); i++) {
             Node part = node.parts.get(i);
-            boolean body = i % 2 == 1;
-            boolean elseBody = !body && i + 1 == node.parts.size();
+            boolean elseBody = i % 2 == 0 && i + 1 == node.parts.size();
+            boolean body = i % 2 == 1 || elseBody;
             if (status == ExitStatus.UNKNOWN) {
                 undecided(part, condition);
-            } else if (taken && elseBody) {
-                state.skip(node.parts.get(0), part, "another branch is taken");
+                result = status;
             } else if (taken) {
-                state.skip(part, "another branch is taken");
-            } else if (body && status == ExitStatus.FALSE) {
-                state.skip(condition, part, "the condition doesn't hold");
-            } else if (body || elseBody) {
-                run(part, false);
-                taken = true;
-            } else {
+                state.skip(condition, part, "another branch is taken");
+            } else if (!body) {
                 condition = part;
                 status = run(part, true);
+            } else if (elseBody || status == ExitStatus.TRUE) {
+                result = run(part, tested);
+                taken = true;
+            } else {
+                state.skip(condition, part, "the condition doesn't hold");
             }
         }
-        return ExitStatus.TRUE;
+        return result;
     }
 
-    private ExitStatus forLoop(Node node) {
+    private ExitStatus forLoop(Node node, boolean tested) {
         Node body = node.parts.get(0);
         List<String> values;
         try {
@@ -184,31 +224,55 @@ final class Interpreter {
             lines.note(node.line, "loop-unknown", (Object[]) e.message);
             state.variables.forget(node.name, why, null);
             undecided(body, node);
-            state.variables.forget(node.name, why, null);
             return ExitStatus.UNKNOWN;
         }
         if (values.isEmpty()) { state.skip(body, "the loop's list is empty"); }
+        ExitStatus status = ExitStatus.TRUE;
+        loops++;
         for (String value : values) {
             state.variables.set(node.name, value);
-            run(body, false);
-            boolean nextRound = halt == null || halt.equals("continue");
-            halt = nextRound || halt.equals("break") ? null : halt;
-            if (!nextRound) { break; }
+            status = run(body, tested);
+            if (!nextRound()) { break; }
         }
-        return ExitStatus.TRUE;
+        loops--;
+        return status;
     }
 
-    /** Decides only that a while or until loop does not begin; the number of rounds depends on the box. */
+    /** Runs the rounds of a while or until loop as long as its condition is decided. */
     private ExitStatus whileLoop(Node node) {
-        if (run(node.parts.get(0), true) == ExitStatus.of(node.flag)) {
-            state.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
-            return ExitStatus.TRUE;
+        Node condition = node.parts.get(0);
+        Node body = node.parts.get(1);
+        boolean ends = false;
+        for (Node command : node.commands()) {
+            ends |= ShellWord.isOneOf(command.program(), "break", "return", "exit");
         }
-        undecided(node.parts.get(1), node);
+        for (Node command : condition.commands()) {
+            ends |= !ShellWord.isOneOf(command.program(), ":", "true");
+        }
+        ExitStatus begins = ExitStatus.of(!node.flag);
+        ExitStatus status = run(condition, true);
+        if (status == begins.not()) { state.skip(body, "the loop's condition doesn't hold at its start"); }
+        loops++;
+        while (status == begins && ends) {
+            run(body, false);
+            status = nextRound() ? run(condition, true) : begins.not();
+        }
+        loops--;
+        if (status == begins.not()) { return ExitStatus.TRUE; }
+        undecided(body, node);
         return ExitStatus.UNKNOWN;
     }
 
-    private ExitStatus caseBranches(Node node) {
+    /** Whether a loop goes on after a round; a break or continue that leaves no further loop ends here. */
+    private boolean nextRound() {
+        boolean ends = haltLoops < 2 && ShellWord.isOneOf(halt, "break", "continue");
+        boolean next = halt == null || ends && halt.equals("continue");
+        haltLoops--;
+        halt = ends ? null : halt;
+        return next;
+    }
+
+    private ExitStatus caseBranches(Node node, boolean tested) {
         int chosen;
         try {
             chosen = Conditions.chosenBranch(node, state);
@@ -222,8 +286,7 @@ final class Interpreter {
         for (int i = 0; i < node.parts.size(); i++) {
             if (i != chosen) { state.skip(node.parts.get(i), "another branch of the case is taken"); }
         }
-        if (chosen >= 0) { run(node.parts.get(chosen), false); }
-        return ExitStatus.TRUE;
+        return chosen >= 0 ? run(node.parts.get(chosen), tested) : ExitStatus.TRUE;
     }
 
     /** Runs a part whose assignments and exit end with it. */
@@ -259,16 +322,14 @@ final class Interpreter {
 
     /** Leaves out a part that runs or not, depending on the box. */
     private void undecided(Node node, Node condition) {
-        StringBuilder source = new StringBuilder();
-        for (int line = condition.line; line <= condition.end && line <= condition.line + 3; line++) {
-            source.append(line == condition.line ? "" : " ").append(lines.trimmed(line));
-        }
+        String source = lines.text(condition.line);
         boolean quiet = true;
-        boolean loadsModules = source.indexOf("lsmod") >= 0 || source.indexOf("/proc/modules") >= 0;
+        boolean loadsModules = source.contains("lsmod") || source.contains("/proc/modules");
         for (Node command : node.commands()) {
             String name = command.program();
             returned = name.equals("return") ? ExitStatus.UNKNOWN : returned;
-            quiet &= QUIET.contains(name) && state.outputFile(command) == null || command.words.isEmpty();
+            quiet &= QUIET.contains(name) && state.outputFile(command) == null && !decides(command)
+                    || command.words.isEmpty();
             loadsModules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
         }
         if (loadsModules && !quiet) {
@@ -276,11 +337,10 @@ final class Interpreter {
             run(node, false);
             return;
         }
-        String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line,
-                Characters.show(source.toString()));
+        String[] message = lines.message(condition.line, quiet ? "depends-quietly" : "depends", condition.line);
         for (Node command : node.commands()) {
             char verb = state.mayHaveRules ? 0 : IptablesCommands.emptying(command, state);
-            boolean harmless = quiet || verb != 0 || !state.mayAdd(command);
+            boolean harmless = quiet || verb != 0 || !decides(command) && !state.mayAdd(command);
             for (int line = command.line; line <= command.last(); line++) {
                 lines.remark(line, verb == 0 ? message : lines.message(line, verb == 'Z' ? "counters" : "begins-empty"),
                         harmless);
@@ -289,20 +349,26 @@ final class Interpreter {
             if (!quiet && verb == 0) { state.comment(command.line, message[0], null); }
         }
         explore(node);
+        state.variables.status = ExitStatus.UNKNOWN;
         forgetNames(node, true, new HashSet<Node>());
+    }
+
+    /** Whether a command decides which others run, or with which words. */
+    private static boolean decides(Node command) {
+        String word = command.words.size() < 2 ? "-" : command.words.get(1).toString();
+        boolean sets = word.startsWith("--") || !word.startsWith("-") && !word.startsWith("+");
+        return ShellWord.isOneOf(command.commandName(), "break", "continue", "shift")
+                || command.commandName().equals("set") && sets;
     }
 
     /** Runs an undecided part for the rules that it may add, which only {@link Imported#stricter} contains. */
     private void explore(Node node) {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
         Map<String, Node> functions = state.functions;
-        Set<String> present = state.present;
         state.functions = new HashMap<>(functions);
-        state.present = new HashSet<>(present);
         lines.muted++;
         subshell(node, false);
         lines.muted--;
-        state.present = present;
         state.functions = functions;
     }
 
@@ -329,35 +395,37 @@ final class Interpreter {
     }
 
     /** {@code A=…} and {@code read A}; a name keeps its meaning if the same question to the box sets it again. */
-    private void forgetAssigned(Node command) {
-        String first = command.words.isEmpty() ? null : command.words.get(0).plain();
+    void forgetAssigned(Node command) {
+        String first = command.words.isEmpty() ? "" : command.words.get(0).toString();
         for (ShellWord word : command.words) {
             String name = word.assigned();
             if (name != null) {
                 ShellWord.Piece value = word.pieces.get(word.pieces.size() - 1);
-                String boxName = state.variables.boxNames.get(name);
+                String boxName = state.variables.boxName(name);
                 boolean same = value.isUnknown() && boxName != null && boxName.equals(Messages.boxName(value.text));
                 state.variables.forget(name, "line " + command.line + " may set it or not", same ? boxName : null);
-            } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
-                    && ShellWord.isName(word.plain())) {
-                state.variables.forget(word.plain(), "line " + command.line + " reads it", null);
+            } else if (SETTING.contains(first) && word.plain() != null && ShellWord.isName(word.plain())) {
+                state.variables.forget(word.plain(), "line " + command.line + " sets it", null);
             }
         }
     }
 
-    /** Runs a function's body with these words as $1 and so on. */
-    ExitStatus call(Node function, List<String> words, int line, boolean tested) {
+    /** Runs a function's body, with the assignments before the call and the arguments as $1 and so on. */
+    ExitStatus call(Node node, Node function, List<ShellWord> arguments, boolean tested) throws ShellError {
         Variables variables = state.variables;
-        if (variables.runningCalls() >= CALLS_LIMIT) {
-            lines.loss(line, "calls-deep", CALLS_LIMIT);
-            state.comment(line, "functions that call each other too deep", null);
-            return ExitStatus.UNKNOWN;
-        }
-        if (lines.muted == 0) { state.calledFunctions.add(function); }
+        List<String> words = Expansion.of(arguments, variables).texts;
         List<String> callersWords = variables.positional;
-        variables.positional = words;
-        variables.enterCall();
         ExitStatus callersStatus = returned;
+        int before = state.out.size();
+        if (variables.runningCalls() >= CALLS_LIMIT) { return state.leaveOut(node, "calls-deep", CALLS_LIMIT); }
+        if (lines.muted == 0) { state.calledFunctions.add(function); }
+        state.markTaken(node);
+        variables.enterCall();
+        for (ShellWord word : node.words.subList(0, node.words.indexOf(node.command()))) {
+            variables.makeLocal(word.assigned());
+            commands.assign(word, node);
+        }
+        variables.positional = words;
         returned = null;
         ExitStatus last = run(function.parts.get(0), tested);
         ExitStatus status = returned == null ? last : returned;
@@ -365,6 +433,8 @@ final class Interpreter {
         halt = "return".equals(halt) ? null : halt;
         variables.leaveCall();
         variables.positional = callersWords;
+        // a rule that the function adds counts as a rule of the line with the call, too
+        if (state.out.size() > before) { lines.mark(node.line, node.end, SourceLines.BUILT); }
         return status;
     }
 }

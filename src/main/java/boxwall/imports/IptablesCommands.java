@@ -2,12 +2,12 @@ package boxwall.imports;
 
 import boxwall.netfilter.Words;
 import boxwall.syntax.Characters;
+import boxwall.syntax.SyntaxError;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /** Converts iptables and ip6tables commands of a script, and the lines of a dump. */
 final class IptablesCommands {
@@ -16,9 +16,6 @@ final class IptablesCommands {
     private static final List<String> LONG =
             Arrays.asList("--append", "--insert", "--delete", "--replace", "--new-chain", "--delete-chain", "--flush",
                     "--policy", "--rename-chain", "--zero", "--list", "--list-rules", "--check", "--new");
-    /** Options without whose value a rule cannot be read. */
-    private static final List<String> REQUIRED = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
-            "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
     private static final List<String> HELP = Arrays.asList("-V", "--version", "-h", "--help");
     /** Characters that libipt_LOG.c and libxt_NFLOG.c keep; they cut the rest without a message. */
     private static final int LOG_PREFIX = 29;
@@ -53,23 +50,21 @@ final class IptablesCommands {
         words.addAll(all.texts);
         named.addAll(all.named);
         if (lacksAddress(node.line, words)) { return ExitStatus.UNKNOWN; }
-        String chain = null;
         for (int i = 0; i < words.size(); i++) {
             String option = words.get(i);
-            boolean list = option.length() < 6 && (option.startsWith("-n") || option.startsWith("-v"));
-            if (list && option.endsWith("L")) { words.set(i, "-L"); }
-            chain = ShellWord.isOneOf(words.get(i), "-L", "-S", "-F") ? valueOf(words.get(i), words) : chain;
+            boolean list =
+                    option.length() < 6 && (option.startsWith("-n") || option.startsWith("-v")) && option.endsWith("L")
+                            || ShellWord.isOneOf(option, "-L", "-S", "--list", "--list-rules");
+            if (list || ShellWord.isOneOf(option, "-C", "--check")) {
+                lines.note(node.line, list ? "lists" : "tests");
+                // as those, -Z fails if the chain is missing, and -D if the rule is
+                words.set(i, list ? "-Z" : "-D");
+                String question = String.valueOf(text(program, words));
+                return lines.muted > 0 ? ExitStatus.UNKNOWN : ExitStatus.of(state.error(question) == null);
+            }
         }
-        char verb = verb(words);
-        Set<String> present = state.present;
-        boolean exists = chain == null || RuleText.BUILTIN.contains(chain)
-                || present.contains(program + " " + table(words) + " -N " + chain);
-        if ("LSC".indexOf(verb) >= 0 && !RuleText.hasRule(program + " " + Words.join(words, " "))) {
-            lines.note(node.line, verb == 'C' ? "tests" : "lists");
-            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words)) : exists);
-        }
-        if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.note(node, "no-rule"); }
-        String target = valueOf("-j", words);
+        if (verb(words) == 0 && !Collections.disjoint(words, HELP)) { return state.note(node, "no-rule"); }
+        String target = valueOf("-j", "--jump", words);
         boolean nat = words.contains("PREROUTING") || words.contains("POSTROUTING");
         if (nat && RuleText.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
             // iptables refuses this without -t, and only one table has these chains and targets
@@ -78,7 +73,12 @@ final class IptablesCommands {
             lines.note(node.line, "nat", target);
         }
         add(node.line, node.end, program, words, named, false);
-        return ExitStatus.of(verb == 'D' ? present.remove(key(program, words)) : exists);
+        // the box's iptables may take a rule that is refused here
+        boolean rule = "AIRP".indexOf(verb(words)) >= 0;
+        if (lines.muted > 0) { return rule ? ExitStatus.TRUE : ExitStatus.UNKNOWN; }
+        SyntaxError error = state.error(null);
+        if (error != null) { Output.leaveOut(state.out.get(state.out.size() - 1), error, state); }
+        return error == null ? ExitStatus.TRUE : rule ? ExitStatus.UNKNOWN : ExitStatus.FALSE;
     }
 
     /** Adds a rule of a dump. */
@@ -86,28 +86,18 @@ final class IptablesCommands {
         if (!lacksAddress(line, words)) { add(line, line, program, words, Quoting.words(words), true); }
     }
 
-    /**
-     * The rule without the options whose values are unknown, so that it matches at least the same packets; null if its
-     * chain or target is unknown.
-     */
+    /** The rule with a sign in place of each unknown value, so that {@link Output} removes its option. */
     private String strictForm(String program, List<ShellWord> arguments) {
         List<String> words = new ArrayList<>();
         for (ShellWord word : arguments) {
             try {
-                words.addAll(Expansion.of(Arrays.asList(word), state.variables).texts);
+                words.addAll(Quoting.words(Expansion.of(Arrays.asList(word), state.variables).texts));
             } catch (ShellError e) {
-                if (e.boxName != null && word.pieces.size() == 1) {
-                    words.add(Quoting.mark(e.boxName.substring(1)));
-                    continue;
-                }
-                int last = words.size() - 1;
-                String option = last < 0 ? "" : words.get(last);
-                if (!option.startsWith("-") || REQUIRED.contains(option)) { return null; }
-                words.remove(last);
-                if (last > 0 && words.get(last - 1).equals("!")) { words.remove(last - 1); }
+                boolean known = e.boxName != null && word.pieces.size() == 1;
+                words.add(known ? Quoting.word(Quoting.mark(e.boxName.substring(1))) : "`");
             }
         }
-        return text(program, words);
+        return program + " " + Words.join(words, " ");
     }
 
     /** The command as a line of the ruleset; null if a word has control characters. */
@@ -118,58 +108,32 @@ final class IptablesCommands {
         return program + (words.isEmpty() ? "" : " ") + Words.join(Quoting.words(words), " ");
     }
 
-    /** The word after an option; null if there is none or it is an option, too. */
-    private static String valueOf(String option, List<String> words) {
-        int at = words.indexOf(option) + 1;
-        return at > 0 && at < words.size() && !words.get(at).startsWith("-") ? words.get(at) : null;
-    }
-
-    /**
-     * A text that is equal for equal rules, whether a command appends, inserts, checks or deletes them: without the
-     * position of -I and the seconds of -w.
-     */
-    private static String key(String program, List<String> words) {
-        StringBuilder key = new StringBuilder(program).append(' ').append(table(words));
+    /** The value of {@code -t nat}, {@code -tnat}, {@code --table nat} or {@code --table=nat}; null for none. */
+    private static String valueOf(String letter, String name, List<String> words) {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            boolean number = Words.isNumber(word) && (i > 1 && words.get(i - 2).equals("-I")
-                    || i > 0 && ShellWord.isOneOf(words.get(i - 1), "-I", "-w"));
-            if (word.equals("-t")) {
-                i++;
-            } else if (!number && !word.equals("-w")) {
-                key.append(' ').append(ShellWord.isOneOf(word, "-C", "-D", "-I") ? "-A" : word);
-            }
+            if (ShellWord.isOneOf(word, letter, name)) { return i + 1 < words.size() ? words.get(i + 1) : null; }
+            if (word.startsWith(name + "=")) { return word.substring(name.length() + 1); }
+            if (word.startsWith(letter) && word.length() > 4) { return word.substring(2); }
         }
-        return key.toString();
+        return null;
     }
 
-    /** {@code -t nat}, {@code -tnat}, {@code --table nat} or {@code --table=nat}. */
     private static String table(List<String> words) {
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            if (ShellWord.isOneOf(word, "-t", "--table") && i + 1 < words.size()) { return words.get(i + 1); }
-            if (word.startsWith("--table=")) { return word.substring(8); }
-            if (word.startsWith("-t") && !word.startsWith("-t=") && word.length() > 4) { return word.substring(2); }
-        }
-        return "filter";
+        String table = valueOf("-t", "--table", words);
+        return table == null ? "filter" : table;
     }
 
     /** F, X or Z for an iptables command that only empties tables, removes chains or resets counters; else 0. */
     static char emptying(Node command, ShellState state) {
-        ShellWord first = command.command();
+        boolean iptables = RuleText.isIptables(command.program()) && !state.functions.containsKey(command.commandName())
+                && command.redirects.isEmpty();
         List<String> words = new ArrayList<>();
         for (ShellWord word : command.words) {
             words.add(word.toString());
         }
-        try {
-            List<String> name = first == null ? Collections.<String>emptyList()
-                    : Expansion.of(Collections.singletonList(first), state.variables).texts;
-            boolean iptables = name.size() == 1 && RuleText.program(ShellWord.baseName(name.get(0))) != null
-                    && !state.functions.containsKey(name.get(0)) && command.redirects.isEmpty();
-            return iptables && "FXZ".indexOf(verb(words)) >= 0 ? verb(words) : 0;
-        } catch (ShellError e) {
-            return 0;
-        }
+        char verb = verb(words);
+        return iptables && "FXZ".indexOf(verb) >= 0 ? verb : 0;
     }
 
     /** The letter of the command among the options; 0 for none. */
@@ -205,9 +169,6 @@ final class IptablesCommands {
         out.verb = verb(words);
         out.table = program + " " + table(words);
         out.saved = saved;
-        if (out.verb == 'N') {
-            state.present.add(out.table + " -N " + words.get(words.size() - 1));
-        } else if (out.verb == 'A' || out.verb == 'I') { state.present.add(key(program, words)); }
         state.add(out);
         lines.mark(line, end, SourceLines.TAKEN);
         lines.mark(line, end, SourceLines.BUILT);

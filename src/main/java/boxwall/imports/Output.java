@@ -1,11 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Cancelled;
-import boxwall.netfilter.Chain;
-import boxwall.netfilter.Family;
-import boxwall.netfilter.Policy;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Characters;
 import boxwall.syntax.Includes;
@@ -15,7 +11,6 @@ import boxwall.syntax.Source;
 import boxwall.syntax.SyntaxError;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +35,7 @@ final class Output {
     private static final int STRICT_RULES = 200;
 
     private final SourceLines source;
-    private final String name;
+    private final ShellState shell;
     private final List<OutputLine> lines;
     /** Parses without errors. */
     final String text;
@@ -48,21 +43,22 @@ final class Output {
     final Ruleset ruleset;
     /** See {@link Imported#stricter}. */
     final Ruleset stricter;
+    /** Characters of the lines. */
+    private int size;
     /** Whether no line adds a rule. */
     boolean empty = true;
 
     Output(ShellState shell) {
         source = shell.lines;
         lines = shell.out;
-        name = shell.name;
+        this.shell = shell;
         leaveOutNeedless();
         ParsedRules parsed = parse(lines);
         for (int round = 0; !parsed.errors().isEmpty(); round++) {
             leaveOut(parsed.errors(), round < ROUNDS_LIMIT);
             parsed = parse(lines);
         }
-        ruleset = leaveOutEmptyTables(parsed.ruleset()) ? parse(lines).ruleset() : parsed.ruleset();
-        remarkOnRuleNumbers();
+        ruleset = leaveOutEmptyTables() ? parse(lines).ruleset() : parsed.ruleset();
         stricter = stricter();
         for (OutputLine line : lines) {
             empty &= !RuleText.hasRule(line.text);
@@ -84,7 +80,6 @@ final class Output {
      * name a table loads it.
      */
     private void leaveOutNeedless() {
-        int size = 0;
         Set<String> filled = new HashSet<>();
         for (OutputLine line : lines) {
             size += line.text.length() + 1;
@@ -106,14 +101,8 @@ final class Output {
             // an error at the end of the text has the number after the last line
             OutputLine line = lines.get(Math.min(error.line, lines.size()) - 1);
             if (line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
-            String what = error.what;
-            boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
-                    || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
-                    || line.verb == 'N' && what.endsWith("is there already");
-            String todo = harmless ? "nothing to do: tables are empty at the start" : todo(error, line);
-            source.remark(line.line, new String[] {what, todo}, harmless);
+            leaveOut(line, error, shell);
             found = true;
-            line.leaveOut(harmless ? null : what, harmless ? null : line.text);
         }
         for (OutputLine line : lines) {
             // no ruleset is better than one that cannot be read
@@ -124,39 +113,42 @@ final class Output {
         }
     }
 
+    static void leaveOut(OutputLine line, SyntaxError error, ShellState shell) {
+        String what = error.what;
+        boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
+                || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
+                || line.verb == 'N' && what.endsWith("is there already");
+        String todo = harmless ? "nothing to do: tables are empty at the start" : todo(error, line, shell.out);
+        shell.lines.remark(line.line, new String[] {what, todo}, harmless);
+        line.leaveOut(harmless ? null : what, harmless ? null : line.text);
+    }
+
     /** The advice on an error. For a missing chain the parser says to create it, but it may be an unknown target. */
-    private String todo(SyntaxError error, OutputLine line) {
+    private static String todo(SyntaxError error, OutputLine line, List<OutputLine> lines) {
         for (String[] row : Messages.rows("old")) {
             if (error.what.contains(row[1])) { return row[2]; }
         }
         if (!line.saved || !error.what.startsWith("no target and no chain")) { return error.todo; }
         String[] quoted = Words.split(error.what, '"');
         String name = quoted.length > 2 ? quoted[1] : "";
+        boolean chain = !name.equals(name.toUpperCase(Locale.ROOT));
         for (OutputLine other : lines) {
-            if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
-                return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
-            }
+            chain |= other.text.contains("-A " + name + " ");
         }
-        return !name.equals(name.toUpperCase(Locale.ROOT))
-                ? "make the chain with :" + name + " - [0:0] above the rules (in a script: -N " + name + ")"
+        return chain ? "make the chain with :" + name + " - [0:0] above the rules (in a script: -N " + name + ")"
                 : "a dump declares each chain, so this is a target, of another firmware or of a module that boxwall doesn't know: write the rule with one of README's targets";
     }
 
     /** Leaves out tables without rules, except filter: to name nat loads connection tracking for nothing. */
-    private boolean leaveOutEmptyTables(Ruleset ruleset) {
-        Set<String> empty = new HashSet<>();
-        for (Family family : Family.values()) {
-            for (Table table : ruleset.tables(family)) {
-                boolean used = table == Table.FILTER;
-                for (Chain chain : ruleset.chains(family, table)) {
-                    used |= !chain.rules.isEmpty() || chain.policy != Policy.ACCEPT;
-                }
-                if (!used) { empty.add(family.command + " " + table.word()); }
-            }
+    private boolean leaveOutEmptyTables() {
+        Set<String> used = new HashSet<>();
+        for (OutputLine line : lines) {
+            boolean accepts = line.verb == 'P' && line.text.endsWith(" ACCEPT");
+            if ("AIRNEP".indexOf(line.verb) >= 0 && !accepts) { used.add(line.table); }
         }
         boolean found = false;
         for (OutputLine line : lines) {
-            if (empty.contains(line.table)) {
+            if (line.verb != 0 && !line.table.endsWith(" filter") && !used.contains(line.table)) {
                 source.note(line.line, "idle", line.table.substring(line.table.indexOf(' ') + 1));
                 line.leaveOut(null, null);
                 found = true;
@@ -165,66 +157,37 @@ final class Output {
         return found;
     }
 
-    /** After a rule that is left out, the numbers of rules may be wrong. */
-    private void remarkOnRuleNumbers() {
-        boolean missing = false;
-        for (OutputLine line : lines) {
-            missing |= line.named.startsWith("# left out");
-            List<String> words = Arrays.asList(Words.of(line.text));
-            int at = "RDI".indexOf(line.verb) < 0 ? 0 : words.indexOf("-" + line.verb) + 2;
-            if (missing && at > 1 && at < words.size() && Words.isNumber(words.get(at))) {
-                source.note(line.line, "number");
-            }
-        }
-    }
-
     private Ruleset stricter() {
         List<String> texts = new ArrayList<>();
         Set<Integer> added = new HashSet<>();
         for (OutputLine line : lines) {
-            Cancelled.check();
             boolean drops = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
                     && (RuleText.canDrop(line.strict) || line.strict.contains(" -N "));
-            String strict = drops ? readablePart(line.strict) : null;
-            if (strict != null) { added.add(texts.size()); }
-            texts.add(strict == null ? line.text : strict);
+            if (drops) { added.add(texts.size()); }
+            texts.add(drops ? line.strict : line.text);
         }
         for (int round = 0; !added.isEmpty(); round++) {
             ParsedRules parsed = parse(texts);
             if (parsed.errors().isEmpty()) { return parsed.ruleset(); }
-            Set<Integer> refused = new HashSet<>();
+            Set<Integer> changed = new HashSet<>();
             for (SyntaxError error : parsed.errors()) {
-                refused.add(error.line - 1);
-            }
-            if (round > STRICT_ROUNDS || !added.containsAll(refused)) { return null; }
-            added.removeAll(refused);
-            for (int index : refused) {
-                texts.set(index, "");
+                int index = error.line - 1;
+                if (round > STRICT_ROUNDS || !added.contains(index)) { return null; }
+                if (changed.add(index)) {
+                    String rule = round < STRICT_ROUNDS ? withoutOption(texts.get(index), error) : "";
+                    added.removeAll(rule.length() == 0 ? Collections.singleton(index) : Collections.emptySet());
+                    texts.set(index, rule);
+                }
             }
         }
         return null;
     }
 
-    /** The rule without the options that cannot be read; null if there are too many, or without them it is none. */
-    private static String readablePart(String rule) {
-        String part = rule;
-        for (int round = 0; round < STRICT_ROUNDS && part != null; round++) {
-            List<SyntaxError> errors = parse(part).errors();
-            String what = errors.isEmpty() ? "" : errors.get(0).what;
-            // other lines declare the chains
-            if (errors.isEmpty() || what.startsWith("no chain ") || what.startsWith("no target and no chain ")) {
-                return part;
-            }
-            part = withoutOption(part, errors.get(0).column - 1);
-        }
-        return null;
-    }
-
-    /** Removes the option at a position, with its value and the ! before it; null for one that a rule needs. */
-    private static String withoutOption(String rule, int at) {
-        int from = rule.lastIndexOf(" -", Math.min(at, rule.length() - 1));
+    /** Removes the option that has an error, with its value and the ! before it; all if a rule needs it. */
+    private static String withoutOption(String rule, SyntaxError error) {
+        int from = rule.lastIndexOf(" -", Math.min(error.column, rule.length()) - 1);
         String option = from < 0 ? "-A" : Words.of(rule.substring(from))[0];
-        if (ShellWord.isOneOf(option, "-A", "-I", "-j", "-t", "-R", "-P")) { return null; }
+        if (ShellWord.isOneOf(option, "-A", "-I", "-j", "-t", "-R", "-P")) { return ""; }
         int to = rule.indexOf(" -", from + 1);
         to = to >= 0 && rule.startsWith(" !", to - 2) ? to - 2 : to;
         int start = rule.startsWith(" !", from - 2) ? from - 2 : from;
@@ -251,7 +214,8 @@ final class Output {
 
     /** {@code withNames}: with the script's names where possible, else with values only. */
     private String write(boolean withNames) {
-        StringBuilder out = new StringBuilder("# imported from " + Characters.cut(name, 60) + " by boxwall import\n");
+        StringBuilder out =
+                new StringBuilder("# imported from " + Characters.cut(shell.name, 60) + " by boxwall import\n");
         for (boolean drop : new boolean[] {true, false}) {
             List<Integer> missing = source.missingRules(drop);
             if (missing.isEmpty()) { continue; }
@@ -261,11 +225,7 @@ final class Output {
                     .append('\n');
         }
         List<OutputLine> used = usedLines();
-        int room = LIMIT;
-        for (OutputLine line : used) {
-            room -= line.text.length() + 1;
-        }
-        room = Math.min(COMMENTS_LIMIT, room);
+        int rules = 0;
         Set<Integer> written = new HashSet<>();
         Set<String> leftOut = new HashSet<>();
         int head = 1;
@@ -276,10 +236,10 @@ final class Output {
         for (OutputLine line : used) {
             Cancelled.check();
             boolean comment = line.named.startsWith("#");
-            boolean fits = room > 0;
+            boolean fits = out.length() - rules < Math.min(COMMENTS_LIMIT, LIMIT - size);
             if (line.assigned != null && !withNames || comment && (!leftOut.add(line.named) || !fits)) { continue; }
             String rule = comment || withNames ? line.named : line.text;
-            int before = out.length() + rule.length();
+            rules += comment ? 0 : rule.length() + 1;
             if (fits) {
                 writeCommentAbove(line.top, written, out);
                 writeCommentAbove(line.line, written, out);
@@ -287,11 +247,7 @@ final class Output {
             out.append(rule);
             // the negative number: the comment beside the line
             if (!comment && written.add(-line.line) && fits) { out.append(commentBeside(source.text(line.line))); }
-            room -= out.length() - before;
-            if (comment) {
-                out.append("\n#   ").append(Characters.cut(source.trimmed(line.line), COMMENT_LIMIT));
-                room -= rule.length() + COMMENT_LIMIT;
-            }
+            if (comment) { out.append("\n#   ").append(Characters.cut(source.trimmed(line.line), COMMENT_LIMIT)); }
             out.append('\n');
         }
         return out.toString();

@@ -13,10 +13,6 @@ import java.util.Locale;
 final class RuleText {
     static final List<String> BUILTIN = Arrays.asList("INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING");
     static final List<String> NAT_TARGETS = Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP");
-    /** Commands that ignore the words of a rule after them. */
-    private static final List<String> IGNORING = Arrays.asList("exit", "return", "break", "continue", ":", "true",
-            "false", "shift", "sleep", "set", "cd", "wait", "logger", "export", "local", "readonly", "unset", "umask",
-            "ulimit", "trap", "modprobe", "insmod", "rmmod");
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
@@ -25,15 +21,6 @@ final class RuleText {
             Arrays.asList("-s", "--source", "--src", "-d", "--destination", "--dst");
 
     private RuleText() {}
-
-    /** Whether a command that does something else is followed by the words of a rule. */
-    static boolean isIgnored(List<ShellWord> words) {
-        boolean rule = false;
-        for (int i = 1; i + 1 < words.size(); i++) {
-            rule |= ADDING.contains(words.get(i).toString());
-        }
-        return rule && IGNORING.contains(words.get(0).toString());
-    }
 
     /** Whether the line adds a rule, or sets a policy that drops. */
     static boolean hasRule(String line) {
@@ -139,16 +126,10 @@ final class RuleText {
 
     /** Whether a command is iptables, by its name or the name of a variable. */
     static boolean isIptables(String name) {
-        String plain = name.startsWith("$") ? name.substring(1) : name;
+        String lower = name.toLowerCase(Locale.ROOT);
+        String plain = lower.startsWith("$") ? lower.substring(1) : lower;
         boolean called = plain.startsWith("ipt") || plain.startsWith("ip6t") || plain.equals("ip46tables");
         return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
-    }
-
-    /** Whether a line is a template for rules, with places to fill in: {@code <port>} or {@code ...}. */
-    static boolean isTemplate(String text) {
-        int open = text.indexOf('<');
-        int close = open < 0 ? -1 : text.indexOf('>', open);
-        return text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
     }
 
     /**

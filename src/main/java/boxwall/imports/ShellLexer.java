@@ -240,7 +240,7 @@ final class ShellLexer {
     }
 
     /** The end of the name that begins at an index; the index itself if none does. */
-    private static int nameEnd(String text, int from) {
+    static int nameEnd(String text, int from) {
         int end = from;
         while (end < text.length() && ShellWord.isName(text.substring(from, from + 1) + text.charAt(end))) {
             end++;

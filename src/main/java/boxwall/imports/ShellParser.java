@@ -148,7 +148,7 @@ final class ShellParser {
         if (group.flag && in.peek().is("(") && in.glued) {
             in.next();
             Node arithmetic = new Node(Node.Kind.SIMPLE, group.line);
-            arithmetic.words.add(unknownWord(group.line, "((", in.rawUntil("))")));
+            arithmetic.words.add(unknownWord(group.line, "$((" + in.rawUntil("))") + "))"));
             return arithmetic;
         }
         group.parts.add(body());
@@ -241,9 +241,8 @@ final class ShellParser {
     }
 
     /** A word whose value only a shell can compute. */
-    private static ShellWord unknownWord(int line, String text, String unknown) {
-        return new ShellWord(line, null, new ShellWord.Piece(ShellWord.Kind.TEXT, text, true),
-                new ShellWord.Piece(ShellWord.Kind.UNKNOWN, unknown, true));
+    private static ShellWord unknownWord(int line, String unknown) {
+        return new ShellWord(line, null, new ShellWord.Piece(ShellWord.Kind.UNKNOWN, unknown, true));
     }
 
     /** Adds the words in {@code [[ ]]}, or an unknown word if they are more than a comparison of two. */
@@ -258,7 +257,7 @@ final class ShellParser {
         }
         if (!plain) {
             simple.words.subList(1, simple.words.size()).clear();
-            simple.words.add(unknownWord(simple.line, "", raw));
+            simple.words.add(unknownWord(simple.line, raw));
         }
     }
 }

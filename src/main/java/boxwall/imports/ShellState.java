@@ -2,6 +2,8 @@ package boxwall.imports;
 
 import boxwall.netfilter.Words;
 import boxwall.syntax.Characters;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.SyntaxError;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +36,9 @@ final class ShellState {
     Variables variables;
     /** The functions that are defined so far, by name. */
     Map<String, Node> functions = new HashMap<>();
-    /** Texts of the rules and chains that exist at this point: {@code -C} and {@code -D} search them. */
-    Set<String> present = new HashSet<>();
+    /** The tables after the lines that it has read so far: their number. */
+    private final RulesetParser tables = new RulesetParser(Variables.BOX);
+    private int linesRead;
     /** Whether a rule was taken or left out before this point. */
     boolean mayHaveRules;
     /** First line of the part of the script that is run now: comments above it belong to its output. */
@@ -62,6 +65,15 @@ final class ShellState {
         line.top = top;
         out.add(line);
         mayHaveRules |= "AIR".indexOf(line.verb) >= 0;
+    }
+
+    /** The first error of the last line after those before it, or of a question after all lines; null for none. */
+    SyntaxError error(String question) {
+        SyntaxError error = null;
+        for (; linesRead < out.size(); linesRead++) {
+            error = tables.read(out.get(linesRead).text, false);
+        }
+        return question == null ? error : tables.read(question, true);
     }
 
     /** Remarks on a command without which no rule is missing. */

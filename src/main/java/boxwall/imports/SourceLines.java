@@ -147,7 +147,9 @@ final class SourceLines {
         for (Remark remark : skipped.values()) {
             if (is(remark.line, TAKEN)) { continue; }
             remark(remark.line, new String[] {remark.what, remark.todo}, remark.harmless);
-            if (remark.harmless && is(remark.line, RULE)) { mark(remark.line, remark.line, NOT_RUN); }
+            if (remark.harmless && (is(remark.line, RULE) || RuleText.hasRule(text(remark.line)))) {
+                mark(remark.line, remark.line, RULE | NOT_RUN);
+            }
         }
         int firstRule = 0;
         for (int line = 1; line <= count; line++) {
@@ -165,7 +167,7 @@ final class SourceLines {
                 loss(line, "not-read");
             }
             firstRule = firstRule == 0 && rule ? line : firstRule;
-            if (rule && code && is(line, LEFT)) { mark(line, line, RULE); }
+            if (rule && code && (is(line, LEFT) || states[line] >= BUILT)) { mark(line, line, RULE); }
         }
         if (empty && firstRule > 0 && tally(LEFT, 0) == 0) {
             loss(firstRule, isCode(firstRule) ? "no-result" : "in-comments",

@@ -22,20 +22,18 @@ final class Variables {
         }
     }
 
-    /** Names that have one known value. */
-    private final Map<String, String> values = new HashMap<>();
-    /** Names whose value cannot be known, and why. */
-    private final Map<String, String> unknown = new HashMap<>();
-    /** The box's names ({@code $WAN_IF}) for values that cannot be known. */
-    final Map<String, String> boxNames = new HashMap<>();
+    /** The values; for those that cannot be known, the error that says why. */
+    private final Map<String, Object> values = new HashMap<>();
     /** Names that the output has assigned with their present value, so that a rule may use the name. */
     final Set<String> kept = new HashSet<>();
     /** For each running function its local names with their values before the call, null for unset. */
-    private final List<Map<String, String>> locals;
+    private final List<Map<String, Object>> locals;
     /** Whether assignments end with a subshell. */
     private final boolean subshell;
     /** {@code $1} and so on. */
     List<String> positional;
+    /** {@code $?}. */
+    ExitStatus status = ExitStatus.TRUE;
     /** Whether the script's word, start, is only assumed. */
     final boolean assumed;
     /** The line that reads another file, which may set any name; 0 for none. */
@@ -54,37 +52,40 @@ final class Variables {
     /** A copy, for a subshell. */
     Variables(Variables outer) {
         values.putAll(outer.values);
-        unknown.putAll(outer.unknown);
-        boxNames.putAll(outer.boxNames);
         kept.addAll(outer.kept);
         locals = outer.locals;
         subshell = true;
         positional = outer.positional;
+        status = outer.status;
         assumed = outer.assumed;
         sourcedAt = outer.sourcedAt;
     }
 
-    /** A null value unsets the name. */
-    void set(String name, String value) {
-        values.remove(name);
-        unknown.remove(name);
+    /** Sets a name to a text, or to the error of a value that cannot be known; null unsets it. */
+    void set(String name, Object value) {
         kept.remove(name);
-        if (value != null) { values.put(name, value); }
+        values.put(name, value);
+        if (value == null) { values.remove(name); }
     }
 
-    /** Records that the value cannot be known, and the box's name for it or null. */
+    /** Records that the value cannot be known, and the box's name ({@code $WAN_IF}) for it or null. */
     void forget(String name, String why, String boxName) {
-        set(name, null);
-        unknown.put(name, why);
-        boxNames.put(name, boxName);
+        String todo = boxName != null ? "write " + name + "=" + boxName + " before it"
+                : "write " + name + "=... with the value in the ruleset, then the line";
+        set(name, new ShellError("value-unknown", name, why, todo).standsFor(boxName));
+    }
+
+    /** The box's name for a value that cannot be known, or null. */
+    String boxName(String name) {
+        return values.get(name) instanceof ShellError ? ((ShellError) values.get(name)).boxName : null;
     }
 
     int runningCalls() { return locals.size(); }
 
-    void enterCall() { locals.add(new HashMap<String, String>()); }
+    void enterCall() { locals.add(new HashMap<String, Object>()); }
 
     void leaveCall() {
-        for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
+        for (Map.Entry<String, Object> local : locals.remove(locals.size() - 1).entrySet()) {
             set(local.getKey(), local.getValue());
         }
     }
@@ -92,9 +93,7 @@ final class Variables {
     /** Restores the name's value when the running function ends. */
     void makeLocal(String name) {
         if (locals.isEmpty() || isLocal(name)) { return; }
-        String value = values.get(name);
-        if (value == null) { set(name, null); }
-        locals.get(locals.size() - 1).put(name, value);
+        locals.get(locals.size() - 1).put(name, values.get(name));
     }
 
     private boolean isLocal(String name) {
@@ -112,12 +111,17 @@ final class Variables {
     String unsetIn(ShellWord word) {
         for (ShellWord.Piece piece : word.pieces) {
             if (piece.isName() && piece.operator == null && ShellWord.isName(piece.text)
-                    && !values.containsKey(piece.text) && !unknown.containsKey(piece.text)
-                    && !BOX.containsKey(piece.text)) {
+                    && !values.containsKey(piece.text) && !BOX.containsKey(piece.text)) {
                 return piece.text;
             }
         }
         return null;
+    }
+
+    /** The characters that separate the words of a value. */
+    String separators() throws ShellError {
+        String value = value("IFS");
+        return value == null ? " \t\n" : value;
     }
 
     /** The value, null for a name that is not set; an error if the name is set and the value cannot be known. */
@@ -128,16 +132,12 @@ final class Variables {
             return number <= positional.size() ? positional.get(number - 1) : null;
         }
         if (name.equals("#")) { return String.valueOf(positional.size()); }
+        if (name.equals("?") && status != ExitStatus.UNKNOWN) { return status == ExitStatus.TRUE ? "0" : "1"; }
         if (!ShellWord.isName(name)) { throw new ShellError("shell-name", name); }
-        if (unknown.containsKey(name)) {
-            String boxName = boxNames.get(name);
-            String todo = boxName != null ? "write " + name + "=" + boxName + " before it"
-                    : "write " + name + "=... with the value in the ruleset, then the line";
-            throw new ShellError("value-unknown", name, unknown.get(name), todo).standsFor(boxName);
-        }
-        String value = values.get(name);
+        Object value = values.get(name);
+        if (value instanceof ShellError) { throw (ShellError) value; }
         if (value == null && BOX.containsKey(name)) { return Quoting.mark(name); }
         if (value == null && sourcedAt > 0) { throw new ShellError("unset-sourced", name, sourcedAt); }
-        return value;
+        return (String) value;
     }
 }

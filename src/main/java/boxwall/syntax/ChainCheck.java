@@ -64,7 +64,7 @@ final class ChainCheck {
 
     private boolean isChain(Target target) { return target != null && known.target(target.name, family) == null; }
 
-    private void jump(Entry entry) {
+    void jump(Entry entry) {
         Target target = entry.rule.target;
         if (target != null && table == Table.NAT && target.name.equals("DROP")) {
             errors.add(entry.targetAt, "DROP in the table nat", TableBuilder.NAT_DROP);

@@ -68,6 +68,22 @@ public final class RulesetParser {
         return parser.result();
     }
 
+    /** Reads one line after the other, as a script runs its commands. */
+    public RulesetParser(Map<String, String> names) {
+        this(names, Includes.NONE, UnknownExtensions.none());
+    }
+
+    /** The first error of a further line; null for none. {@code asks}: -D only looks for its rules. */
+    public SyntaxError read(String line, boolean asks) {
+        for (TableBuilder draft : drafts.values()) {
+            draft.inOrder = true;
+            draft.asks = asks;
+        }
+        errors.clear();
+        file(new Source("", line), 0);
+        return errors.list.isEmpty() ? null : errors.list.get(0);
+    }
+
     /** Reads a file; {@code row} is the line of the outermost file that includes it, 0 for that file itself. */
     private void file(Source source, int row) {
         Origin start = new Origin(source.name, 1);

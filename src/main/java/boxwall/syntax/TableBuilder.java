@@ -97,19 +97,20 @@ final class TableBuilder {
             equal = null;
         }
 
-        /** Deletes the first rule that equals this one; false when there is none. */
-        private boolean remove(Rule rule) {
+        /** Deletes the first rule that equals this one, unless {@code asks}; false when there is none. */
+        private boolean remove(Rule rule, boolean asks) {
             if (equal == null) {
                 equal = new HashMap<>();
                 for (Entry entry : rules()) {
                     queue(entry.rule, equal).addLast(entry);
                 }
             }
-            Entry first = queue(rule, equal).pollFirst();
-            if (first == null) { return false; }
-            first.deleted = true;
-            deleted++;
-            return true;
+            Entry first = queue(rule, equal).peekFirst();
+            if (first != null && !asks) {
+                queue(rule, equal).removeFirst().deleted = true;
+                deleted++;
+            }
+            return first != null;
         }
 
         private void clear() {
@@ -163,6 +164,10 @@ final class TableBuilder {
     private final Family family;
     private final Errors errors;
     private int count;
+    /** Whether a chain must exist before a rule jumps to it. */
+    boolean inOrder;
+    /** Whether -D only looks for its rules. */
+    boolean asks;
 
     TableBuilder(Family family, Errors errors) {
         this.family = family;
@@ -313,10 +318,13 @@ final class TableBuilder {
             chain.remove(index);
             count--;
         } else {
-            if (c.verb == 'R') { chain.remove(index); }
             for (Rule rule : c.rules) {
                 Entry entry = new Entry(rule, c);
+                int before = errors.count();
+                if (inOrder) { new ChainCheck(table, family, UnknownExtensions.none(), errors).jump(entry); }
+                if (errors.count() > before) { return; }
                 if (rule.target != null) { queue(rule.target.name, table.jumps).add(entry); }
+                if (c.verb == 'R') { chain.remove(index); }
                 chain.insert(c.verb == 'A' ? chain.size() : index, entry);
             }
         }
@@ -324,12 +332,12 @@ final class TableBuilder {
 
     private void delete(DraftChain chain, Command c) {
         for (Rule rule : c.rules) {
-            if (!chain.remove(rule)) {
+            if (!chain.remove(rule, asks)) {
                 errors.add(c.verbAt, "no such rule in " + chain.name + " to delete",
                         "remove the line; tables begin empty here");
                 return;
             }
-            count--;
+            count -= asks ? 0 : 1;
         }
     }
 

@@ -87,6 +87,78 @@ class ImportTest {
         }
     }
 
+    private static final String PORT = "p() { iptables -A INPUT -p tcp --dport $1 -j DROP; }\n";
+
+    /** Scripts after {@link #PORT}, and the ports that a shell closes with them. */
+    @Test
+    void scriptsCloseSamePortsAsInShell() {
+        for (String[] row : new String[][] {
+                // words
+                {"IFS=,\nL=22,80\nfor x in $L; do p $x; done", "22 80"},
+                {"O=$IFS; IFS=:; set -- 22:80; set -- $1; IFS=$O; for x in $*; do p $x; done", "22 80"},
+                {"f() { local IFS=,; iptables -A INPUT -p tcp -m multiport --dports \"$*\" -j DROP; }\nf 1 2\np 3",
+                        "1,2 3"},
+                {": ${A:=5}\np $A", "5"}, {"A=\n[ -n $A ] && p 1", "1"}, {"P=1\nf() { p $P; }\nP=2 f\nf", "2 1"},
+                {"while [ $# -gt 0 ]; do case $1 in start) p 1;; esac; shift; done; p 2", "1 2"},
+                {"while getopts ab o; do p 1; done; p 2", "2"},
+                // loops and functions
+                {"for a in 1 2; do for b in 1 2; do [ $a = 1 ] && continue 2; p $a$b; done; p 9; done", "21 22 9"},
+                {"for a in 1 2; do for b in 1 2; do [ $b = 2 ] && break 2; p $a$b; done; p 9; done", "11"},
+                {"break\np 1", "1"}, {"exec 2>/dev/null\np 1", "1"}, {"f() { p 1; }\nunset f\nf", "1"},
+                {"f() { if [ $1 = a ]; then false; fi; }\nf a || p 1\nf b && p 2", "1 2"},
+                {"f() { iptables -C INPUT -j DROP; return $?; }\nf || p 1", "1"}, {"(exit 1) || p 1", "1"},
+                {"iptables -C INPUT -j DROP\nif [ $? -ne 0 ]; then p 1; fi", "1"},
+                {"case abc in [^a]*) p 1;; [!]]*) p 2;; esac", "2"},
+                // what exists
+                {"iptables -N a\niptables -N a && p 1\niptables -N a || p 2", "2"},
+                {"p 1\niptables -D INPUT 1 && p 2", "2"}, {"p 1\nwhile iptables -D INPUT 1; do :; done\np 2", "2"},
+                {"p 22\niptables -C INPUT -p tcp -m tcp --dport 22 -j DROP || p 1", "22"},
+                {"p 1\niptables -F INPUT\niptables -C INPUT -p tcp --dport 1 -j DROP || p 2", "2"},
+                {"iptables -N a\niptables -A a -p tcp --dport 1 -j DROP\niptables-restore -n <<E\n*filter\n:a - [0:0]\nCOMMIT\nE\np 2",
+                        "2"},
+                // set -e
+                {"set -e\niptables -D INPUT -j DROP || true\nif false; then :; fi\n[ 1 = 2 ] && p 1\np 2", "2"},
+                {"set -e\nset +e\nfalse\np 2", "2"}}) {
+            StringBuilder ports = new StringBuilder();
+            for (String rule : rules(PORT + row[0] + "\n")) {
+                int at = rule.indexOf("--dport");
+                ports.append(at < 0 ? "" : rule.substring(rule.indexOf(' ', at), rule.indexOf(" -j")));
+            }
+            assertEquals(row[1], ports.toString().trim(), row[0]);
+        }
+        assertEquals(List.of("4 filter -P INPUT DROP"), rules(
+                "#!/bin/sh /etc/rc.common\nSTART=45\nstart() {\niptables -P INPUT DROP\n}\nstop() {\niptables -P INPUT ACCEPT\n}\n"));
+    }
+
+    /** Scripts of which a shell makes other rules than the import can know, and a part of the remark. */
+    @Test
+    void scriptsThatImportReadsOtherwiseThanShellAreReported() {
+        for (String[] row : new String[][] {{"set -- 1 2\ngrep -q x /proc/y && shift\np $1", "depends on the box"},
+                {"set -- 1\n[ -e /x ] && set -- 2\np $1", "depends on the box"},
+                {"for i in 1 2; do grep -q $i /x && continue; p $i; done", "depends on the box"},
+                {"case A in [[:upper:]]) p 1;; *) p 2;; esac", "a class of characters"},
+                {"A=1\n: $((A=A+1))\np $A", "arithmetic may set it"}, {"A=1\n((A++))\np $A", "arithmetic may set it"},
+                {"A=1\nA=$((A+1))\np $A", "arithmetic is not computed"}, {"A=1\nread A </x\np $A", "line 3 sets it"},
+                {"A=1\nA+=2\np $A", "bash appends"}, {"A=$(cat /x) && p 1", "depends on the box"},
+                {"A=$(cat /x)\nf() { local A; A=3; }\nf\np ${A:-5}", "unknown"},
+                {"f() { p 1; }\nunset -f f\nf", "not reached"}, {"exec p 1\np 2", "after exec"},
+                {"grep -q x /x\n[ $? -eq 0 ] && p 1", "depends on the box"},
+                {"trap 'iptables -F' EXIT\np 1", "at the script's end"},
+                {"f() { iptables \"$*\"; }\nf -F INPUT", "not a name"},
+                {"set -e\niptables -D INPUT -j DROP\np 1", "set -e ends the script"},
+                {"set -o errexit\n(false)\np 1", "set -e ends the script"},
+                {"set -eu\nf() { false; p 1; }\nf || p 2\nf", "set -e ends the script"},
+                {"iptables -A INPUT -j a\niptables -N a", "no target and no chain"},
+                {"iptables-restore --test <<E\n*filter\n-A INPUT -j DROP\nCOMMIT\nE", "test only"},
+                {"iptables -P INPUT DROP\niptables -L | grep -q DROP || p 1", "depends on the box"},
+                {"while true; do p 1; sleep 9; done", "depends on the box"},
+                {"cat /x | $RESTORE || exit 1", "a pipeline"}}) {
+            Imported imported = Scripts.read("x", (row[0].contains("p ") ? PORT : "") + row[0] + "\n");
+            assertFalse(imported.isWhole(), () -> row[0] + imported.text + imported.remarks);
+            assertTrue(imported.remarks.toString().contains(row[1]), () -> row[0] + imported.remarks);
+        }
+    }
+
     @Test
     void nameSetInUndecidableBranchIsUnknown() {
         Imported imported = importWithRemarksAt(
