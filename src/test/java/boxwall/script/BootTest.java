@@ -97,6 +97,23 @@ class BootTest {
         });
     }
 
+    /** The mark is that of this boot: the box is alive. */
+    @Test
+    void bootRepeatedWithoutARebootDoesNotFailTheTrial() {
+        withBothShells(box -> {
+            box.settings.put("BOXWALL_PROVE_SECONDS", "1");
+            box.storePlan("boot", OLD);
+            box.storePlan("boot.new", NEW);
+            assertEquals("new", box.apply("boot").get("plan"));
+            assertEquals("open", box.apply("open").get("state"));
+            assertProcessesEnd(box);
+            NetBox.Answer again = box.apply("boot");
+            assertEquals("active new ", again.get("state") + " " + again.get("plan") + " " + again.get("reason"));
+            assertProcessesEnd(box);
+            assertTrue(NetBox.read(box.state.resolve("boot/stamp")).contains("id=new\n"), "it becomes proven");
+        });
+    }
+
     @Test
     void orderlyShutdownDoesNotFailATrialUpToThreeTimes() {
         withBothShells(box -> {
