@@ -4,8 +4,6 @@ import boxwall.box.Interface.Role;
 import boxwall.box.InterfaceReading;
 import boxwall.facts.BoxFacts;
 import boxwall.http.Port;
-import boxwall.netfilter.Words;
-import boxwall.sys.BoxException;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
@@ -31,17 +29,12 @@ public final class Daemon {
     }
 
     /**
-     * Runs until the process ends; returns 2 if no address can be listened on, 3 if another daemon runs.
+     * Runs until the process ends; returns 2 if no address can be listened on, 3 if the port is in use.
      *
      * @param bridges the launcher's reading of the box's addresses, so that the LAN needn't wait for the box to be
      * read; may be ""
      */
     public int run(String bridges) {
-        String other = otherDaemon();
-        if (other != null) {
-            log.event(other);
-            return 3;
-        }
         int number = config.number("PORT");
         Port port = new Port(number, sys, config.get("STATE") + "/token", log);
         ListenAddresses addresses = new ListenAddresses(config, port, log);
@@ -69,40 +62,6 @@ public final class Daemon {
                 + sys.uptimeMillis() / 1000 + " s");
         watch.run(addresses);
         return 0;
-    }
-
-    /**
-     * Returns a message if another daemon runs with this RUN, else writes this one to RUN/daemon.pid. The file contains
-     * PID START; the launcher writes it too.
-     */
-    private String otherDaemon() {
-        String file = config.get("RUN") + "/daemon.pid";
-        String text = sys.read(file, 64);
-        String known = text == null ? "" : text.trim();
-        String self = process("self");
-        if (self == null || known.equals(self)) { return null; }
-        String id = known.substring(0, Math.max(0, known.indexOf(' ')));
-        if (known.equals(process(id))) {
-            return "a boxwall daemon runs already, process " + id
-                    + "; this one ends; stop the other first: rc.boxwall stop";
-        }
-        try {
-            sys.write(file, self + "\n");
-        } catch (BoxException e) {
-            log.event(e.getMessage());
-        }
-        return null;
-    }
-
-    /**
-     * A process's number and start, from {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22); null
-     * if it has ended.
-     */
-    private String process(String id) {
-        String stat = Words.isName(id, "") ? sys.read("/proc/" + id + "/stat", 1024) : null;
-        String[] fields = Words.of(stat == null ? "" : stat.substring(stat.lastIndexOf(')') + 1));
-        return fields.length < 20 || fields[0].equals("Z") ? null
-                : stat.substring(0, stat.indexOf(' ')) + " " + fields[19];
     }
 
     /** Makes the parts of the daemon; {@code now} is the uptime in milliseconds at which it started. */

@@ -79,18 +79,21 @@ class DaemonIT {
     @Test
     void secondDaemonEndsAndChangesNothing() throws Exception {
         assertEquals(200, daemon.http("GET /facts", "").status(), "the first daemon has read the box");
-        String[] java = {"sh", "-c", "exec " + Path.of(System.getProperty("java.home"), "bin/java") + " -jar "
-                + Path.of("target/boxwall.jar").toAbsolutePath() + " daemon 2>&1"};
+        // as the launcher does
+        daemon.sh(". " + System.getProperty("user.dir") + "/init.d/boxwall-common; write_pid_file " + box.run
+                + "/daemon.pid " + daemon.pid());
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        String jar = Path.of("target/boxwall.jar").toAbsolutePath().toString();
+        box.settings.put("BOXWALL_JVM", java);
+        box.settings.put("BOXWALL_JAR", jar);
         String before = box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out();
-        Process same = box.start(java);
-        String output = new String(same.getInputStream().readAllBytes());
-        assertEquals(3, same.waitFor(), output);
-        assertTrue(output.startsWith("a boxwall daemon runs already, process " + daemon.pid()
-                + "; this one ends; stop the other first: rc.boxwall stop"), output);
+        NetBox.Answer second = box.runScript("boxwall", "daemon");
+        assertEquals("3 boxwall: a daemon is already running (process " + daemon.pid()
+                + "); stop it first: rc.boxwall stop\n", second.status() + " " + second.err());
         assertEquals(before, box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out());
         box.settings.put("BOXWALL_RUN", box.folder.resolve("other").toString());
-        Process samePort = box.start(java);
-        output = new String(samePort.getInputStream().readAllBytes());
+        Process samePort = box.start("sh", "-c", "exec " + java + " -jar " + jar + " daemon 2>&1");
+        String output = new String(samePort.getInputStream().readAllBytes());
         assertEquals(3, samePort.waitFor(), output);
         assertTrue(
                 output.contains(
