@@ -155,10 +155,10 @@ final class Commands {
         }
         if (is(name, "break", "continue", "shift")) {
             long count = number(arguments, 1);
+            List<String> words = state.variables.positional;
+            if (name.equals("shift") && (count < 0 || count > words.size())) { return state.leaveOut(node, "shift"); }
             if (name.equals("shift")) {
-                List<String> words = state.variables.positional;
-                int from = (int) Math.min(Math.max(count, 0), words.size());
-                state.variables.positional = new ArrayList<>(words.subList(from, words.size()));
+                state.variables.positional = new ArrayList<>(words.subList((int) count, words.size()));
             } else if (shell.loops > 0) {
                 shell.end(name, node);
                 shell.haltLoops = Math.min(count, shell.loops);
@@ -197,14 +197,15 @@ final class Commands {
             return state.ignore(node, "sets", Characters.cut(setting, 80),
                     Messages.kernelSetting("/proc/sys/" + setting));
         }
-        if (name.equals("trap") && line.contains("tables")
+        if (name.equals("trap") && RuleText.changes(line)
                 && is(line.substring(line.lastIndexOf(' ') + 1), "EXIT", "0")) {
             return state.leaveOut(node, "trap");
         }
         if (ShellState.PRINTING.contains(name) && file == null) {
-            if (tested && !name.equals("echo")) { return dependsOnBox(node); }
+            boolean succeeds = is(name, "echo", "printf", "sleep", "logger");
+            if (tested && !succeeds) { return dependsOnBox(node); }
             state.note(node, "prints");
-            return name.equals("echo") ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
+            return succeeds ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
         }
         if (is(name, "rmmod", "depmod")) { return state.note(node, "lists-modules"); }
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
@@ -221,7 +222,7 @@ final class Commands {
 
     /** A command that firewall scripts usually do not have. */
     private ExitStatus unknown(Node node, boolean tested, String message, Object... values) {
-        boolean rule = ShellState.isRule(node);
+        boolean rule = ShellState.isRule(node) || RuleText.changes(Words.join(node.words, " "));
         if (node.program().contains("+=")) {
             String name = Words.before(node.program(), '+');
             state.variables.forget(name, "bash appends to it in line " + node.line + ", ash doesn't", null);
@@ -290,7 +291,9 @@ final class Commands {
         List<String> texts = Expansion.of(words, state.variables).texts;
         String first = texts.isEmpty() ? "-" : texts.get(0);
         boolean option = !first.startsWith("--") && (first.startsWith("-") || first.startsWith("+"));
-        if (option && (first.indexOf('e') > 0 || texts.contains("errexit"))) { shell.stops = first.startsWith("-"); }
+        if (option && (first.indexOf('e') > 0 || texts.contains("errexit"))) {
+            state.variables.stops = first.startsWith("-");
+        }
         if (!option) { state.variables.positional = texts.subList(first.equals("--") ? 1 : 0, texts.size()); }
         return state.markTaken(node);
     }

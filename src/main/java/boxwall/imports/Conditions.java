@@ -33,7 +33,7 @@ final class Conditions {
                     kept |= piece.quoted;
                 }
                 String text = Expansion.single(argument, shell.variables, true);
-                if (kept || text.length() > 0) { texts.add(text); }
+                if (kept || text.trim().length() > 0) { texts.add(text); }
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
                 return shell.leaveOut(node, "bracket");

@@ -86,6 +86,7 @@ final class Expansion {
             boolean plus = piece.operator.endsWith("+");
             if (value != null && Quoting.isMarked(value)) { absent = !plus; }
             if (absent == plus) { return plus ? "" : value; }
+            if (piece.operator.endsWith("?")) { throw new ShellError("unset", piece.text, hint(piece.text)); }
             String other = single(piece.other, variables, lenient);
             if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;

@@ -19,6 +19,8 @@ final class Interpreter {
     /** Limits loops and calls that multiply; a ruleset file has 256 KiB at most. */
     private static final int STEPS_LIMIT = 50000;
     private static final int CALLS_LIMIT = 20;
+    /** Of a while or until loop; no command has more words. */
+    private static final int ROUNDS_LIMIT = 250;
     /** Functions that call each other: a small JVM has a small stack. */
     private static final int NESTED_LIMIT = 200;
     /** Commands that add no rule and change no name. */
@@ -42,8 +44,7 @@ final class Interpreter {
     long haltLoops;
     /** How many loops run: outside of them a shell ignores break. */
     int loops;
-    /** Whether {@code set -e} ends the script after a command that fails outside of conditions. */
-    boolean stops;
+    /** The conditions that run: in them, commands may fail after {@code set -e}. */
     private int conditions;
     /** The status with which the running function returns, unknown if an undecided part does; null if none does. */
     ExitStatus returned;
@@ -53,7 +54,7 @@ final class Interpreter {
         this.lines = lines;
         state = new ShellState(lines, name, word);
         commands = new Commands(this);
-        stops = lines.text(1).startsWith("#!") && lines.trimmed(1).endsWith(" -e");
+        state.variables.stops = lines.text(1).startsWith("#!") && lines.trimmed(1).endsWith(" -e");
     }
 
     void run(Script script) {
@@ -101,7 +102,8 @@ final class Interpreter {
         conditions -= tested ? 1 : 0;
         state.variables.status = status;
         boolean command = node.kind == Node.Kind.SIMPLE || node.flag && node.kind == Node.Kind.GROUP;
-        if (command && stops && !tested && conditions == 0 && halt == null && status == ExitStatus.FALSE) {
+        if (command && state.variables.stops && !tested && conditions == 0 && halt == null
+                && status == ExitStatus.FALSE) {
             lines.loss(node.line, "stops");
             end("the end by set -e", node);
         }
@@ -242,18 +244,11 @@ final class Interpreter {
     private ExitStatus whileLoop(Node node) {
         Node condition = node.parts.get(0);
         Node body = node.parts.get(1);
-        boolean ends = false;
-        for (Node command : node.commands()) {
-            ends |= ShellWord.isOneOf(command.program(), "break", "return", "exit");
-        }
-        for (Node command : condition.commands()) {
-            ends |= !ShellWord.isOneOf(command.program(), ":", "true");
-        }
         ExitStatus begins = ExitStatus.of(!node.flag);
         ExitStatus status = run(condition, true);
         if (status == begins.not()) { state.skip(body, "the loop's condition doesn't hold at its start"); }
         loops++;
-        while (status == begins && ends) {
+        for (int round = 0; status == begins && round < ROUNDS_LIMIT; round++) {
             run(body, false);
             status = nextRound() ? run(condition, true) : begins.not();
         }
@@ -292,11 +287,14 @@ final class Interpreter {
     /** Runs a part whose assignments and exit end with it. */
     private ExitStatus subshell(Node node, boolean tested) {
         Variables outer = state.variables;
+        Map<String, Node> outerFunctions = state.functions;
         String outerHalt = halt;
         state.variables = new Variables(outer);
+        state.functions = new HashMap<>(outerFunctions);
         halt = null;
         ExitStatus status = run(node, tested);
         halt = outerHalt;
+        state.functions = outerFunctions;
         state.variables = outer;
         return status;
     }
@@ -364,12 +362,9 @@ final class Interpreter {
     /** Runs an undecided part for the rules that it may add, which only {@link Imported#stricter} contains. */
     private void explore(Node node) {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
-        Map<String, Node> functions = state.functions;
-        state.functions = new HashMap<>(functions);
         lines.muted++;
         subshell(node, false);
         lines.muted--;
-        state.functions = functions;
     }
 
     /**

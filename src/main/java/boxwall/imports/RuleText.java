@@ -41,6 +41,12 @@ final class RuleText {
         return false;
     }
 
+    /** Whether another command seems to run iptables so that it changes the tables: {@code env iptables -F}. */
+    static boolean changes(String line) {
+        int at = line.indexOf("tables -");
+        return at >= 0 && at + 8 < line.length() && "AIDRNXFPE".indexOf(line.charAt(at + 8)) >= 0;
+    }
+
     /** How many rules the line adds, outside of quotes and comments. */
     static int count(String line) {
         StringBuilder bare = new StringBuilder();

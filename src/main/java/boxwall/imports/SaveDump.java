@@ -6,10 +6,7 @@ import boxwall.syntax.Characters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Converts the output of iptables-save, all of it or a part, as a file, among other text, or in a here-document.
@@ -230,23 +227,15 @@ final class SaveDump {
 
     /** The table that a block without *TABLE probably is, by its chains and targets. */
     private static String guessTable(List<String> block) {
-        Set<String> chains = new HashSet<>();
-        Set<String> targets = new HashSet<>();
-        for (String line : block) {
-            List<String> words = RuleText.words(line.startsWith(":") ? line.substring(1) : line);
-            for (int i = 0; i < words.size(); i++) {
-                String before = i == 0 ? "-:" : words.get(i - 1);
-                if (i < 3 && before.length() == 2 && before.charAt(0) == '-') { chains.add(words.get(i)); }
-                if (before.equals("-j")) { targets.add(words.get(i)); }
-            }
+        String text = Words.join(block, "\n");
+        boolean raw = text.contains("-j NOTRACK") || text.contains("-j CT");
+        boolean forward = text.contains("FORWARD");
+        boolean output = text.contains("OUTPUT");
+        for (String target : RuleText.NAT_TARGETS) {
+            if (text.contains("-j " + target)) { return "nat"; }
         }
-        boolean raw = targets.contains("NOTRACK") || targets.contains("CT");
-        boolean routing = chains.contains("PREROUTING") || chains.contains("POSTROUTING");
-        boolean forward = chains.contains("FORWARD");
-        boolean output = chains.contains("OUTPUT");
-        if (!Collections.disjoint(targets, RuleText.NAT_TARGETS)) { return "nat"; }
-        if (!routing && !raw) { return "filter"; }
-        return raw || output && !forward && !chains.contains("POSTROUTING") ? "raw"
-                : forward || chains.contains("INPUT") && !output ? "mangle" : "nat";
+        if (!text.contains("ROUTING") && !raw) { return "filter"; }
+        return raw || output && !forward && !text.contains("POSTROUTING") ? "raw"
+                : forward || text.contains("INPUT") && !output ? "mangle" : "nat";
     }
 }

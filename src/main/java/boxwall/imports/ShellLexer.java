@@ -258,7 +258,7 @@ final class ShellLexer {
         String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
         if (known && rest.length() == 0 || ShellWord.isOneOf(inside, "@", "*", "#")) {
             add(ShellWord.Kind.NAME, inside);
-        } else if (known && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
+        } else if (known && operator.length() > 0 && "-=+?".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
             add(ShellWord.Kind.NAME, inside.substring(0, end));
             ShellWord.Piece name = word.pieces.get(word.pieces.size() - 1);
             name.operator = operator;

@@ -217,7 +217,7 @@ final class ShellState {
         for (ShellWord word : command.words) {
             for (ShellWord.Piece piece : word.pieces) {
                 if (!piece.isUnknown()) { continue; }
-                rule |= RuleText.hasRule(piece.text);
+                rule |= RuleText.hasRule(piece.text) || RuleText.changes(piece.text);
                 for (String name : RuleText.words(piece.text)) {
                     skippedCalls.add(name);
                     rule |= functions.containsKey(name) && adds(functions.get(name));

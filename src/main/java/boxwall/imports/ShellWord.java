@@ -20,7 +20,7 @@ final class ShellWord {
         final String text;
         /** In quotes: not split at blanks, no pattern. */
         final boolean quoted;
-        /** For {@code ${NAME:-other}}: one of - = + with or without a colon before it; null for a plain name. */
+        /** For {@code ${NAME:-other}}: one of - = + ? with or without a colon before it; null for a plain name. */
         String operator;
         ShellWord other;
 

@@ -34,6 +34,8 @@ final class Variables {
     List<String> positional;
     /** {@code $?}. */
     ExitStatus status = ExitStatus.TRUE;
+    /** Whether {@code set -e} ends the script after a command that fails outside of conditions. */
+    boolean stops;
     /** Whether the script's word, start, is only assumed. */
     final boolean assumed;
     /** The line that reads another file, which may set any name; 0 for none. */
@@ -57,6 +59,7 @@ final class Variables {
         subshell = true;
         positional = outer.positional;
         status = outer.status;
+        stops = outer.stops;
         assumed = outer.assumed;
         sourcedAt = outer.sourcedAt;
     }

@@ -118,7 +118,8 @@ class ImportTest {
                         "2"},
                 // set -e
                 {"set -e\niptables -D INPUT -j DROP || true\nif false; then :; fi\n[ 1 = 2 ] && p 1\np 2", "2"},
-                {"set -e\nset +e\nfalse\np 2", "2"}}) {
+                {"set -e\nset +e\nfalse\np 2", "2"}, {"(set -e)\nfalse\np 2", "2"},
+                {"A=' '\n[ -z $A ] && p 1\nsleep 1 && p ${A:?}2", "1 2"}, {"f() { p 1; }\n(unset -f f)\nf", "1"}}) {
             StringBuilder ports = new StringBuilder();
             for (String rule : rules(PORT + row[0] + "\n")) {
                 int at = rule.indexOf("--dport");
@@ -152,7 +153,8 @@ class ImportTest {
                 {"iptables-restore --test <<E\n*filter\n-A INPUT -j DROP\nCOMMIT\nE", "test only"},
                 {"iptables -P INPUT DROP\niptables -L | grep -q DROP || p 1", "depends on the box"},
                 {"while true; do p 1; sleep 9; done", "depends on the box"},
-                {"cat /x | $RESTORE || exit 1", "a pipeline"}}) {
+                {"cat /x | $RESTORE || exit 1", "a pipeline"}, {"p 1\nenv iptables -F", "contains a rule"},
+                {"p 1\nX=$(iptables -F)", "inside $( )"}, {"f() { shift 2; p $1; }\nf 3", "too large"}}) {
             Imported imported = Scripts.read("x", (row[0].contains("p ") ? PORT : "") + row[0] + "\n");
             assertFalse(imported.isWhole(), () -> row[0] + imported.text + imported.remarks);
             assertTrue(imported.remarks.toString().contains(row[1]), () -> row[0] + imported.remarks);
@@ -239,7 +241,7 @@ class ImportTest {
         assertEquals(
                 List.of("4 filter -A INPUT -p tcp -m tcp --dport 22 -j DROP",
                         "4 filter -A INPUT -p tcp -m tcp --dport 80 -j DROP"),
-                rules("f() { shift 2; for p; do iptables -A INPUT -p tcp --dport $p -j DROP; done; }\nf 1 2 22 80\nf 3\n"));
+                rules("f() { shift 2; for p; do iptables -A INPUT -p tcp --dport $p -j DROP; done; }\nf 1 2 22 80\n"));
         importWithRemarksAt("set -- a b\nshift $(cat /x)\n", 2);
     }
 
