@@ -24,7 +24,8 @@ import java.util.List;
  * recent's --mask). {@code -m state --state X} and {@code -m conntrack --ctstate X} match the same packets (xt_state.c
  * and xt_conntrack.c compare the same bit, also for INVALID and UNTRACKED; a negated --state is stored as the other
  * states). So if the kernel has only one of both modules, the rule gets that one. Since 1.4.16 iptables itself uses
- * conntrack's module for -m state. The check refuses rules without another form.
+ * conntrack's module for -m state. The check refuses rules without another form. boxwall-apply replaces blanks in texts
+ * where iptables-restore loses words in quotes; here they only get a note.
  */
 final class Dialect {
     private final BoxFacts facts;
@@ -35,7 +36,7 @@ final class Dialect {
         this.notes = notes;
     }
 
-    /** The rewritten ruleset; a change of the match gets a note. */
+    /** The rewritten ruleset; a change of the match, and a text that may change, get a note. */
     static Ruleset of(Ruleset ruleset, BoxFacts facts, List<Note> notes) {
         Dialect dialect = new Dialect(facts, notes);
         Ruleset result = ruleset;
@@ -45,6 +46,9 @@ final class Dialect {
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules) {
+                        for (String option : RequiredRelease.textsWithBlanks(facts.userland.version.value(), rule)) {
+                            notes.add(Note.of("quotes", rule.origin, option));
+                        }
                         rules.add(dialect.withLoadableStates(family,
                                 RequiredRelease.without(facts.userland.version.value(), family, rule)));
                     }

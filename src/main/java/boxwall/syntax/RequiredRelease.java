@@ -6,6 +6,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Versions;
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,32 @@ import java.util.List;
  * oldest that Freetz builds, is enough. Nothing is missing from an unknown version, which is null.
  */
 public final class RequiredRelease {
+    /**
+     * Since then no compiler breaks words in quotes in iptables-restore, which a blank needs: GCC 4.7 and later removed
+     * the writes to the param_buffer of older releases.
+     */
+    private static final String QUOTES = "1.4.15";
+
     private RequiredRelease() {}
+
+    /** The comments and log prefixes of a rule with a blank, which a version may load as an underscore. */
+    public static List<String> textsWithBlanks(String version, Rule rule) {
+        List<String> texts = new ArrayList<>();
+        List<Clause> clauses = new ArrayList<Clause>(rule.matches);
+        if (rule.target != null) { clauses.add(rule.target); }
+        for (Clause clause : clauses) {
+            for (Option option : clause.options) {
+                if (older(version, QUOTES) && isText(option) && hasBlank(option)) { texts.add(option.name); }
+            }
+        }
+        return texts;
+    }
+
+    private static boolean isText(Option option) {
+        return option.name.equals("--comment") || option.name.endsWith("-prefix");
+    }
+
+    private static boolean hasBlank(Option option) { return Words.join(option.values, "").indexOf(' ') >= 0; }
 
     /** The first part of a rule that a version lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
@@ -36,6 +62,9 @@ public final class RequiredRelease {
             OptionSpec spec = extension.printed(option.name);
             if (spec != null && older(version, spec.get("since"))) {
                 return clause.letter + " " + clause.name + " " + option.name + " needs iptables " + spec.get("since");
+            }
+            if (older(version, QUOTES) && hasBlank(option) && !isText(option)) {
+                return clause.letter + " " + clause.name + " " + option.name + " with a blank needs iptables " + QUOTES;
             }
         }
         return null;

@@ -75,7 +75,7 @@ class DialectTest {
         for (Rule rule : compiled.ruleset.chain(Family.IPV4, Table.FILTER, "INPUT").rules) {
             out.append(RuleWriter.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
         }
-        compiled.notes.stream().filter(n -> n.text.contains("which means the same"))
+        compiled.notes.stream().filter(n -> n.text.contains("which means the same") || n.text.contains("loaded as _"))
                 .forEach(n -> out.append("note ").append(n.origin).append('\n'));
         for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
@@ -100,6 +100,15 @@ class DialectTest {
                 "-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.0 --rsource -j DROP\n"
                         + "iptables-too-old rules:1: -m recent --mask needs iptables 1.4.15, and this box has 1.4.11.1",
                 compiled(old, RECENT.formatted("--mask 255.255.255.0 ")));
+    }
+
+    /** An iptables-restore before 1.4.15 may lose words in quotes. */
+    @Test
+    void blankInTextHasNoteForOldReleaseOnly() {
+        String rules = "iptables -A INPUT -j LOG --log-prefix 'a b '\niptables -A INPUT -j LOG --log-prefix a_b";
+        String log = "-j LOG --log-prefix \"a b \"\n-j LOG --log-prefix a_b";
+        assertEquals(log + "\nnote rules:1", compiled(box("1.4.11.1", "2.6.32.61", with("ipt_LOG", "xt_LOG")), rules));
+        assertEquals(log, compiled(box("1.4.21", "3.10.73", with("ipt_LOG", "xt_LOG")), rules));
     }
 
     @Test

@@ -68,7 +68,7 @@ final class NetBox implements AutoCloseable {
     private final Path proc;
     final Map<String, String> settings = new HashMap<>();
     private final String[] shell;
-    private final boolean hasOldIptables;
+    final boolean hasOldIptables;
     private Process namespaces;
     private int uptime = 1000;
 
@@ -134,7 +134,11 @@ final class NetBox implements AutoCloseable {
 
     /** Writes a plan to a folder of its own in the box. */
     Path write(PlanFolder plan) {
-        return plan.write(folder.resolve("plan-" + plan.id()));
+        return write(plan, folder.resolve("plan-" + plan.id()));
+    }
+
+    private Path write(PlanFolder plan, Path to) {
+        return plan.write(to, hasOldIptables ? "userland=" + OLD_IPTABLES + "\n" : "");
     }
 
     /** Runs boxwall-apply try with a plan. */
@@ -407,7 +411,7 @@ final class NetBox implements AutoCloseable {
 
     /** Writes a plan to the flash folder under a name. */
     void storePlan(String name, PlanFolder plan) {
-        plan.write(state.resolve(name));
+        write(plan, state.resolve(name));
         delete(state.resolve(name).resolve("rules"));
     }
 

@@ -55,10 +55,13 @@ final class PlanFolder {
      * Writes the files, each with a last line "# end NAME LINES BYTES", the checksums to the stamp, and the source of
      * the rules, which has no such line.
      */
-    Path write(Path folder) {
+    Path write(Path folder) { return write(folder, ""); }
+
+    /** The same, compiled for a box: {@code userland=1.4.11.1\n}. */
+    Path write(Path folder, String stampLines) {
         try {
             Files.createDirectories(folder);
-            StringBuilder stamp = new StringBuilder(files.get("stamp"));
+            StringBuilder stamp = new StringBuilder(files.get("stamp")).append(stampLines);
             for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
                 stamp.append("sha1.").append(file).append('=')
                         .append(Plan.sha1(new String(withEndLine(file, files.get(file)), StandardCharsets.ISO_8859_1)))

@@ -84,6 +84,15 @@ class ProgramsTest {
                 countedNames("mv a b\nrm -rf ./reserve\nrm -rf tx\nsleep 1\ncat x\nrm -rf tx\nmv a b\ncat x\n"));
     }
 
+    /** Runs a scenario in a counting box for each shell. */
+    private static void inBoxes(SideBySide.BoxScenario scenario, String... shells) {
+        SideBySide.runParallel(shell -> {
+            try (NetBox box = countingBox(shell)) {
+                scenario.run(box);
+            }
+        }, shells);
+    }
+
     private static String plan(NetBox box, String id, int port) {
         return box.write(new PlanFolder(id, port).with("modules", "ip_tables\nxt_tcpudp\n")).toString();
     }
@@ -91,7 +100,7 @@ class ProgramsTest {
     /** Two modules and three tables that are new to the kernel; then three tables with rules. */
     @Test
     void changeHoldsItsBudgets() {
-        withBothShells(ProgramsTest::countingBox, box -> {
+        inBoxes(box -> {
             Budgets.hold("status.programs", countPrograms(box, "status.programs", "status"));
             Budgets.hold("try.programs", countPrograms(box, "try.programs", "try", plan(box, "one", 1111), "60"));
             Budgets.hold("revert.programs", countPrograms(box, "revert.programs", "revert", "--now"));
@@ -103,13 +112,13 @@ class ProgramsTest {
             Budgets.hold("probe.programs", countPrograms(box, "probe.programs", "probe"));
             Budgets.hold("probe.addresses.programs",
                     countPrograms(box, "probe.addresses.programs", "probe", "addresses"));
-        });
+        }, "dash", "busybox sh");
     }
 
     /** Boot alone; with the self-test's ping; with a trial of another plan. */
     @Test
     void bootHoldsItsBudgets() {
-        withBothShells(ProgramsTest::countingBox, box -> {
+        inBoxes(box -> {
             box.storePlan("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
             Budgets.hold("boot.programs", countPrograms(box, "boot.programs", "boot"));
             box.cutPower();
@@ -121,6 +130,20 @@ class ProgramsTest {
             box.settings.put("BOXWALL_PROVE_SECONDS", "1");
             box.storePlan("boot.new", new PlanFolder("new", 2222));
             Budgets.hold("boot.trial.programs", countPrograms(box, "boot.trial.programs", "boot"));
-        });
+        }, "dash", "busybox sh");
+    }
+
+    /**
+     * The quotes are tested and removed, and the tables, which then read back with other texts, are compared by counts.
+     */
+    @Test
+    void restoreThatLosesQuotesHoldsItsBudgets() {
+        inBoxes(box -> {
+            Budgets.hold("try.quotes.programs",
+                    countPrograms(box, "try.quotes.programs", "try", plan(box, "one", 1111), "60"));
+            Budgets.hold("revert.quotes.programs", countPrograms(box, "revert.quotes.programs", "revert", "--now"));
+            box.storePlan("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
+            Budgets.hold("boot.quotes.programs", countPrograms(box, "boot.quotes.programs", "boot"));
+        }, "busybox sh, " + NetBox.OLD_IPTABLES);
     }
 }

@@ -31,7 +31,8 @@ class TryTest {
             assertEquals("pending", answer.get("state"));
             assertEquals("aaaa-1111", answer.get("plan"));
             String live = box.tables();
-            assertTrue(live.contains("-A mine -j LOG --log-prefix \"a word, \"\n"), live);
+            String prefix = box.hasOldIptables ? "\"a_word,_\"" : "\"a word, \"";
+            assertTrue(live.contains("-A mine -j LOG --log-prefix " + prefix + "\n"), live);
             assertTrue(live.split("--dport 1111", -1).length == 4, live);
             assertEquals(3, box.apply("confirm", "0000").status());
 
@@ -83,6 +84,38 @@ class TryTest {
                     late.status() + " " + late.get("error"));
             assertNoProcessAndNoLock(box);
         });
+    }
+
+    /**
+     * iptables-restore 1.4.11.1 puts parts of earlier words in the place of words in quotes, if a new compiler built
+     * it; so the undo gets them without quotes.
+     */
+    @Test
+    void textsInQuotesSurviveAnUndo() {
+        withBothShells(box -> {
+            String rule = "-A old -s 10.9.0.0/16 -m comment --comment ";
+            box.loadForeignRules();
+            box.sh(box.bin + "/iptables " + rule + "'my \"old\" rule, no. 1' -j DROP");
+            String before = box.tables();
+            assertTrue(before.contains(rule + "\"my \\\"old\\\" rule, no. 1\" -j DROP"), before);
+            String id = box.tryPlan(NEW, 30, "--replace").get("id");
+            NetBox.Answer reverted = box.apply("revert", id);
+            assertEquals("reverted", reverted.get("reason"), reverted.out());
+            String text = box.hasOldIptables ? "\"my__old__rule,_no._1\"" : "\"my \\\"old\\\" rule, no. 1\"";
+            assertTrue(box.tables().contains(rule + text + " -j DROP"), box::tables);
+        });
+    }
+
+    /** The same release built by an old compiler keeps them, also with blanks. */
+    @Test
+    void oldRestoreThatKeepsQuotesGetsThem() {
+        try (NetBox box = new NetBox("dash, " + NetBox.OLD_IPTABLES)) {
+            box.script("iptables-restore", "#!/bin/sh\nexec /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
+            NetBox.Answer answer = box.tryPlan(NEW, 30);
+            assertEquals("pending", answer.get("state"), answer.err());
+            assertTrue(box.tables().contains("--log-prefix \"a word, \"\n"), box::tables);
+            box.apply("revert", answer.get("id"));
+        }
     }
 
     /**
