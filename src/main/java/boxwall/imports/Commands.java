@@ -197,10 +197,7 @@ final class Commands {
             return state.ignore(node, "sets", Characters.cut(setting, 80),
                     Messages.kernelSetting("/proc/sys/" + setting));
         }
-        if (name.equals("trap") && RuleText.changes(line)
-                && is(line.substring(line.lastIndexOf(' ') + 1), "EXIT", "0")) {
-            return state.leaveOut(node, "trap");
-        }
+        if (name.equals("trap") && RuleText.changes(line)) { return state.leaveOut(node, "trap"); }
         if (ShellState.PRINTING.contains(name) && file == null) {
             boolean succeeds = is(name, "echo", "printf", "sleep", "logger");
             if (tested && !succeeds) { return dependsOnBox(node); }
@@ -291,9 +288,9 @@ final class Commands {
         List<String> texts = Expansion.of(words, state.variables).texts;
         String first = texts.isEmpty() ? "-" : texts.get(0);
         boolean option = !first.startsWith("--") && (first.startsWith("-") || first.startsWith("+"));
-        if (option && (first.indexOf('e') > 0 || texts.contains("errexit"))) {
-            state.variables.stops = first.startsWith("-");
-        }
+        boolean on = first.startsWith("-");
+        if (option && (first.indexOf('e') > 0 || texts.contains("errexit"))) { state.variables.stops = on; }
+        if (option && (first.indexOf('u') > 0 || texts.contains("nounset"))) { state.variables.stopsAtUnset = on; }
         if (!option) { state.variables.positional = texts.subList(first.equals("--") ? 1 : 0, texts.size()); }
         return state.markTaken(node);
     }

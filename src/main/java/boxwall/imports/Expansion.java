@@ -91,7 +91,9 @@ final class Expansion {
             if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;
         }
-        if (value == null && !lenient) { throw new ShellError("unset", piece.text, hint(piece.text)); }
+        if (value == null && (!lenient || variables.stopsAtUnset)) {
+            throw new ShellError("unset", piece.text, hint(piece.text));
+        }
         return value == null ? "" : value;
     }
 

@@ -36,6 +36,8 @@ final class Variables {
     ExitStatus status = ExitStatus.TRUE;
     /** Whether {@code set -e} ends the script after a command that fails outside of conditions. */
     boolean stops;
+    /** Whether an unset name ends it, by {@code set -u}. */
+    boolean stopsAtUnset;
     /** Whether the script's word, start, is only assumed. */
     final boolean assumed;
     /** The line that reads another file, which may set any name; 0 for none. */
@@ -60,6 +62,7 @@ final class Variables {
         positional = outer.positional;
         status = outer.status;
         stops = outer.stops;
+        stopsAtUnset = outer.stopsAtUnset;
         assumed = outer.assumed;
         sourcedAt = outer.sourcedAt;
     }

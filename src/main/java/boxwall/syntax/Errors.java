@@ -52,12 +52,6 @@ final class Errors {
         }
     }
 
-    void clear() {
-        list.clear();
-        notes.clear();
-        seen.clear();
-    }
-
     void note(Origin origin, String text) { if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); } }
 
     void note(Word at, String text) { note(at.origin, text); }

@@ -144,7 +144,7 @@ class ImportTest {
                 {"A=$(cat /x)\nf() { local A; A=3; }\nf\np ${A:-5}", "unknown"},
                 {"f() { p 1; }\nunset -f f\nf", "not reached"}, {"exec p 1\np 2", "after exec"},
                 {"grep -q x /x\n[ $? -eq 0 ] && p 1", "depends on the box"},
-                {"trap 'iptables -F' EXIT\np 1", "at the script's end"},
+                {"trap 'iptables -F' EXIT\np 1", "trap runs commands later"},
                 {"f() { iptables \"$*\"; }\nf -F INPUT", "not a name"},
                 {"set -e\niptables -D INPUT -j DROP\np 1", "set -e ends the script"},
                 {"set -o errexit\n(false)\np 1", "set -e ends the script"},
@@ -154,7 +154,8 @@ class ImportTest {
                 {"iptables -P INPUT DROP\niptables -L | grep -q DROP || p 1", "depends on the box"},
                 {"while true; do p 1; sleep 9; done", "depends on the box"},
                 {"cat /x | $RESTORE || exit 1", "a pipeline"}, {"p 1\nenv iptables -F", "contains a rule"},
-                {"p 1\nX=$(iptables -F)", "inside $( )"}, {"f() { shift 2; p $1; }\nf 3", "too large"}}) {
+                {"p 1\nX=$(iptables -F)", "inside $( )"}, {"f() { shift 2; p $1; }\nf 3", "too large"},
+                {"set -u\n[ -z $A ] && p 1", "the name A isn't set"}}) {
             Imported imported = Scripts.read("x", (row[0].contains("p ") ? PORT : "") + row[0] + "\n");
             assertFalse(imported.isWhole(), () -> row[0] + imported.text + imported.remarks);
             assertTrue(imported.remarks.toString().contains(row[1]), () -> row[0] + imported.remarks);
