@@ -26,7 +26,6 @@ final class Interpreter {
     /** Commands that add no rule and change no name. */
     private static final Set<String> QUIET = new HashSet<>(Arrays.asList("echo", "printf", "exit", "return", ":",
             "true", "false", "logger", "sleep", "[", "test", "break", "continue", "shift", "set", "rmmod"));
-
     /** Commands that set the names in their words. */
     static final List<String> SETTING =
             Arrays.asList("read", "unset", "getopts", "let", "printf", "mapfile", "readarray");
@@ -222,9 +221,8 @@ final class Interpreter {
                 }
             }
         } catch (ShellError e) {
-            String why = "line " + node.line + " sets it in a loop";
             lines.note(node.line, "loop-unknown", (Object[]) e.message);
-            state.variables.forget(node.name, why, null);
+            state.variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
             undecided(body, node);
             return ExitStatus.UNKNOWN;
         }

@@ -115,9 +115,11 @@ final class Output {
 
     static void leaveOut(OutputLine line, SyntaxError error, ShellState shell) {
         String what = error.what;
-        boolean harmless = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
-                || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
-                || line.verb == 'N' && what.endsWith("is there already");
+        // in a dump each error makes iptables-restore fail
+        boolean harmless =
+                !line.saved && (what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
+                        || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
+                        || line.verb == 'N' && what.endsWith("is there already"));
         String todo = harmless ? "nothing to do: tables are empty at the start" : todo(error, line, shell.out);
         shell.lines.remark(line.line, new String[] {what, todo}, harmless);
         line.leaveOut(harmless ? null : what, harmless ? null : line.text);

@@ -151,6 +151,7 @@ class ImportTest {
                 {"set -eu\nf() { false; p 1; }\nf || p 2\nf", "set -e ends the script"},
                 {"iptables -A INPUT -j a\niptables -N a", "no target and no chain"},
                 {"iptables-restore --test <<E\n*filter\n-A INPUT -j DROP\nCOMMIT\nE", "test only"},
+                {"iptables-restore <<E\n*filter\n-A INPUT -j DROP\n-X a\nCOMMIT\nE", "no chain"},
                 {"iptables -P INPUT DROP\niptables -L | grep -q DROP || p 1", "depends on the box"},
                 {"while true; do p 1; sleep 9; done", "depends on the box"},
                 {"cat /x | $RESTORE || exit 1", "a pipeline"}, {"p 1\nenv iptables -F", "contains a rule"},
