@@ -365,8 +365,7 @@ final class Commands {
             for (ShellWord word : words.subList(1, words.size())) {
                 String text = Expansion.single(word, state.variables, true);
                 known &= text.startsWith("-") ? ShellWord.isOneOf(text, "-q", "-w", "-qw", "-s")
-                        : !EMPTY_LISTING.contains(text);
-                known &= Words.isName(text, " _-");
+                        : !EMPTY_LISTING.contains(text) && Words.isName(text, " _-");
             }
         } catch (ShellError e) {
             return ExitStatus.UNKNOWN;

@@ -74,15 +74,6 @@ final class Interpreter {
             }
         }
         commands.dump.end();
-        List<String> words = state.variables.positional;
-        Node function = words.isEmpty() ? null : state.functions.get(words.get(0));
-        if (lines.text(1).contains("/rc.common") && function != null) {
-            // OpenWrt's rc.common calls it
-            state.top = function.line;
-            lines.noteWord(function.line, words.get(0));
-            run(function.parts.get(0), false);
-            state.calledFunctions.add(function);
-        }
         state.remarkOnUncalled();
     }
 

@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,17 +49,11 @@ final class RuleText {
         return at >= 0 && at + 8 < line.length() && "AIDRNXFPE".indexOf(line.charAt(at + 8)) >= 0;
     }
 
-    /** How many rules the line adds, outside of quotes and comments. */
+    /** How many rules the line adds, outside of double quotes and comments. */
     static int count(String line) {
-        StringBuilder bare = new StringBuilder();
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '#' && (i == 0 || line.charAt(i - 1) <= ' ')) { break; }
-            int close = c == '"' || c == '\'' ? line.indexOf(c, i + 1) : -1;
-            bare.append(close > 0 ? '_' : c);
-            i = Math.max(i, close);
-        }
-        List<String> words = words(bare.toString());
+        int comment = line.startsWith("#") ? 0 : line.indexOf(" #");
+        List<String> words = Words.quoted(comment < 0 ? line : line.substring(0, comment));
+        words = words == null ? words(line) : words;
         int count = 0;
         for (int i = 0; i < words.size(); i++) {
             count += adds(words, i) ? 1 : 0;

@@ -79,6 +79,8 @@ final class SourceText {
             continued = line.endsWith("\\");
             commands.add(line);
         }
+        // OpenWrt's rc.common calls the function that its first argument names
+        if (lines.text(1).endsWith("/rc.common")) { commands.add("\"$1\""); }
         return Words.join(commands, "\n");
     }
 
