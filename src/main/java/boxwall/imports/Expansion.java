@@ -86,11 +86,13 @@ final class Expansion {
             boolean plus = piece.operator.endsWith("+");
             if (value != null && Quoting.isMarked(value)) { absent = !plus; }
             if (absent == plus) { return plus ? "" : value; }
+            variables.lacksName |= piece.operator.endsWith("?");
             if (piece.operator.endsWith("?")) { throw new ShellError("unset", piece.text, hint(piece.text)); }
             String other = single(piece.other, variables, lenient);
             if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;
         }
+        variables.lacksName |= value == null && variables.stopsAtUnset;
         if (value == null && (!lenient || variables.stopsAtUnset)) {
             throw new ShellError("unset", piece.text, hint(piece.text));
         }

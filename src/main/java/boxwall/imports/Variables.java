@@ -38,6 +38,8 @@ final class Variables {
     boolean stops;
     /** Whether an unset name ends it, by {@code set -u}. */
     boolean stopsAtUnset;
+    /** Whether a shell ends here, because {@code ${A:?}} or, after {@code set -u}, another name is not set. */
+    boolean lacksName;
     /** Whether the script's word, start, is only assumed. */
     final boolean assumed;
     /** The line that reads another file, which may set any name; 0 for none. */

@@ -156,7 +156,9 @@ class ImportTest {
                 {"while true; do p 1; sleep 9; done", "depends on the box"},
                 {"cat /x | $RESTORE || exit 1", "a pipeline"}, {"p 1\nenv iptables -F", "contains a rule"},
                 {"p 1\nX=$(iptables -F)", "inside $( )"}, {"f() { shift 2; p $1; }\nf 3", "too large"},
-                {"set -u\n[ -z $A ] && p 1", "the name A isn't set"}}) {
+                {"set -u\n[ -z $A ] && p 1", "the name A isn't set"},
+                {"p 1\n: ${A:?}\np 2", "the shell ends the script here"},
+                {"p 1\nset -u\necho $A\np 2", "ends the script here"}}) {
             Imported imported = Scripts.read("x", (row[0].contains("p ") ? PORT : "") + row[0] + "\n");
             assertFalse(imported.isWhole(), () -> row[0] + imported.text + imported.remarks);
             assertTrue(imported.remarks.toString().contains(row[1]), () -> row[0] + imported.remarks);
