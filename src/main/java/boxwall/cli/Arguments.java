@@ -1,8 +1,9 @@
 package boxwall.cli;
 
-import java.util.ArrayList;
+import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ final class Arguments {
     private static final List<String> WITH_VALUE =
             Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
+    private static final List<String> FOR_ALL = Arrays.asList("--json", "--optimize", "--config");
 
     private final Map<String, String> options = new HashMap<>();
     final List<String> files = new ArrayList<>();
@@ -27,8 +29,11 @@ final class Arguments {
 
     private Arguments() {}
 
-    /** Parses the words; IllegalArgumentException says what is wrong with them. */
-    static Arguments parse(List<String> words) {
+    /**
+     * Parses the words; IllegalArgumentException says what is wrong with them, such as an option with a value that the
+     * verb's line of the usage doesn't have.
+     */
+    static Arguments parse(List<String> words, String usage) {
         Arguments arguments = new Arguments();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -48,6 +53,13 @@ final class Arguments {
                 arguments.word(word);
             }
         }
+        for (String line : Words.lines(usage, "boxwall " + arguments.verb + " ")) {
+            for (String option : arguments.options.keySet()) {
+                if (!line.contains(option) && !FOR_ALL.contains(option)) {
+                    throw new IllegalArgumentException(arguments.verb + " takes no " + option);
+                }
+            }
+        }
         return arguments;
     }
 
@@ -58,6 +70,9 @@ final class Arguments {
                 throw new IllegalArgumentException("'" + word.substring(0, at) + "=' twice");
             }
             return;
+        }
+        if (Arrays.asList("facts", "presets", "daemon").contains(verb)) {
+            throw new IllegalArgumentException(verb + " takes no file, found '" + word + "'");
         }
         boolean second = verb.equals("diff") || verb.equals("import");
         if (files.size() == (second ? 2 : 1)) {

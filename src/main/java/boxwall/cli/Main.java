@@ -20,8 +20,8 @@ public final class Main {
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall import  FILE [WORD] [--root DIR] [--json]\n"
-            + "       boxwall needs   RULES --model MODEL --firmware VERSION\n" + "       boxwall presets [--json]\n"
-            + "       boxwall daemon  [--config FILE]\n"
+            + "       boxwall needs   RULES --model MODEL --firmware VERSION [--stateful auto|yes|no]\n"
+            + "       boxwall presets [--json]\n" + "       boxwall daemon  [--config FILE]\n"
             + "       boxwall try FILE [SECONDS] | confirm [ID] | status      (on a box)\n"
             + "       boxwall --help | --version\n"
             + "RULES is a ruleset file, DIR the folder of a recorded box; without --root a verb reads this machine.\n";
@@ -42,7 +42,7 @@ public final class Main {
         }
         Arguments arguments;
         try {
-            arguments = Arguments.parse(args);
+            arguments = Arguments.parse(args, USAGE);
         } catch (IllegalArgumentException e) {
             err.print("boxwall: " + e.getMessage() + "\n" + USAGE);
             return 2;

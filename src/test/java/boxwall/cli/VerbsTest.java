@@ -242,6 +242,15 @@ class VerbsTest {
         assertEquals(2, run("record", "/proc/version/no/such"));
     }
 
+    /** Without --model and --firmware, which only needs takes, check would be about this machine. */
+    @Test
+    void optionOrFileThatAVerbDoesNotTakeIsRefused() {
+        assertEquals(2, run("check", "/dev/null", "--model", "7490", "--root", BOX));
+        assertTrue(err.startsWith("boxwall: check takes no --model\nusage: "), err);
+        assertEquals(2, run("facts", BOX));
+        assertTrue(err.startsWith("boxwall: facts takes no file, found '" + BOX + "'\nusage: "), err);
+    }
+
     @Test
     void helpAndVersionArePrinted() throws IOException {
         assertEquals(0, run("--help"));
