@@ -202,7 +202,7 @@ final class FaultBox implements AutoCloseable {
         // including the prover of the second boot
         assertTrue(Wait.until(() -> box.outsideProcessCount() == 0),
                 () -> "processes left: " + box.describe() + context);
-        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|(un)?saved|saving\\.\\d+| )*"),
+        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|writer|(un)?saved|saving\\.\\d+| )*"),
                 "left in RUN: " + names(box.run) + context);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),
                 "left in STATE: " + names(box.state) + context);
