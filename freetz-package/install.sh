@@ -86,6 +86,7 @@ remove_addons() {
 		rm -rf "$folder"
 		grep -v -x "${folder##*/}" "$tree/addon/static.pkg" >"$tree/addon/static.pkg.new"
 		cat "$tree/addon/static.pkg.new" >"$tree/addon/static.pkg" && rm -f "$tree/addon/static.pkg.new"
+		removed=yes
 		echo "removed $folder"
 	done
 }
@@ -93,12 +94,15 @@ remove_addons() {
 # Removes the package and the addon.
 undo() {
 	require_ours $place
+	removed=''
 	if [ -e "$tree/$place" ]; then
+		removed=yes
 		rm -rf "${tree:?}/$place"
 		[ $kind != ng ] || rm -f "$tree/docs/make/boxwall.md"
 		echo "removed $tree/$place; run make menuconfig once, to remove it from the menu, too"
 	fi
 	remove_addons
+	[ -n "$removed" ] || echo "nothing of boxwall is in $tree"
 }
 
 what=install_package
@@ -106,10 +110,11 @@ case $1 in
 --addon) what=install_addon; shift ;;
 --undo) what=undo; shift ;;
 esac
-if [ $# -ne 1 ] || [ ! -d "$1" ]; then
+if [ $# -ne 1 ]; then
 	sed -n '3,5s/^# *//p' "$0" >&2
 	exit 2
 fi
+[ -d "$1" ] || { echo "install.sh: no folder $1" >&2; exit 2; }
 tree=$(cd "$1" && pwd)
 detect_tree
 $what

@@ -70,8 +70,8 @@ public final class Main {
             err.println("boxwall: " + e.getMessage());
             return 2;
         }
-        err.print((Arrays.asList("try", "confirm", "status").contains(verb)
-                ? "boxwall: " + verb + " is for a box, where the script boxwall runs it\n"
+        err.print((Arrays.asList("try", "confirm", "status").contains(verb) ? "boxwall: " + verb
+                + " is for a box, where the script boxwall runs it\n" : verb.length() == 0 ? ""
                 : "boxwall: no verb '" + verb + "'\n") + USAGE);
         return 2;
     }

@@ -32,6 +32,8 @@ final class Needs {
     private final Set<String> builtin = new LinkedHashSet<>();
     private final Map<String, String> lacking = new LinkedHashMap<>();
     private boolean ipv6;
+    /** Whether only the stateless form is recommended. */
+    private boolean stateless;
 
     private Needs(ImageModel model) {
         this.model = model;
@@ -52,7 +54,8 @@ final class Needs {
             throw new BoxException(e.getMessage());
         }
         // both forms, because a box falls back to the stateless one
-        for (String stateful : Arrays.asList(verbs.stateful(), "no")) {
+        needs.stateless = needs.model.lacksMemory() && verbs.stateful().equals("auto");
+        for (String stateful : Arrays.asList(needs.stateless ? "no" : verbs.stateful(), "no")) {
             Candidate candidate = verbs.compiled(needs.box, stateful, 0);
             if (candidate == null) { return 1; }
             needs.add(candidate.compiled.ruleset, candidate.compiled.modules);
@@ -119,9 +122,13 @@ final class Needs {
         out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + Words.join(own, " ") + "\"\n");
         out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + Words.join(builtin, " ") + "\n");
         ConntrackVerdict conntrack = box.facts.conntrack();
-        if (conntrack.state == ConntrackVerdict.State.REFUSED || conntrack.state == ConntrackVerdict.State.MISSING) {
+        if (stateless || conntrack.state == ConntrackVerdict.State.REFUSED
+                || conntrack.state == ConntrackVerdict.State.MISSING) {
             out.append("# no connection tracking, rules with states are compiled to stateless ones: ")
-                    .append(conntrack.reason).append('\n');
+                    .append(stateless ? "it runs out of memory and reboots the box" : conntrack.reason).append('\n');
+        }
+        if (ipv6 && model.lacksMemory()) {
+            out.append("# IPv6 needs a replaced kernel; without it leave its lines out\n");
         }
         for (String line : lacking.values()) {
             out.append("# not available: ").append(line).append('\n');

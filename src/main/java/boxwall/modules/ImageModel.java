@@ -160,6 +160,11 @@ public final class ImageModel {
         return plain.toString().startsWith("fritzbox") ? plain.substring(8) : plain.toString();
     }
 
+    /** Whether connection tracking runs out of memory there and reboots the box: the menu doesn't offer it. */
+    public boolean lacksMemory() {
+        return generation.policy == KernelGeneration.Policy.MEMORY;
+    }
+
     /** Whether Freetz offers Iptables to developers only. */
     public boolean isForDevelopers() {
         return generation.atLeast("3.10");

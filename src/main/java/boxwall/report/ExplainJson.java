@@ -75,7 +75,7 @@ public final class ExplainJson {
             Boolean now = time.holds(JsonText.clock(clock));
             hours.add(entry.origin() + " holds from " + time.from + " to " + time.to + " UTC: "
                     + (now != null ? now ? "now, too" : "not now"
-                            : JsonText.clock(clock) == null ? "the box's clock is not set" : "on some days"));
+                            : JsonText.clock(clock) == null ? "no clock tells whether now" : "on some days"));
         }
         block(out, "hours", hours);
         Explanation.Now now = explanation.now(JsonText.clock(clock));

@@ -142,7 +142,7 @@ public final class RulesetParser {
             expect(line);
         } else {
             errors.add(first, "unknown command " + Characters.show(first.text), Suggestion.hint(first.text, COMMANDS,
-                    "a line is NAME=value, iptables, ip6tables, ip46tables, modprobe, include, keep, own, expect or *table"));
+                    "a line is NAME=value, iptables, ip6tables, ip46tables, modprobe, include, keep, own, expect or *table; a shell script must be imported"));
         }
     }
 

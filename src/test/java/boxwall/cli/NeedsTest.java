@@ -68,6 +68,16 @@ class NeedsTest {
         assertTrue(old.contains("FREETZ_MODULE_ipt_REJECT=y\n") && !old.contains("OWN"), old);
     }
 
+    /** Their menu offers no connection tracking: it runs out of memory. */
+    @Test
+    void boxesThatLackMemoryNeedNoConnectionTracking() throws IOException {
+        String rules = "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n";
+        String text = needs(rules, "7170", "04.88");
+        assertTrue(text.startsWith("status 0\n") && text.contains("# no connection tracking, "), text);
+        assertFalse(text.contains("conntrack=y") || text.contains("state=y"), text);
+        assertTrue(needs(rules, "7270v1", "04.88").contains("FREETZ_MODULE_ip_conntrack=y\n"));
+    }
+
     /** Freetz-NG shows the symbol for own modules from level Expert on, and drops it below. */
     @Test
     void ownModulesNeedLevelExpert() throws IOException {

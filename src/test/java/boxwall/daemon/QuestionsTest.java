@@ -78,7 +78,7 @@ class QuestionsTest {
             "--timestop 12:00, 00:00:00, 12:00:00, 11:00, true, 'now, too'",
             "--timestart 19:00 --weekdays Mo, 19:00:00, 23:59:59, 20:00, false, not now",
             "--timestart 19:00 --monthdays 5, 19:00:00, 23:59:59, 20:00, null, on some days",
-            "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, '', null, the box's clock is not set"})
+            "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, '', null, no clock tells whether now"})
     void explainReportsWhetherTimedRuleAppliesNow(String match, String from, String to, String clock, String now,
             String words) {
         Box box = box();

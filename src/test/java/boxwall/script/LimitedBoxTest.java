@@ -207,7 +207,9 @@ class LimitedBoxTest {
             assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
             assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
             assertEquals(2, box.runScript("boxwall-keep", "restore", "4").status());
-            assertEquals(0, box.runScript("boxwall-keep", "off").status());
+            NetBox.Answer off = box.runScript("boxwall-keep", "off");
+            assertEquals(0, off.status());
+            assertTrue(off.out().contains("until a change is confirmed again: boxwall try "), off.out());
             assertFalse(Files.exists(box.state.resolve("boot.new")));
         });
     }
