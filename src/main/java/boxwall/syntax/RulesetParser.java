@@ -35,7 +35,7 @@ public final class RulesetParser {
     private final ParsedRules rules = new ParsedRules();
     private final Errors errors = rules.found;
     private final Includes includes;
-    private final Variables variables;
+    private final NameValues variables;
     private final Map<Family, TableBuilder> drafts = new TreeMap<>();
     private final List<String> open = new ArrayList<>();
     private final UnknownExtensions foreign;
@@ -46,7 +46,7 @@ public final class RulesetParser {
     private RulesetParser(Map<String, String> names, Includes includes, UnknownExtensions foreign) {
         this.includes = includes;
         this.foreign = foreign;
-        this.variables = new Variables(names, rules);
+        this.variables = new NameValues(names, rules);
         for (Family family : Family.values()) {
             drafts.put(family, new TableBuilder(family, errors));
         }

@@ -66,7 +66,7 @@ final class Tokenizer {
      * The words of the next line, none for a blank line, a comment and after an error. {@code names} is null for a line
      * of a block.
      */
-    List<Word> next(Variables names) {
+    List<Word> next(NameValues names) {
         boolean block = names == null;
         words = new ArrayList<>();
         broken = false;
@@ -191,7 +191,7 @@ final class Tokenizer {
      * Reads to the closing quote. In double quotes, expands names, and a backslash escapes the same characters as in a
      * shell. {@code names} is null for iptables-restore, where a backslash escapes any character.
      */
-    private void quoted(char quote, Variables names) {
+    private void quoted(char quote, NameValues names) {
         start();
         bare = false;
         quoted = true;
@@ -221,7 +221,7 @@ final class Tokenizer {
     }
 
     /** Expands {@code $NAME} or {@code ${NAME}}; another dollar is literal, unless only a shell could expand it. */
-    private void dollar(Variables names, boolean split) {
+    private void dollar(NameValues names, boolean split) {
         int column = column();
         int from = at + 1;
         boolean braces = from < text.length() && text.charAt(from) == '{';

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The names while a file is read: those of the box, overridden by assignments and by the current include. */
-final class Variables {
+final class NameValues {
     private final Map<String, String> box;
     private final ParsedRules rules;
     /** Null for a name set from a parameter without a value. */
@@ -20,7 +20,7 @@ final class Variables {
     /** Whether this line uses a parameter without a value. */
     boolean unset;
 
-    Variables(Map<String, String> box, ParsedRules rules) {
+    NameValues(Map<String, String> box, ParsedRules rules) {
         this.box = box;
         this.rules = rules;
     }
