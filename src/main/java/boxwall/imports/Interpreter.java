@@ -92,14 +92,14 @@ final class Interpreter {
         conditions -= tested ? 1 : 0;
         state.variables.status = status;
         if (state.variables.lacksName) {
-            lines.loss(node.line, "required");
+            lines.warn(node.line, "required");
             end("a name that is not set", node);
             state.variables.lacksName = false;
         }
         boolean command = node.kind == Node.Kind.SIMPLE || node.flag && node.kind == Node.Kind.GROUP;
         if (command && state.variables.stops && !tested && conditions == 0 && halt == null
                 && status == ExitStatus.FALSE) {
-            lines.loss(node.line, "stops");
+            lines.warn(node.line, "stops");
             end("the end by set -e", node);
         }
         return status;
