@@ -18,7 +18,6 @@ final class Arguments {
     private static final List<String> WITH_VALUE =
             Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
-    private static final List<String> FOR_ALL = Arrays.asList("--json", "--optimize", "--config");
 
     private final Map<String, String> options = new HashMap<>();
     final List<String> files = new ArrayList<>();
@@ -55,7 +54,7 @@ final class Arguments {
         }
         for (String line : Words.lines(usage, "boxwall " + arguments.verb + " ")) {
             for (String option : arguments.options.keySet()) {
-                if (!line.contains(option) && !FOR_ALL.contains(option)) {
+                if (!line.contains(option) && !FLAGS.contains(option) && !option.equals("--config")) {
                     throw new IllegalArgumentException(arguments.verb + " takes no " + option);
                 }
             }

@@ -186,9 +186,8 @@ final class Dispatcher {
         if (!Words.isNumber(length)) { throw new Reply.Refused("bad-length"); }
         int size = (int) Words.number(length, Connection.MAX_BODY);
         if (size < 0) { throw new Reply.Refused("too-large", Connection.MAX_BODY); }
-        boolean text = route.needs(Route.Need.TEXT);
-        if (text && size > 0 && !isText(request)) { throw new Reply.Refused("not-a-text"); }
-        if (!text && size > 0 && !route.parameters.isEmpty()) {
+        if (size > 0 && route.needs(Route.Need.TEXT) && !isText(request)) { throw new Reply.Refused("not-a-text"); }
+        if (size > 0 && !route.parameters.isEmpty()) {
             throw new Reply.Refused("parameters-in-body", route.path, route.parameters.get(0));
         }
         return size;

@@ -15,10 +15,8 @@ final class FormBody {
     static Reply refusal(String body, boolean asForm) {
         if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
         if (asForm && body.indexOf(' ') < 0) { return Reply.problem("form"); }
-        if (body.charAt(0) == '*' || asForm && body.charAt(0) == '#' || commandIn(body)) {
-            return Reply.problem("no-line-ends");
-        }
-        return null;
+        boolean joined = body.charAt(0) == '*' || asForm && body.charAt(0) == '#' || commandIn(body);
+        return joined ? Reply.problem("no-line-ends") : null;
     }
 
     /** Whether a command begins within the line, outside of quotes, where a rule's comment may mention one. */
