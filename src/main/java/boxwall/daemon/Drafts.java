@@ -87,9 +87,9 @@ final class Drafts extends DaemonPart {
     private static Finding emptied(Family family, Table table, String live) {
         List<String> lines = Words.lines(live);
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
-        int count = lines.size();
-        return Finding.of(stops ? "table-emptied.stops" : "table-emptied", "", lines.subList(0, Math.min(SHOWN, count)),
-                table.word(), family.command, count + (count == 1 ? " line" : " lines"));
+        return Finding.of(stops ? "table-emptied.stops" : "table-emptied", family.command + " -t " + table.word(),
+                lines.subList(0, Math.min(SHOWN, lines.size())), table.word(), family.command,
+                lines.size() + (lines.size() == 1 ? " line" : " lines"));
     }
 
     /**
