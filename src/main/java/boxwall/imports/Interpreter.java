@@ -273,7 +273,7 @@ final class Interpreter {
             return ExitStatus.UNKNOWN;
         }
         for (int i = 0; i < node.parts.size(); i++) {
-            if (i != chosen) { state.skip(node.parts.get(i), "another branch of the case is taken"); }
+            if (i != chosen) { state.skip(node.parts.get(i), "another branch is taken"); }
         }
         return chosen >= 0 ? run(node.parts.get(chosen), tested) : ExitStatus.TRUE;
     }
