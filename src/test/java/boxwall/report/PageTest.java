@@ -88,7 +88,7 @@ class PageTest {
         assertEquals(Set.of(), missing);
     }
 
-    /** Except the findings that only boxwall check on a PC reports. */
+    /** By code, or by a variant's English text. */
     @Test
     void everyFindingOfDaemonHasGermanText() throws IOException {
         Set<String> translated = new TreeSet<>();
@@ -99,8 +99,10 @@ class PageTest {
         while (row.find()) {
             if (!translated.contains(row.group(1))) { missing.add(row.group(1)); }
         }
-        assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan",
-                "guest-reaches-box", "spoofable-accept"), missing);
+        assertEquals(Set.of(), missing);
+        String findings = Files.readString(Path.of("src/main/resources/boxwall/box/findings"));
+        translated.removeIf(key -> !key.contains(" ") || findings.contains("| " + key + " |"));
+        assertEquals(Set.of(), translated, "texts that no finding has");
     }
 
     /** The rows of one table of texts in the page. */

@@ -76,7 +76,7 @@ class PageIT {
         browser.picture("page-light");
 
         browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\niptables -A NOWHERE -j ACCEPT\n");
-        assertCheckResult("Refused");
+        assertCheckResult("ruleset refused: nothing was changed");
         assertTrue(browser.value("document.getElementById('check-list').children.length").asInt() >= 2,
                 text("check-list"));
         assertTrue(browser.value("document.getElementById('try').disabled").asBoolean());
@@ -277,34 +277,38 @@ class PageIT {
      * Lets the test lose, refuse, hold back or delay single replies. To save time, the page asks for the status more
      * often, and repeats a request or check sooner.
      */
-    private void interceptReplies() { browser.value("""
-            window.faults = [];
-            {
-                const real = window.fetch, timer = window.setTimeout;
-                const busy = () => looking || faults.some(f => f.times && f.request === 'GET /status');
-                window.setTimeout = (work, ms) => timer(work, [1000, 1200, 5000].includes(ms) ? ms / 10 : ms);
-                setInterval(() => { if (!busy()) status(); }, 400);
-                window.fetch = async (path, o) => {
-                    const request = o.method + ' ' + path;
-                    const fault = faults.find(f => f.times && request.startsWith(f.request)) || {};
-                    const hold = async () => { fault.held = true; while (fault.held) await pause(20); };
-                    fault.times--;
-                    if (fault.how === 'lost') throw new TypeError('lost');
-                    if (fault.how > 0) {
-                        return new Response('{"title":"No","detail":"not now"}',
-                            { status: fault.how, headers: { 'Content-Type': 'application/problem+json' } });
+    private void interceptReplies() { browser
+            .value("""
+                    window.faults = [];
+                    {
+                        const real = window.fetch, timer = window.setTimeout;
+                        const busy = () => looking || faults.some(f => f.times && f.request === 'GET /status');
+                        window.setTimeout = (work, ms) => timer(work, [1000, 1200, 5000].includes(ms) ? ms / 10 : ms);
+                        setInterval(() => { if (!busy()) status(); }, 400);
+                        window.fetch = async (path, o) => {
+                            const request = o.method + ' ' + path;
+                            const fault = faults.find(f => f.times && request.startsWith(f.request)) || {};
+                            const hold = async () => { fault.held = true; while (fault.held) await pause(20); };
+                            fault.times--;
+                            if (fault.how === 'lost') throw new TypeError('lost');
+                            if (fault.how > 0) {
+                                return new Response('{"title":"No","detail":"not now"}',
+                                    { status: fault.how, headers: { 'Content-Type': 'application/problem+json' } });
+                            }
+                            if (fault.how === 'held back') await hold();
+                            const reply = await real(path, o);
+                            if (fault.how === 'late') await hold();
+                            if (fault.how === 'never') {
+                                await new Promise((yes, no) => o.signal.addEventListener('abort', () => no(new Error('ended'))));
+                            }
+                            return reply;
+                        };
                     }
-                    if (fault.how === 'held back') await hold();
-                    const reply = await real(path, o);
-                    if (fault.how === 'late') await hold();
-                    return reply;
-                };
-            }
-            0"""); }
+                    0"""); }
 
     /**
-     * What happens to the next requests that begin so: the request is "lost" or "held back", its reply is "late", or
-     * the box refuses it with a status.
+     * What happens to the next requests that begin so: the request is "lost" or "held back", its reply is "late" or
+     * "never" comes, or the box refuses it with a status.
      */
     private void fault(int times, String request, String how) {
         browser.value("faults.unshift({ times: " + times + ", request: '" + request + "', how: '" + how + "' })");
@@ -422,7 +426,7 @@ class PageIT {
         browser.value("$('compare').open = true");
         waitUntilHeld("GET /diff");
         browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\n");
-        assertCheckResult("Refused");
+        assertCheckResult("ruleset refused: nothing was changed");
         assertEquals("", text("diff-list"), "nothing is known of these rules");
         free("GET /diff");
         assertEquals("", text("diff-list"), "it is about the earlier text");
@@ -550,14 +554,40 @@ class PageIT {
         browser.write("text", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n");
         assertCheckResult("No errors");
         assertTrue(browser.value("document.getElementById('forced').hidden").asBoolean());
-        browser.click("try");
-        assertTrue(browser.waitUntil("!document.getElementById('forced').hidden"), () -> text("checked"));
+        tryUntilRefused();
         assertTrue(text("forced").contains("You may lose this page and the box for up to 60 seconds"), text("forced"));
+        interceptReplies();
+        fault(1, "POST /apply", "never");
         browser.click("force");
         assertTrue(browser.waitUntil("!document.getElementById('revert').disabled"), () -> text("checked"));
+        assertEquals("", text("checked"), "the refusal was about the try before");
+        assertEquals("true", browser.text("$('draft').hidden"), "these rules are live");
+        assertShown("asks", "usually under 20 s");
+        assertEquals(0, box.box.apply("revert", "--now").status());
+        assertShown("ended", "Rolled back at ");
+        assertTrue(browser.waitUntil("!asks.some(a => a.what === 'try') && !$('try').hasAttribute('aria-busy')"),
+                "the reply to the try was lost with its connection: " + text("asks"));
+        assertEquals("false", browser.text("$('draft').hidden"), "the draft is a draft again");
+        tryUntilRefused();
+        fault(1, "POST /apply", "never");
+        fault(999, "GET /status", "lost");
+        browser.click("force");
+        assertTrue(Wait.until(() -> box.box.apply("status").get("state").equals("pending")), box::log);
+        assertEquals(0, box.box.apply("revert", "--now").status());
+        browser.value("pending.end = Date.now() - 5000; faults = []; 0");
+        assertShown("ended", "Rolled back at ");
+        assertTrue(browser.waitUntil("!asks.some(a => a.what === 'try')"),
+                "no status showed the change: " + text("asks"));
+        tryUntilRefused();
+        browser.click("force");
         browser.click("revert");
         assertTrue(browser.waitUntil("document.getElementById('ended').textContent === 'The old rules are back.'"),
                 () -> text("ended"));
+    }
+
+    private void tryUntilRefused() {
+        browser.click("try");
+        assertTrue(browser.waitUntil("!document.getElementById('forced').hidden"), () -> text("checked"));
     }
 
     @Test
@@ -681,16 +711,39 @@ class PageIT {
                 "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').children.length > 0"),
                 "the log must be shown");
         browser.value("document.getElementById('import-all').open = true");
-        browser.write("old",
-                "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
+        browser.write("old", """
+                #!/bin/sh
+                LAN=10.1.0.0/16
+                iptables -A INPUT -s $LAN -j ACCEPT
+                echo 1 > /proc/sys/net/ipv4/ip_forward
+                case $1 in
+                start) iptables -A INPUT -i $UNKNOWN -j DROP ;;
+                stop) iptables -F ;;
+                esac
+                """);
         browser.click("take");
         assertTrue(browser.waitUntil(
                 "document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"),
                 () -> text("taken"));
-        assertTrue(text("remarks").contains("die Firmware leitet schon weiter"), text("remarks"));
+        assertEquals("Umgewandelt; fehlende Regeln: 1; Anmerkungen: 4", text("taken"));
+        assertEquals(List.of("Zeile 4: setzt /proc/sys/net/ipv4/ip_forward – die Firmware leitet schon weiter",
+                "Zeile 5: Gelesen als Aufruf: Argument start – für ein anderes auf der Box: boxwall import DATEI WORT",
+                "Zeile 7: nicht ausgeführt: ein anderer Zweig gilt"),
+                browser.text(
+                        "[...$('remarks').children].map(r => r.textContent).filter(r => !r.includes('UNKNOWN')).join('\\n')")
+                        .lines().toList());
         assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(),
                 "no text of the box is interpreted as markup");
         assertFalse(browser.text("document.title").equals("1"));
+        browser.write("text", "");
+        assertCheckResult("Leeres Regelwerk: Es änderte keine Tabelle");
+        browser.write("text", "iptables -P OUTPUT DROP\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n");
+        assertCheckResult("Keine Fehler");
+        assertShown("check-list", "Diese Regeln sperren Sie aus. lockout");
+        assertShown("check-list", "in OUTPUT die Antworten");
+        browser.click("try");
+        assertTrue(browser.waitUntil("!$('forced').hidden"), () -> text("checked"));
+        assertEquals("Abgelehnt, nichts verändert", text("checked"), "the page has a button to force it");
         browser.click("language");
         assertEquals("protected", text("state"));
         assertEquals("protected · boxwall", browser.text("document.title"));

@@ -325,7 +325,7 @@ class PageUseCaseIT {
                 "/^Protected since [0-9]{2}:[0-9]{2}\\.$/.test(document.getElementById('status-h').textContent)"),
                 () -> text("status-h"));
         assertTrue(browser.waitUntil(
-                "document.getElementById('services-now').textContent === '2 services of the box, none reachable from the Internet.'"),
+                "document.getElementById('services-now').textContent === 'Services of the box: 2, none reachable from the Internet.'"),
                 () -> text("services-now"));
         assertEquals("Open to the Internet, if AVM’s page forwards it, too: 8443 → " + PC, text("opened"));
         for (String title : new String[] {"Open a port", "Guests may use a device", "No telephony"}) {
