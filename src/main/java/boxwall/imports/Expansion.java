@@ -50,7 +50,7 @@ final class Expansion {
 
     /** All positional parameters as one text. */
     private static String joined(ShellWord.Piece all, Variables variables) throws ShellError {
-        String separators = all.text.equals("@") ? " " : variables.separators();
+        String separators = all.text.equals("@") ? " " : variables.separators(" ");
         return Words.join(variables.positional, separators.substring(0, Math.min(1, separators.length())));
     }
 
@@ -166,7 +166,7 @@ final class Expansion {
     }
 
     private void split(String value) throws ShellError {
-        String separators = variables.separators();
+        String separators = variables.separators(value);
         int from = 0;
         for (int i = 0; i <= value.length(); i++) {
             boolean ends = i < value.length() && separators.indexOf(value.charAt(i)) >= 0;

@@ -385,8 +385,10 @@ final class Interpreter {
 
     /** {@code A=…} and {@code read A}; a name keeps its meaning if the same question to the box sets it again. */
     void forgetAssigned(Node command) {
-        String first = command.words.isEmpty() ? "" : command.words.get(0).toString();
-        for (ShellWord word : command.words) {
+        // assignments before a command, IFS=: read A, end with it
+        int from = command.command() == null ? 0 : command.words.indexOf(command.command());
+        String first = command.words.isEmpty() ? "" : command.words.get(from).toString();
+        for (ShellWord word : command.words.subList(from, command.words.size())) {
             String name = word.assigned();
             if (name != null) {
                 ShellWord.Piece value = word.pieces.get(word.pieces.size() - 1);

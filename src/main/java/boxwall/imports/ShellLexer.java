@@ -227,6 +227,8 @@ final class ShellLexer {
             add(ShellWord.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1));
         } else if (isAny("{", at + 1)) {
             readBraces();
+        } else if (!quoted && isAny("'", at + 1)) {
+            addQuoted(unescaped(balanced('\'', '\'', at + 1)));
         } else {
             int end = nameEnd(text, at + 1);
             end = end == at + 1 && isAny("0123456789@*#?$!-", end) ? end + 1 : end;
@@ -237,6 +239,17 @@ final class ShellLexer {
             }
             at = end;
         }
+    }
+
+    /** The text between the quotes of {@code $'\n\t'}. */
+    private static String unescaped(String inQuotes) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 1; i < inQuotes.length() - 1; i++) {
+            int escape = inQuotes.charAt(i) == '\\' ? "ntb\\'\"".indexOf(inQuotes.charAt(i + 1)) : -1;
+            out.append(escape < 0 ? inQuotes.charAt(i) : "\n\t\b\\'\"".charAt(escape));
+            i += escape < 0 ? 0 : 1;
+        }
+        return out.toString();
     }
 
     /** The end of the name that begins at an index; the index itself if none does. */

@@ -22,6 +22,8 @@ final class Variables {
         }
     }
 
+    private static final String BLANKS = " \t\n";
+
     /** The values; for those that cannot be known, the error that says why. */
     private final Map<String, Object> values = new HashMap<>();
     /** Names that the output has assigned with their present value, so that a rule may use the name. */
@@ -52,6 +54,7 @@ final class Variables {
         locals = new ArrayList<>();
         subshell = false;
         assumed = word == null;
+        values.put("IFS", BLANKS);
         positional = Arrays.asList(assumed ? "start" : word).subList("".equals(word) ? 1 : 0, 1);
     }
 
@@ -126,10 +129,13 @@ final class Variables {
         return null;
     }
 
-    /** The characters that separate the words of a value. */
-    String separators() throws ShellError {
-        String value = value("IFS");
-        return value == null ? " \t\n" : value;
+    /** The characters that separate the words of a value; if they cannot be known, an error for a value with blanks. */
+    String separators(String separated) throws ShellError {
+        Object value = values.get("IFS");
+        for (int i = 0; i < separated.length() && value instanceof ShellError; i++) {
+            if ((BLANKS + ",").indexOf(separated.charAt(i)) >= 0) { throw (ShellError) value; }
+        }
+        return value instanceof String ? (String) value : BLANKS;
     }
 
     /** The value, null for a name that is not set; an error if the name is set and the value cannot be known. */

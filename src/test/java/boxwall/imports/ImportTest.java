@@ -96,6 +96,10 @@ class ImportTest {
                 // words
                 {"IFS=,\nL=22,80\nfor x in $L; do p $x; done", "22 80"},
                 {"O=$IFS; IFS=:; set -- 22:80; set -- $1; IFS=$O; for x in $*; do p $x; done", "22 80"},
+                {"O=$IFS; IFS=:; IFS=$O; L='22 80'; for x in $L; do p $x; done", "22 80"},
+                {"A=1\nwhile IFS=: read x y; do echo $x; done </x\np $A", "1"},
+                {"A=20\nIFS=$'\\n\\t'\nL=$A$'\\t'30\nfor x in $L; do p $x; done", "20 30"},
+                {"A=22\nIFS=$(cat /x)\np $A", "22"},
                 {"f() { local IFS=,; iptables -A INPUT -p tcp -m multiport --dports \"$*\" -j DROP; }\nf 1 2\np 3",
                         "1,2 3"},
                 {": ${A:=5}\np $A", "5"}, {"A=\n[ -n $A ] && p 1", "1"}, {"P=1\nf() { p $P; }\nP=2 f\nf", "2 1"},
@@ -127,6 +131,8 @@ class ImportTest {
             }
             assertEquals(row[1], ports.toString().trim(), row[0]);
         }
+        assertEquals(List.of("4 filter -P INPUT DROP"),
+                ImportedRules.lines(Scripts.read("x", ". /x\nA='INPUT DROP'\niptables -P $A\n")));
         assertEquals(List.of("4 filter -P INPUT DROP"), rules(
                 "#!/bin/sh /etc/rc.common\nSTART=45\nstart() {\niptables -P INPUT DROP\n}\nstop() {\niptables -P INPUT ACCEPT\n}\n"));
     }
@@ -140,6 +146,8 @@ class ImportTest {
                 {"case A in [[:upper:]]) p 1;; *) p 2;; esac", "a class of characters"},
                 {"A=1\n: $((A=A+1))\np $A", "arithmetic may set it"}, {"A=1\n((A++))\np $A", "arithmetic may set it"},
                 {"A=1\nA=$((A+1))\np $A", "arithmetic is not computed"}, {"A=1\nread A </x\np $A", "line 3 sets it"},
+                {"A=1\nIFS=: read A </x\np $A", "line 3 sets it"},
+                {"IFS=$(cat /x)\nL='22 80'\nfor x in $L; do p $x; done", "the value of IFS is unknown"},
                 {"A=1\nA+=2\np $A", "bash appends"}, {"A=$(cat /x) && p 1", "depends on the box"},
                 {"A=$(cat /x)\nf() { local A; A=3; }\nf\np ${A:-5}", "unknown"},
                 {"f() { p 1; }\nunset -f f\nf", "not reached"}, {"exec p 1\np 2", "after exec"},
