@@ -43,13 +43,14 @@ public final class Box {
 
     static String save(Family family) { return family.command + "-save"; }
 
-    /** The same box with other tables. The facts change with the next reading of the whole box. */
+    /** The same box with other tables. Other facts change with the next reading of the whole box. */
     Box withTables(Map<String, String> saved) {
         List<String> replaced = new ArrayList<>();
         for (Family family : Family.values()) {
             replaced.add(save(family));
         }
-        return new Box(readings.with(replaced, saved), facts);
+        Readings next = readings.with(replaced, saved);
+        return new Box(next, facts.withTables(next));
     }
 
     /** The number of live rules of a family, in all its tables. */

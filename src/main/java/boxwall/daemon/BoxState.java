@@ -1,6 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
+import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.facts.BoxFacts;
@@ -24,8 +25,8 @@ final class BoxState {
     volatile Box known;
     /** Milliseconds of uptime at which the tables were read. */
     volatile long tablesMillis = -SHARED_MILLIS;
-    /** The boot plane's outcome when the tables were read; empty if other rules are live since. */
-    volatile String tablesOf = "";
+    /** The boot plane's outcome when the tables were read; null if other rules are live since. */
+    private volatile Outcome tablesOf;
     /** Number of changes of the live rules; a reading that began before the last of them doesn't show it. */
     private volatile int loads;
     /** That accelerated packets bypassed the rules between the last two readings, with figures; null if none did. */
@@ -51,12 +52,12 @@ final class BoxState {
         synchronized (reading) {
             long started = sys.uptimeMillis();
             int begun = loads;
-            String outcome = plane.last().toString();
+            Outcome outcome = plane.last();
             try {
                 Box old = whole ? null : known;
                 Box next = old == null ? new Box(BoxReader.read(sys, "/", plane.script))
                         : old.withTables(BoxReader.part(sys, plane.script, "counters"));
-                if (old == null) { compare(next.facts, next.readings, begun + outcome); }
+                if (old == null) { compare(next.facts, next.readings, begun + outcome.toString()); }
                 // set before the other fields, after which requests no longer wait
                 known = next;
                 tablesOf = outcome;
@@ -110,7 +111,7 @@ final class BoxState {
 
     private void forgetTables() {
         tablesMillis = -SHARED_MILLIS;
-        tablesOf = "";
+        tablesOf = null;
     }
 
     /** The box with the current tables, read at most once a second. */
@@ -119,6 +120,12 @@ final class BoxState {
         synchronized (reading) {
             return isFresh() ? known : readTables();
         }
+    }
+
+    /** Whether the tables were read since the change of that outcome. */
+    boolean isRead(Outcome last) {
+        Outcome read = tablesOf;
+        return read == last || read != null && read.toString().equals(last.toString());
     }
 
     private boolean isFresh() { return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS; }

@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
+import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Family;
@@ -96,12 +97,11 @@ final class ReadReplies extends DaemonPart {
 
     /** The number of live rules; if the tables have not been read since the last change, of those boxwall loaded. */
     private Map<Family, Integer> ruleCounts(Outcome last) {
-        boolean read = box.tablesOf.equals(last.toString()) || last.state().equals("locked");
-        Box known = read ? box.known : null;
+        Box known = box.isRead(last) ? box.known : null;
         Map<Family, Integer> counts = new TreeMap<>();
         for (Family family : Family.values()) {
             int count = known == null ? 0 : known.liveRules(family);
-            if (known == null && !last.state().equals("open")) {
+            if (known == null) {
                 Map<String, String> tables = LivePlan.tables(sys, config.get("RUN") + "/live", family);
                 if (last.state().equals("pending")) {
                     tables.putAll(LivePlan.tables(sys, config.get("RUN") + "/tx/live", family));
@@ -164,6 +164,7 @@ final class ReadReplies extends DaemonPart {
         if (known == null) { all.add(Finding.of("box-unread", "", Collections.<String>emptyList())); }
         Finding measured = box.bypassed;
         for (Finding finding : known == null ? Collections.<Finding>emptyList() : known.facts.findings) {
+            if (finding.code.equals(BoxFacts.IPV6_UNFILTERED) && !box.isRead(last)) { continue; }
             all.add(measured != null && finding.code.equals(measured.code) ? measured : finding);
         }
         all.addAll(LivePlan.findings(last));

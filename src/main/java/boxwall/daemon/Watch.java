@@ -238,7 +238,7 @@ final class Watch extends DaemonPart {
         try {
             Box now = known;
             // a change may have ended since it was read
-            if (now == null || !box.tablesOf.equals(last.toString())) {
+            if (now == null || !box.isRead(last)) {
                 now = box.read();
                 requested = false;
                 wholeMillis = comparedMillis;

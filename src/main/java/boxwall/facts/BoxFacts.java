@@ -34,6 +34,8 @@ import boxwall.netfilter.Words;
 
 /** The properties of a box by its readings; those that no reading contains are unknown. Immutable. */
 public final class BoxFacts implements Cloneable {
+    /** The only finding about the tables' contents. */
+    public static final String IPV6_UNFILTERED = "ipv6-unfiltered";
     /** Only the readings for {@link #booted}: facts are kept long, and a log is a tenth of a small heap. */
     private final Readings readings;
     /** {@code uname -r}. */
@@ -61,7 +63,7 @@ public final class BoxFacts implements Cloneable {
     public final AvmFirewall avmFirewall;
     final Secrets secrets;
     /** The findings about this box that don't depend on rules. */
-    public final List<Finding> findings;
+    public List<Finding> findings;
     /** Made at the first use. */
     private volatile BoxFacts booted;
 
@@ -111,13 +113,29 @@ public final class BoxFacts implements Cloneable {
     }
 
     private BoxFacts withModules(Readings up) {
+        BoxFacts facts = copy();
+        facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
+        return facts;
+    }
+
+    private BoxFacts copy() {
         try {
-            BoxFacts facts = (BoxFacts) clone();
-            facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
-            return facts;
+            return (BoxFacts) clone();
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The same box with other tables; this object if no fact differs, because facts are compared by identity. */
+    public BoxFacts withTables(Readings all) {
+        List<Finding> now = new BoxFindings(this, all, null).ipv6();
+        for (Finding finding : findings) {
+            if (!finding.code.equals(IPV6_UNFILTERED)) { now.add(finding); }
+        }
+        if (now.size() == findings.size()) { return this; }
+        BoxFacts facts = copy();
+        facts.findings = Collections.unmodifiableList(now);
+        return facts;
     }
 
     /** The evidence for each fact: its name as in the JSON, to verbatim lines after their source, without secrets. */

@@ -208,7 +208,7 @@ final class BoxFindings {
     }
 
     /** An IPv6 address that other hosts reach, and no ip6tables filter that can drop a packet. */
-    private void ipv6() {
+    List<Finding> ipv6() {
         List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces) {
             if (one.ip6 != null && one.role != Interface.Role.LOOPBACK && Interface.inner(one.name) == null) {
@@ -221,10 +221,10 @@ final class BoxFindings {
                     && !Boolean.FALSE.equals(facts.userland.ip6);
             add(possible ? "ipv6-unfiltered.no-rules" : "ipv6-unfiltered.no-table", evidence);
         }
+        return out;
     }
 
     private boolean isFiltered6() {
-        if (!readings.lines("/proc/net/ip6_tables_names").contains("filter")) { return false; }
         boolean inFilter = false;
         for (String line : readings.lines("ip6tables-save")) {
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
@@ -236,7 +236,8 @@ final class BoxFindings {
             }
         }
         // the table is loaded and its rules weren't read: assume that it was loaded for rules
-        return readings.text("ip6tables-save") == null;
+        return readings.text("ip6tables-save") == null
+                && readings.lines("/proc/net/ip6_tables_names").contains("filter");
     }
 
     private void printk() {

@@ -206,10 +206,18 @@ class BoxFactsTest {
         for (String[] row : table) {
             Readings box = kernel("4.4.60", "ip6table_filter:")
                     .with("/proc/net/if_inet6", "20010db8000000000000000000000001 0a 40 00 80 lan\n")
-                    .with("/proc/net/dev", "lan: 0\n").with("/proc/net/ip6_tables_names", "filter\n")
-                    .with("ip6tables-save", "*filter\n" + row[0] + "\nCOMMIT\n");
-            String findings = new BoxFacts(box).findings.toString();
+                    .with("/proc/net/dev", "lan: 0\n");
+            String save = "*filter\n" + row[0] + "\nCOMMIT\n";
+            String findings = new BoxFacts(
+                    box.with("/proc/net/ip6_tables_names", "filter\n").with("ip6tables-save", save)).findings
+                    .toString();
             assertEquals(row[1], "" + findings.contains("ipv6-unfiltered"), row[0] + ": " + findings);
+            // before the change the table was not loaded; the list of the tables is not read again
+            BoxFacts before = new BoxFacts(box);
+            assertTrue(before.findings.toString().contains("ipv6-unfiltered"));
+            BoxFacts now = before.withTables(box.with("ip6tables-save", save));
+            assertEquals(row[1], "" + now.findings.toString().contains("ipv6-unfiltered"), row[0]);
+            assertEquals(row[1], "" + (now == before), "the same facts are not made again");
         }
     }
 

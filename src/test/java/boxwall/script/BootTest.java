@@ -319,6 +319,7 @@ class BootTest {
             NetBox.Answer open = box.apply("open");
             assertEquals(0, open.status(), open.err());
             assertEquals("open", open.get("state"));
+            assertEquals("", box.sh("cat $BOXWALL_RUN/live/[46].*").out(), "the rules that the daemon counts");
             assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")),
                     box.tables());
             assertProcessesEnd(box);

@@ -51,6 +51,41 @@ class EmptyRulesetIT {
         }
     }
 
+    /** Until the tables are read again, a finding about those before would be false. */
+    @Test
+    void statusIsNeverAboutTheTablesBeforeTheChange() throws IOException {
+        try (DaemonBox daemon = new DaemonBox(FILTER + FILTER.replace("iptables", "ip6tables"))) {
+            daemon.sh("ip addr add 2001:db8::1/64 dev lan nodad");
+            daemon.start();
+            assertTrue(codes(daemon.http("GET /status", "")).contains("ipv6-unfiltered"));
+            String id = daemon.apply();
+            assertFiltered(daemon, 2);
+            assertEquals(200, daemon.http("POST /confirm/" + id, "").status());
+            assertFiltered(daemon, 2);
+            daemon.http("GET /counters", ""); // reads the tables
+            assertFiltered(daemon, 2);
+            assertEquals(0, daemon.box.runScript("boxwall-apply", "lock").status());
+            assertFiltered(daemon, 5);
+            assertEquals(0, daemon.box.runScript("boxwall-apply", "open").status());
+            assertEquals(0, rules6(daemon.http("GET /status", "")));
+            Wait.until(() -> {
+                daemon.http("GET /counters", "");
+                return codes(daemon.http("GET /status", "")).contains("ipv6-unfiltered");
+            });
+            assertTrue(codes(daemon.http("GET /status", "")).contains("ipv6-unfiltered"));
+        }
+    }
+
+    private static void assertFiltered(DaemonBox daemon, int rules) {
+        DaemonBox.Answer status = daemon.http("GET /status", "");
+        assertFalse(status.body().replaceAll("\"facts\":.*", "").contains("ipv6-unfiltered"), status.body());
+        assertEquals(rules, rules6(status), status.body());
+    }
+
+    private static int rules6(DaemonBox.Answer status) {
+        return status.json().get("rules").asObject().getInt("ipv6", -1);
+    }
+
     /** A reverted change restores the table, too. */
     @Test
     void revertRestoresTheTable() throws IOException {
