@@ -351,11 +351,27 @@ class TryTest {
             NetBox.Answer forced = box.tryPlan(unproved, 60, "--force");
             assertEquals(0, forced.status(), forced.err());
             box.apply("revert", forced.get("id"));
+            NetBox.Answer kept = box.apply("confirm", box.tryPlan(unproved, 60, "--force").get("id"));
+            assertEquals("0 boxwall-apply: kept, but these rules are not proved to let the administrator in\n",
+                    kept.status() + " " + kept.err());
 
             box.settings.put("SSH_CLIENT", "192.168.179.20 50000 22");
             assertEquals("lockout", box.tryPlan(NEW, 30).get("reason"), "the plan is proved for another network");
             box.settings.put("SSH_CLIENT", "192.168.178.20 50000 22");
-            assertEquals(0, box.tryPlan(NEW, 30).status());
+            NetBox.Answer proved = box.tryPlan(NEW, 30);
+            assertEquals(0, proved.status());
+            assertEquals("", box.apply("confirm", proved.get("id")).err());
+        });
+    }
+
+    @Test
+    void confirmTellsThatTheRulesStopNothing() {
+        withBothShells(box -> {
+            PlanFolder empty = new PlanFolder("none", 1111).with("restore4", "").with("restore6", "").with("stamp",
+                    "kernel", "protects=no\nkernel");
+            NetBox.Answer kept = box.apply("confirm", box.tryPlan(empty, 30).get("id"));
+            assertEquals("0 active empty-ruleset", kept.status() + " " + kept.get("state") + " " + kept.get("reason"));
+            assertEquals("", box.apply("status").get("reason"), "it is no reason for a rollback");
         });
     }
 
