@@ -192,7 +192,9 @@ final class Verbs {
 
     private Candidate checked(Box box) throws BoxException {
         Config settings = arguments.has("--optimize") ? config.with("OPTIMIZE", "yes") : config;
-        return read(box, settings.with("STATEFUL", stateful()), true, 0);
+        Candidate candidate = read(box, settings.with("STATEFUL", stateful()), true, 0);
+        if (arguments.get("--root", "/").equals("/")) { candidate.emptyOtherTables(sys); }
+        return candidate;
     }
 
     /** Compiles a ruleset file as written, unless --optimize is given; null after printing its errors. */

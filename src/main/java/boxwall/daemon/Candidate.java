@@ -44,6 +44,9 @@ import java.util.TreeSet;
  * is added.
  */
 public final class Candidate {
+    /** Lines of a table in a finding. */
+    private static final int SHOWN = 5;
+
     /** The text as the user wrote it. */
     final String text;
     public final ParsedRules parsed;
@@ -94,6 +97,10 @@ public final class Candidate {
     }
 
     private void check(Box box, boolean thorough) {
+        if (text.length() == 0) {
+            findings.add(Finding.of("empty-ruleset.text", "", Collections.<String>emptyList()));
+            return;
+        }
         CheckedRuleset checked = ruleset();
         findings.addAll(Checker.decisions(checked));
         if (thorough) { findings.addAll(Checker.advice(checked)); }
@@ -187,10 +194,32 @@ public final class Candidate {
         return all;
     }
 
-    /** Makes the plan also empty a table that the ruleset no longer has. */
-    void empty(Family family, Table table, Finding finding) {
-        compiled = compiled.emptying(family, table, facts);
-        findings.add(finding);
+    /**
+     * Adds to the plan, empty, each table that boxwall loaded on this box since the boot and that the ruleset no longer
+     * has. The boot plane changes only the tables of a plan, so the old rules would stay live until the next boot
+     * although they are in no ruleset.
+     */
+    public void emptyOtherTables(Sys sys) {
+        for (Family family : compiled == null ? new Family[0] : Family.values()) {
+            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+                    .entrySet()) {
+                Table table = Table.of(live.getKey());
+                // a table that was left out for this box has a finding already
+                if (table != null && live.getValue().length() > 0 && !parsed.ruleset().owns(family, table)
+                        && !compiled.ruleset.owns(family, table)) {
+                    compiled = compiled.emptying(family, table, facts);
+                    findings.add(emptied(family, table, live.getValue()));
+                }
+            }
+        }
+    }
+
+    private static Finding emptied(Family family, Table table, String live) {
+        List<String> lines = Words.lines(live);
+        boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
+        return Finding.of(stops ? "table-emptied.stops" : "table-emptied", family.command + " -t " + table.word(),
+                lines.subList(0, Math.min(SHOWN, lines.size())), table.word(), family.command,
+                lines.size() + (lines.size() == 1 ? " line" : " lines"));
     }
 
     /** Whether it would be compiled the same for that box, and the proof of access is for that client. */

@@ -44,7 +44,9 @@ class DaemonPart {
 
     /** Checks a text that a request sent or that was saved; {@code client} is null for the daemon itself. */
     Candidate checked(String text, Box now, byte[] client) {
-        return Candidate.of(new Source("rules", text), presets(), now, config, client, false);
+        Candidate next = Candidate.of(new Source("rules", text), presets(), now, config, client, false);
+        next.emptyOtherTables(sys);
+        return next;
     }
 
     /**

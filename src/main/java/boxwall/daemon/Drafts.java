@@ -1,22 +1,13 @@
 package boxwall.daemon;
 
-import boxwall.box.Finding;
 import boxwall.http.Reply;
 import boxwall.http.Request;
-import boxwall.netfilter.Family;
-import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.syntax.Source;
 
-import java.util.List;
-import java.util.Map;
-
 /** The replies about the ruleset's text: the candidate in memory, the live and the saved rules. */
 final class Drafts extends DaemonPart {
-    /** Lines of a table in a finding. */
-    private static final int SHOWN = 5;
-
     /** The ruleset that somebody is working on, or null. */
     volatile Candidate candidate;
     /** The uptime in milliseconds at which a request put or discarded the candidate; -1 before. */
@@ -60,36 +51,7 @@ final class Drafts extends DaemonPart {
     /** Heavy work that the caller has begun. */
     Candidate check(String text, byte[] client) {
         compiled = null;
-        Candidate next = checked(text, box.box(), client);
-        if (next.compiled != null) { emptyTables(next); }
-        return next;
-    }
-
-    /**
-     * Adds to the plan, empty, each table that boxwall loaded since the boot and that the ruleset no longer has. The
-     * boot plane changes only the tables of a plan, so the old rules would stay live until the next boot although they
-     * are in no ruleset.
-     */
-    private void emptyTables(Candidate next) {
-        for (Family family : Family.values()) {
-            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
-                    .entrySet()) {
-                Table table = Table.of(live.getKey());
-                // a table that was left out for this box has a finding already
-                if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
-                        && !next.compiled.ruleset.owns(family, table)) {
-                    next.empty(family, table, emptied(family, table, live.getValue()));
-                }
-            }
-        }
-    }
-
-    private static Finding emptied(Family family, Table table, String live) {
-        List<String> lines = Words.lines(live);
-        boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
-        return Finding.of(stops ? "table-emptied.stops" : "table-emptied", family.command + " -t " + table.word(),
-                lines.subList(0, Math.min(SHOWN, lines.size())), table.word(), family.command,
-                lines.size() + (lines.size() == 1 ? " line" : " lines"));
+        return checked(text, box.box(), client);
     }
 
     /**
@@ -137,7 +99,6 @@ final class Drafts extends DaemonPart {
 
     /** PUT /rules: checks a text and makes it the candidate. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
-        if (text.length() == 0) { return Reply.problem("empty-ruleset"); }
         Reply refusal = mismatch(request);
         if (refusal != null) { return refusal; }
         compiled = null;

@@ -53,6 +53,32 @@ class VerbsTest {
         assertFalse(err.contains("lockout"), err);
     }
 
+    /** As at PUT /rules. A plan for a recorded box can't know what is loaded there. */
+    @Test
+    void tableThatBoxwallLoadedHereIsEmptied(@TempDir Path folder) throws IOException {
+        Path rules = Files.writeString(folder.resolve("my.rules"), "iptables -P INPUT DROP\n");
+        Path conf = Files.writeString(folder.resolve("cfg"), "export BOXWALL_RUN='" + folder + "'\n");
+        Files.createDirectory(folder.resolve("live"));
+        Files.writeString(folder.resolve("live/4.raw"), "-A PREROUTING -s 203.0.113.66 -j DROP\n");
+        Files.writeString(folder.resolve("live/6.filter"), "");
+        run("check", rules.toString(), "--config", conf.toString());
+        assertTrue(err.contains("the ruleset has no table raw of iptables any more"), err);
+        assertFalse(err.contains("table filter of ip6tables"), "it is empty: " + err);
+        run("check", rules.toString(), "--config", conf.toString(), "--root", BOX);
+        assertFalse(err.contains("any more"), err);
+    }
+
+    @Test
+    void emptyTextIsRefusedAndCommentIsNot(@TempDir Path folder) throws IOException {
+        Path rules = Files.writeString(folder.resolve("my.rules"), "");
+        assertEquals(1, run("check", rules.toString(), "--root", BOX));
+        assertTrue(out.startsWith("refused: 1 error") && err.contains("the ruleset is empty"), out + err);
+        assertEquals(1, run("compile", rules.toString(), "--root", BOX, "--out", folder + "/plan"), out);
+        Files.writeString(rules, "# none\n");
+        assertEquals(0, run("check", rules.toString(), "--root", BOX), out + err);
+        assertTrue(err.contains("no rule and no policy is in this ruleset"), err);
+    }
+
     @Test
     void mistypedRootIsToldWhatRootTakes() {
         assertEquals(2, run("check", "conf/boxwall.rules", "--root=/nonexistent"), out);

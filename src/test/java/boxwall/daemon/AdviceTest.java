@@ -85,6 +85,7 @@ class AdviceTest {
         assertEquals(List.of("ipv6-unfiltered", "lockout", "policy-test-failed"), List.copyOf(codes(refused)));
         assertEquals(4, refused.get("findings").asArray().size(), refused.toString());
         assertTrue(findings().get("draft").isNull());
+        assertEquals(List.of("empty-ruleset"), List.copyOf(codes(put("", 422))));
     }
 
     /** Advice stops for other work; other work does not stop for advice, and advice does not stop for other advice. */

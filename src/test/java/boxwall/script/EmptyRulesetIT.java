@@ -8,6 +8,8 @@ import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,37 @@ class EmptyRulesetIT {
             assertTrue(daemon.sh("iptables-legacy-save -t filter").contains("-A INPUT -i lan -j ACCEPT"));
             // reported only once
             assertFalse(codes(daemon.http("PUT /rules", FILTER)).contains("table-emptied"));
+        }
+    }
+
+    /** The kernel gets the same from the command line as from PUT and apply. */
+    @Test
+    void tryOfTheCommandLineEmptiesTheSameTables() throws IOException {
+        try (DaemonBox daemon = new DaemonBox(FILTER + RAW + FILTER.replace("iptables", "ip6tables"))) {
+            daemon.box.settings.put("BOXWALL_SBIN", Path.of("init.d").toAbsolutePath().toString());
+            daemon.box.settings.put("BOXWALL_JAR", Path.of("target/boxwall.jar").toAbsolutePath().toString());
+            daemon.box.settings.put("BOXWALL_JVM", System.getProperty("java.home") + "/bin/java");
+            daemon.start().applyAndConfirm();
+            for (String rules : new String[] {FILTER, "# none\n"}) {
+                DaemonBox.Answer put = daemon.http("PUT /rules", rules);
+                String id = daemon.apply();
+                String overHttp = daemon.box.tables();
+                assertEquals(200, daemon.http("DELETE /apply/" + id, "").status());
+                Path file = Files.writeString(daemon.box.folder.resolve("my.rules"), rules);
+                NetBox.Answer tried = daemon.box.runScript("boxwall", "try", file.toString(), "60", "--force");
+                assertEquals(0, tried.status(), tried.err());
+                assertEquals(overHttp, daemon.box.tables());
+                assertTrue(codes(put).contains("table-emptied"), put.body());
+                assertTrue(tried.err().contains("the ruleset has no table raw of iptables any more"), tried.err());
+                assertTrue(tried.err().contains("the ruleset has no table filter of ip6tables any more"), tried.err());
+                assertEquals(0, daemon.box.runScript("boxwall-apply", "revert", "--now").status());
+            }
+            Path empty = Files.writeString(daemon.box.folder.resolve("my.rules"), "");
+            NetBox.Answer refused = daemon.box.runScript("boxwall", "try", empty.toString(), "60");
+            DaemonBox.Answer put = daemon.http("PUT /rules", "");
+            String why = put.json().get("findings").asArray().get(0).asObject().getString("effect", "-");
+            assertEquals(422, put.status(), put.body());
+            assertTrue(refused.status() == 1 && refused.err().contains(why), refused.out() + refused.err());
         }
     }
 
