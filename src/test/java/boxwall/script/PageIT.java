@@ -736,7 +736,8 @@ class PageIT {
                 "no text of the box is interpreted as markup");
         assertFalse(browser.text("document.title").equals("1"));
         browser.write("text", "");
-        assertCheckResult("Leeres Regelwerk: Es änderte keine Tabelle");
+        assertShown("check-list", "Dieses Regelwerk ist leer");
+        assertCheckResult("Abgelehnt: nichts wurde geändert");
         browser.write("text", "iptables -P OUTPUT DROP\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n");
         assertCheckResult("Keine Fehler");
         assertShown("check-list", "Diese Regeln sperren Sie aus. lockout");
