@@ -79,11 +79,11 @@ public final class RulesetParser {
             draft.inOrder = true;
             draft.asks = asks;
         }
-        int before = errors.list.size();
+        errors.list.clear();
         int count = errors.count();
         // with another name, the errors of an equal line are no repetition
         file(new Source(String.valueOf(count), line), 0);
-        return errors.count() == count ? null : errors.list.get(Math.min(before, errors.list.size() - 1));
+        return errors.count() == count ? null : errors.list.get(0);
     }
 
     /** Reads a file; {@code row} is the line of the outermost file that includes it, 0 for that file itself. */

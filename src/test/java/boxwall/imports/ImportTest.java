@@ -173,6 +173,15 @@ class ImportTest {
         }
     }
 
+    /** Each line has its own error, also after the 500 that a ruleset may have. */
+    @Test
+    void eachOfManyWrongLinesHasItsError() {
+        Imported imported =
+                Scripts.read("x", "iptables -A INPUT -s bad -j DROP\n".repeat(501) + "iptables -A INPUT -j DROP\n");
+        assertEquals(501, imported.remarks.stream().filter(r -> r.what.contains("\"bad\"")).count());
+        assertEquals(List.of("4 filter -A INPUT -j DROP"), ImportedRules.lines(imported));
+    }
+
     @Test
     void nameSetInUndecidableBranchIsUnknown() {
         Imported imported = importWithRemarksAt(
