@@ -570,8 +570,11 @@ class PageIT {
         assertEquals("false", browser.text("$('draft').hidden"), "the draft is a draft again");
         tryUntilRefused();
         fault(1, "POST /apply", "never");
-        fault(999, "GET /status", "lost");
+        fault(2, "GET /counters", "never");
         browser.click("force");
+        browser.value("$('live').open = true");
+        assertTrue(browser.waitUntil("busy === 2"), "the box answers no reads either");
+        fault(999, "GET /status", "lost");
         assertTrue(Wait.until(() -> box.box.apply("status").get("state").equals("pending")), box::log);
         assertEquals(0, box.box.apply("revert", "--now").status());
         browser.value("pending.end = Date.now() - 5000; faults = []; 0");
