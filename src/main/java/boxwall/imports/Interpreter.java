@@ -43,6 +43,8 @@ final class Interpreter {
     long haltLoops;
     /** How many loops run: outside of them a shell ignores break. */
     int loops;
+    /** The body of the outermost loop. */
+    private Node loop;
     /** The conditions that run: in them, commands may fail after {@code set -e}. */
     private int conditions;
     /** The status with which the running function returns, unknown if an undecided part does; null if none does. */
@@ -224,7 +226,7 @@ final class Interpreter {
         }
         if (values.isEmpty()) { state.skip(body, "the loop's list is empty"); }
         ExitStatus status = ExitStatus.TRUE;
-        loops++;
+        loop = loops++ == 0 ? body : loop;
         for (String value : values) {
             state.variables.set(node.name, value);
             status = run(body, tested);
@@ -241,7 +243,7 @@ final class Interpreter {
         ExitStatus begins = ExitStatus.of(!node.flag);
         ExitStatus status = run(condition, true);
         if (status == begins.not()) { state.skip(body, "the loop's condition doesn't hold at its start"); }
-        loops++;
+        loop = loops++ == 0 ? body : loop;
         for (int round = 0; status == begins && round < ROUNDS_LIMIT; round++) {
             run(body, false);
             status = nextRound() ? run(condition, true) : begins.not();
@@ -322,7 +324,8 @@ final class Interpreter {
             returned = name.equals("return") ? ExitStatus.UNKNOWN : returned;
             quiet &= QUIET.contains(name) && state.outputFile(command) == null && !decides(command)
                     || command.words.isEmpty();
-            loadsModules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
+            loadsModules &=
+                    QUIET.contains(name) && !decides(command) || name.equals("modprobe") || name.equals("insmod");
         }
         if (loadsModules && !quiet) {
             // modprobe does nothing for a loaded module, so the condition makes no difference
@@ -346,11 +349,23 @@ final class Interpreter {
     }
 
     /** Whether a command decides which others run, or with which words. */
-    private static boolean decides(Node command) {
+    private boolean decides(Node command) {
         String word = command.words.size() < 2 ? "-" : command.words.get(1).toString();
         boolean sets = word.startsWith("--") || !word.startsWith("-") && !word.startsWith("+");
-        return ShellWord.isOneOf(command.commandName(), "break", "continue", "shift")
-                || command.commandName().equals("set") && sets;
+        String name = command.commandName();
+        return name.equals("shift") || name.equals("set") && sets
+                || ShellWord.isOneOf(name, "break", "continue") && loops > 0 && !onlyLoads(loop);
+    }
+
+    /** Whether a part does no more than load modules and remove files. */
+    private static boolean onlyLoads(Node part) {
+        boolean only = true;
+        for (Node command : part.commands()) {
+            String name = command.commandName();
+            only &= ShellState.PRINTING.contains(name)
+                    || ShellWord.isOneOf(name, "modprobe", "insmod", "rm", "[", "test", "break", "continue");
+        }
+        return only;
     }
 
     /** Runs an undecided part for the rules that it may add, which only {@link Imported#stricter} contains. */

@@ -251,8 +251,9 @@ final class ShellState {
             if (RuleText.resemblesRule(lines.text(line))) { return true; }
         }
         String program = command.program();
-        return program.startsWith("$") || program.endsWith(".sh") || program.endsWith("tables-restore")
-                || RUNNING.contains(program) || RuleText.program(program) != null || adds(command);
+        return program.startsWith("$") && !program.startsWith("$((") || program.endsWith(".sh")
+                || program.endsWith("tables-restore") || RUNNING.contains(program) || RuleText.program(program) != null
+                || adds(command);
     }
 
     /**

@@ -123,6 +123,7 @@ class ImportTest {
                 // set -e
                 {"set -e\niptables -D INPUT -j DROP || true\nif false; then :; fi\n[ 1 = 2 ] && p 1\np 2", "2"},
                 {"set -e\nset +e\nfalse\np 2", "2"}, {"(set -e)\nfalse\np 2", "2"},
+                {"for i in 1 2; do [ -e /x$i ] || continue; insmod /x$i; done\np 2", "2"}, {"((A=1))\np 2", "2"},
                 {"A=' '\n[ -z $A ] && p 1\nsleep 1 && p ${A:?}2", "1 2"}, {"f() { p 1; }\n(unset -f f)\nf", "1"}}) {
             StringBuilder ports = new StringBuilder();
             for (String rule : rules(PORT + row[0] + "\n")) {
@@ -131,6 +132,8 @@ class ImportTest {
             }
             assertEquals(row[1], ports.toString().trim(), row[0]);
         }
+        assertTrue(Scripts.read("x", "for m in ip_tables; do\nlsmod | grep -q $m && continue\nmodprobe $m\ndone\n").text
+                .contains("modprobe ip_tables"));
         assertEquals(List.of("4 filter -P INPUT DROP"),
                 ImportedRules.lines(Scripts.read("x", ". /x\nA='INPUT DROP'\niptables -P $A\n")));
         assertEquals(List.of("4 filter -P INPUT DROP"), rules(
@@ -144,6 +147,7 @@ class ImportTest {
                 {"set -- 1\n[ -e /x ] && set -- 2\np $1", "depends on the box"},
                 {"for i in 1 2; do grep -q $i /x && continue; p $i; done", "depends on the box"},
                 {"case A in [[:upper:]]) p 1;; *) p 2;; esac", "a class of characters"},
+                {"for i in 1 2; do lsmod | grep -q $i && continue; p $i; done", "depends on the box"},
                 {"A=1\n: $((A=A+1))\np $A", "arithmetic may set it"}, {"A=1\n((A++))\np $A", "arithmetic may set it"},
                 {"A=1\nA=$((A+1))\np $A", "arithmetic is not computed"}, {"A=1\nread A </x\np $A", "line 3 sets it"},
                 {"A=1\nIFS=: read A </x\np $A", "line 3 sets it"},
