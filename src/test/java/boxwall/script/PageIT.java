@@ -733,8 +733,10 @@ class PageIT {
                 "Zeile 5: Gelesen als Aufruf: Argument start – für ein anderes auf der Box: boxwall import DATEI WORT",
                 "Zeile 7: nicht ausgeführt: ein anderer Zweig gilt"),
                 browser.text(
-                        "[...$('remarks').children].map(r => r.textContent).filter(r => !r.includes('UNKNOWN')).join('\\n')")
+                        "[...$('remarks').children].map(r => r.textContent).filter(r => r.startsWith('Zeile') && !r.includes('UNKNOWN')).join('\\n')")
                         .lines().toList());
+        assertTrue(browser.text("$('remarks').firstChild.textContent")
+                .startsWith("Lässt ein, was das Skript verwirft oder verwerfen kann: "), "the missing rule drops");
         assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(),
                 "no text of the box is interpreted as markup");
         assertFalse(browser.text("document.title").equals("1"));
