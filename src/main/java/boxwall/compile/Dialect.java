@@ -39,6 +39,7 @@ final class Dialect {
     /** The rewritten ruleset; a change of the match, and a text that may change, get a note. */
     static Ruleset of(Ruleset ruleset, BoxFacts facts, List<Note> notes) {
         Dialect dialect = new Dialect(facts, notes);
+        boolean losesQuotes = RequiredRelease.losesQuotes(facts.userland.version.value());
         Ruleset result = ruleset;
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
@@ -46,9 +47,8 @@ final class Dialect {
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules) {
-                        for (String option : RequiredRelease.textsWithBlanks(facts.userland.version.value(), rule)) {
-                            notes.add(Note.of("quotes", rule.origin, option));
-                        }
+                        String text = losesQuotes ? RequiredRelease.textWithBlank(rule) : null;
+                        if (text != null) { notes.add(Note.of("quotes", rule.origin, text)); }
                         rules.add(dialect.withLoadableStates(family,
                                 RequiredRelease.without(facts.userland.version.value(), family, rule)));
                     }

@@ -6,7 +6,6 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Versions;
-import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,24 +22,38 @@ public final class RequiredRelease {
 
     private RequiredRelease() {}
 
-    /** The comments and log prefixes of a rule with a blank, which a version may load as an underscore. */
-    public static List<String> textsWithBlanks(String version, Rule rule) {
-        List<String> texts = new ArrayList<>();
-        List<Clause> clauses = new ArrayList<Clause>(rule.matches);
-        if (rule.target != null) { clauses.add(rule.target); }
-        for (Clause clause : clauses) {
-            for (Option option : clause.options) {
-                if (older(version, QUOTES) && isText(option) && hasBlank(option)) { texts.add(option.name); }
-            }
+    /** Whether the iptables-restore of a version may lose words in quotes. */
+    public static boolean losesQuotes(String version) {
+        return older(version, QUOTES);
+    }
+
+    /** The first comment or log prefix of a rule with a blank; or null. */
+    public static String textWithBlank(Rule rule) {
+        String text = rule.target == null ? null : textWithBlank(rule.target);
+        for (Match match : rule.matches) {
+            text = text == null ? textWithBlank(match) : text;
         }
-        return texts;
+        return text;
+    }
+
+    private static String textWithBlank(Clause clause) {
+        for (Option option : clause.options) {
+            if (isText(option) && hasBlank(option)) { return option.name; }
+        }
+        return null;
     }
 
     private static boolean isText(Option option) {
         return option.name.equals("--comment") || option.name.endsWith("-prefix");
     }
 
-    private static boolean hasBlank(Option option) { return Words.join(option.values, "").indexOf(' ') >= 0; }
+    private static boolean hasBlank(Option option) {
+        boolean blank = false;
+        for (int i = 0; i < option.values.size(); i++) { // no iterator for each of many options
+            blank |= option.values.get(i).indexOf(' ') >= 0;
+        }
+        return blank;
+    }
 
     /** The first part of a rule that a version lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
@@ -63,7 +76,7 @@ public final class RequiredRelease {
             if (spec != null && older(version, spec.get("since"))) {
                 return clause.letter + " " + clause.name + " " + option.name + " needs iptables " + spec.get("since");
             }
-            if (older(version, QUOTES) && hasBlank(option) && !isText(option)) {
+            if (!isText(option) && hasBlank(option) && losesQuotes(version)) {
                 return clause.letter + " " + clause.name + " " + option.name + " with a blank needs iptables " + QUOTES;
             }
         }
