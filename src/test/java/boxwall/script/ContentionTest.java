@@ -25,7 +25,7 @@ class ContentionTest {
         assertTrue(Wait.until(() -> box.outsideProcessCount() == 0), () -> box.describe());
         try (Stream<Path> files = Files.list(box.run)) {
             String names = files.map(file -> file.getFileName().toString()).sorted().collect(Collectors.joining(" "));
-            assertTrue(names.matches("(live |plan )*result( saved)?( saving\\.\\d+)?( unsaved)?"), names);
+            assertTrue(names.matches("(live |plan )*result( saved)?( saving\\.\\d+)?( unsaved)?( writer)?"), names);
         }
     }
 
